@@ -1,0 +1,24 @@
+//! What may travel through a pipeline.
+
+use serde::{Serialize, de::DeserializeOwned};
+use std::hash::Hash;
+
+/// A value that a [`PCollection`](crate::PCollection) can hold.
+///
+/// Implemented for every type that meets the bounds, so there is nothing to write. All bounds are asked for always: a
+/// program that runs on the threads of one process then also runs when values spill to disk or travel to another
+/// process. `Sync` lets all workers share one copy of a side input.
+pub trait Element: Clone + Send + Sync + Serialize + DeserializeOwned + 'static {}
+impl<T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Element for T {}
+
+/// An [`Element`] that can be the key of a grouping.
+///
+/// Floating-point numbers are not `Eq` and therefore no keys: group by a rounded integer or by
+/// [`f64::to_bits`] instead.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key",
+    label = "keys are compared and hashed: they need `Eq + Hash` beside `Clone + Send + Sync + Serialize + DeserializeOwned`",
+    note = "floating-point keys are refused on purpose: use a rounded integer, or `x.to_bits()`"
+)]
+pub trait Key: Element + Eq + Hash {}
+impl<T: Element + Eq + Hash> Key for T {}

@@ -1,0 +1,142 @@
+//! Errors: what failed, where in the program, at which element, and what to do.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// Any error of user code or of a connector; `?` converts into it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of building or running a pipeline.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The pipeline is wrong as it was built: nothing has run.
+    Graph,
+    /// An option has a value that cannot work: nothing has run.
+    Options,
+    /// A user's function returned an error or panicked.
+    User,
+    /// A source or sink failed.
+    Io,
+    /// The memory budget cannot hold what must be in memory.
+    Memory,
+    /// The run was cancelled.
+    Cancelled,
+    /// A fault of beamline itself.
+    Internal,
+}
+
+/// The step of a pipeline that an error or a metric belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its full name, scopes included: `TopWords/Count`.
+    pub name: String,
+    /// The place in the user's program that made it.
+    pub location: &'static Location<'static>,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}' ({}:{})", self.name, self.location.file(), self.location.line())
+    }
+}
+
+/// A failure of a pipeline.
+///
+/// Printed, it is a short paragraph: the step with the file and line of the call that made it, what happened, the
+/// element or input at which it happened, and what to do.
+pub struct Error {
+    kind: ErrorKind,
+    step: Option<Arc<Step>>,
+    message: String,
+    at: Option<String>,
+    help: Option<String>,
+    source: Option<BoxError>,
+}
+
+impl Error {
+    /// An error with a message of its own.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, step: None, message: message.into(), at: None, help: None, source: None }
+    }
+
+    /// An error that wraps another; its message and those of its sources are printed.
+    pub fn wrap(kind: ErrorKind, source: BoxError) -> Self {
+        Self { kind, step: None, message: String::new(), at: None, help: None, source: Some(source) }
+    }
+
+    /// Says in which step it happened, unless that is known already.
+    #[must_use]
+    pub fn in_step(mut self, step: &Arc<Step>) -> Self {
+        self.step.get_or_insert_with(|| step.clone());
+        self
+    }
+
+    /// Says at which element or input it happened, unless that is known already.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.at.get_or_insert_with(|| place.into());
+        self
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// What kind of failure it was.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The step in which it happened.
+    pub fn step(&self) -> Option<&Step> {
+        self.step.as_deref()
+    }
+
+    /// The element or input at which it happened.
+    pub fn element(&self) -> Option<&str> {
+        self.at.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(step) = &self.step {
+            write!(f, "step {step}: ")?;
+        }
+        f.write_str(&self.message)?;
+        let mut cause: Option<&dyn std::error::Error> = self.source.as_deref().map(|e| e as _);
+        let mut separator = if self.message.is_empty() { "" } else { ": " };
+        while let Some(error) = cause {
+            write!(f, "{separator}{error}")?;
+            separator = ": ";
+            cause = error.source();
+        }
+        if let Some(at) = &self.at {
+            write!(f, "\n  at: {at}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.kind)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}

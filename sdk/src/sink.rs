@@ -1,0 +1,76 @@
+//! Writing: what a connector implements to bring elements out of a pipeline.
+//!
+//! The protocol has two phases, so that a failed pipeline leaves nothing visible: every shard is written and
+//! [prepared](Writer::prepare) by some worker; when all shards of all sinks are, each sink's
+//! [`commit`](Sink::commit) makes its shards visible. After an error or a cancellation, writers are dropped and
+//! whatever had been prepared is handed to [`abort`](Sink::abort).
+
+use crate::{BoxError, Element};
+
+/// Describes where elements go. Cloned to every worker.
+pub trait Sink<T>: Clone + Send + Sync + 'static {
+    /// Writes one shard.
+    type Writer: Writer<T, Commit = Self::Commit>;
+    /// What [`commit`](Self::commit) needs to know about a shard that is ready.
+    type Commit: Element;
+
+    /// A short name for the step, such as `text::write(out/counts)`.
+    fn label(&self) -> String;
+
+    /// How many shards to write; `None` for one per worker.
+    fn shards(&self) -> Option<u32> {
+        None
+    }
+
+    /// Called once before anything runs: the place to refuse output that exists already.
+    ///
+    /// # Errors
+    /// When writing cannot succeed. The error fails the pipeline before any step has run.
+    fn begin(&self) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    /// Opens a shard. Every shard is opened exactly once, also when no element goes there.
+    ///
+    /// # Errors
+    /// When the shard cannot be created. The error fails the pipeline.
+    fn open(&self, shard: Shard) -> Result<Self::Writer, BoxError>;
+
+    /// Makes all prepared shards visible. Called once, after every step of the pipeline has succeeded; the commits are
+    /// in the order of their shards.
+    ///
+    /// # Errors
+    /// When it cannot. The error says what is visible and what is not.
+    fn commit(&self, prepared: Vec<Self::Commit>) -> Result<(), BoxError>;
+
+    /// Removes prepared shards after a failure. Best effort: an error would only hide the first one.
+    fn abort(&self, prepared: Vec<Self::Commit>);
+}
+
+/// One of the parts that a sink writes at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which one, from 0.
+    pub index: u32,
+    /// How many there are.
+    pub count: u32,
+}
+
+/// Writes one shard. Never leaves its worker thread. Dropped without [`prepare`](Self::prepare), it removes what it
+/// has written.
+pub trait Writer<T>: 'static {
+    /// What the sink's commit needs.
+    type Commit;
+
+    /// Writes one element.
+    ///
+    /// # Errors
+    /// When it cannot be written. The error fails the pipeline.
+    fn write(&mut self, element: T) -> Result<(), BoxError>;
+
+    /// Ends the shard: everything is flushed, and only the commit is missing.
+    ///
+    /// # Errors
+    /// When flushing fails. The error fails the pipeline.
+    fn prepare(self) -> Result<Self::Commit, BoxError>;
+}

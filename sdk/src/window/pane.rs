@@ -1,0 +1,38 @@
+//! Panes: the successive results of one window.
+
+use serde::{Deserialize, Serialize};
+
+/// When a pane was produced, seen from the watermark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Timing {
+    /// Before the watermark passed the end of the window: a speculative result.
+    Early,
+    /// When the watermark passed the end of the window.
+    OnTime,
+    /// After the on-time pane, because of late elements.
+    Late,
+    /// The element has not been through a grouping.
+    Unknown,
+}
+
+/// Which of its window's results an element belongs to (`PaneInfo` in Beam's SDKs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Pane {
+    /// When it was produced.
+    pub timing: Timing,
+    /// Its place among all panes of the window, from 0.
+    pub index: u32,
+    /// Its place among the panes that are not early, from 0; `None` for an early pane.
+    pub on_time_index: Option<u32>,
+    /// Whether it is the first of its window.
+    pub first: bool,
+    /// Whether no other pane of its window will follow.
+    pub last: bool,
+}
+
+impl Pane {
+    /// The pane of an element that no grouping has touched.
+    pub const UNKNOWN: Self = Self { timing: Timing::Unknown, index: 0, on_time_index: Some(0), first: true, last: true };
+    /// The one pane that a grouping produces for a window of a finite collection under the default trigger.
+    pub const ONLY: Self = Self { timing: Timing::OnTime, index: 0, on_time_index: Some(0), first: true, last: true };
+}
