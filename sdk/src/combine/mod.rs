@@ -1,12 +1,68 @@
 //! Combiners: many values into one, in any order and grouping.
+//!
+//! A [`CombineFn`] says how. The library has
+//!
+//! | for | combiners |
+//! |---|---|
+//! | numbers | [`Count`], [`Sum`], [`Mean`] |
+//! | the best | [`Min`], [`Max`], [`Top`] |
+//! | one of many, by a rule | [`Reduce`] |
+//!
+//! A tuple of combiners is a combiner: all of them see the same input, in one pass. `of` points a combiner at a part of
+//! its input, so a tuple can combine several fields:
+//!
+//! ```
+//! use beamline_sdk::combine::{Count, Max, Mean, apply};
+//!
+//! #[derive(Clone)]
+//! struct Order {
+//!     amount: f64,
+//!     items: u32,
+//! }
+//!
+//! let orders = [Order { amount: 10.0, items: 1 }, Order { amount: 20.0, items: 4 }];
+//! let summary = (Count, Mean.of(|o: &Order| o.amount), Max.of(|o: &Order| o.items));
+//! assert_eq!(apply(&summary, orders), (2, 15.0, 4));
+//! ```
+//!
+//! # No inputs
+//!
+//! A key that exists has a value, so combining per key never sees an empty input; combining a whole collection may. The
+//! sum of nothing is zero and the top ten of nothing is an empty list, but there is no maximum of nothing. Combiners
+//! without an answer ([`Min`], [`Max`], [`Reduce`]) give a plain value, because that is what every other use wants, and
+//! **panic** with a clear message when there is none. Where this can happen say what shall come instead:
+//! `Max.or_none()` gives an `Option`, `Max.or(0)` a value.
 
 use crate::Element;
+
+mod adapt;
+mod count;
+mod extreme;
+mod heap;
+mod mean;
+mod order;
+mod reduce;
+mod sum;
+mod top;
+mod tuple;
+
+#[cfg(test)]
+mod tests;
+
+pub use adapt::{Of, Or, OrNone};
+pub use count::Count;
+pub use extreme::{Extreme, Max, Min};
+pub use mean::{Mean, MeanAcc, Number};
+pub use order::{By, ByKey, Natural, Order, Reversed};
+pub use reduce::Reduce;
+pub use sum::{Sum, Summable};
+pub use top::Top;
 
 /// Combines any number of inputs into one output, through an accumulator.
 ///
 /// The engine splits and reorders the work as it likes: it adds inputs to several accumulators on several workers,
 /// spills accumulators to disk and merges them later. The result must not depend on it, so adding and merging must be
-/// associative and commutative (Beam model, *Combine*; FlumeJava, 2010, section 2.3).
+/// associative and commutative (Beam model, *Combine*; `FlumeJava`, 2010, section 2.3).
 ///
 /// ```
 /// use beamline_sdk::combine::CombineFn;
@@ -52,9 +108,42 @@ pub trait CombineFn<In>: Clone + Send + Sync + 'static {
     /// Adds one input.
     fn add(&self, acc: &mut Self::Acc, input: In);
 
+    /// Adds an input that is needed again, such as by another combiner of a tuple or by another window.
+    ///
+    /// Clones the input, by default. Worth overriding where a look at it is enough, or enough most of the time.
+    fn add_ref(&self, acc: &mut Self::Acc, input: &In)
+    where
+        In: Clone,
+    {
+        self.add(acc, input.clone());
+    }
+
     /// Adds everything that `other` has seen.
     fn merge(&self, acc: &mut Self::Acc, other: Self::Acc);
 
     /// The result.
     fn extract(&self, acc: Self::Acc) -> Self::Out;
+}
+
+/// Combines `inputs` here and now, through one accumulator.
+///
+/// ```
+/// use beamline_sdk::combine::{Sum, apply};
+///
+/// assert_eq!(apply(&Sum, [1, 2, 3]), 6);
+/// ```
+pub fn apply<In, C: CombineFn<In>>(combiner: &C, inputs: impl IntoIterator<Item = In>) -> C::Out {
+    let mut acc = combiner.create();
+    for input in inputs {
+        combiner.add(&mut acc, input);
+    }
+    combiner.extract(acc)
+}
+
+/// Extracting a result that does not exist.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn no_values(what: &str) -> ! {
+    panic!("{what} of no values: where the input can be empty, use `.or_none()` or `.or(default)`")
 }

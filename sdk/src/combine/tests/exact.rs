@@ -1,0 +1,172 @@
+//! Combiners with one right answer.
+
+use super::*;
+use crate::combine::{Count, Max, Mean, Min, Of, Reduce, Sum, Top};
+use std::cmp::Reverse;
+use std::num::{Saturating, Wrapping};
+use std::time::Duration;
+
+proptest! {
+    #[test]
+    fn count_is_the_number_of_inputs(xs: Vec<u8>, split in split()) {
+        prop_assert_eq!(scattered(&Count, &xs, split), xs.len() as u64);
+    }
+
+    #[test]
+    fn sum_of_integers_is_exact(xs: Vec<i32>, split in split()) {
+        let xs: Vec<i64> = xs.into_iter().map(i64::from).collect();
+        prop_assert_eq!(scattered(&Sum, &xs, split), xs.iter().sum::<i64>());
+    }
+
+    #[test]
+    fn sum_of_floats_is_near(xs in prop::collection::vec(0.0..1e9_f64, 0..100), split in split()) {
+        let expected: f64 = xs.iter().sum();
+        let bound = expected * xs.len() as f64 * f64::EPSILON;
+        prop_assert!((scattered(&Sum, &xs, split) - expected).abs() <= bound);
+    }
+
+    #[test]
+    fn wrapping_sum_wraps_whatever_the_order(xs: Vec<u64>, split in split()) {
+        let wrapping: Vec<Wrapping<u64>> = xs.iter().copied().map(Wrapping).collect();
+        let expected = xs.iter().fold(0_u64, |sum, x| sum.wrapping_add(*x));
+        prop_assert_eq!(scattered(&Sum, &wrapping, split), Wrapping(expected));
+    }
+
+    #[test]
+    fn mean_of_integers_is_exact(xs in prop::collection::vec(any::<i32>(), 1..100), split in split()) {
+        let sum: i64 = xs.iter().map(|x| i64::from(*x)).sum();
+        let expected = sum as f64 / xs.len() as f64;
+        prop_assert!((scattered(&Mean, &xs, split) - expected).abs() <= f64::EPSILON * expected.abs());
+    }
+
+    #[test]
+    fn min_and_max(xs in prop::collection::vec(any::<i64>(), 1..100), split in split()) {
+        let expected = (*xs.iter().min().unwrap(), *xs.iter().max().unwrap());
+        prop_assert_eq!(scattered(&(Min, Max), &xs, split), expected);
+        prop_assert_eq!(scattered(&(Min::by_key(|x: &i64| *x), Max::by_key(|x: &i64| *x)), &xs, split), expected);
+        prop_assert_eq!(scattered(&(Max::by_key(|x: &i64| Reverse(*x)), Max::by(i64::cmp)), &xs, split), expected);
+    }
+
+    #[test]
+    fn or_none_is_none_for_no_inputs_only(xs: Vec<i64>, split in split()) {
+        prop_assert_eq!(scattered(&Max.or_none(), &xs, split), xs.iter().max().copied());
+        prop_assert_eq!(scattered(&Min.or(7), &xs, split), xs.iter().min().copied().unwrap_or(7));
+    }
+
+    #[test]
+    fn top_is_the_head_of_the_sorted_inputs(xs: Vec<u8>, n in 0..20_usize, split in split()) {
+        let mut sorted = xs.clone();
+        sorted.sort_unstable();
+        let smallest: Vec<u8> = sorted.iter().take(n).copied().collect();
+        let largest: Vec<u8> = sorted.iter().rev().take(n).copied().collect();
+        prop_assert_eq!(scattered(&Top::smallest(n), &xs, split), smallest);
+        prop_assert_eq!(scattered(&Top::largest(n), &xs, split), largest.clone());
+        prop_assert_eq!(scattered(&Top::by(n, u8::cmp), &xs, split), largest.clone());
+        prop_assert_eq!(scattered(&Top::by_key(n, |x: &u8| *x), &xs, split), largest);
+    }
+
+    #[test]
+    fn reduce_folds(xs in prop::collection::vec(any::<u32>(), 1..50), split in split()) {
+        let expected = xs.iter().copied().reduce(|a, b| a ^ b).unwrap();
+        prop_assert_eq!(scattered(&Reduce::new(|a: u32, b| a ^ b), &xs, split), expected);
+    }
+
+    #[test]
+    fn tuples_see_what_their_parts_see(xs in prop::collection::vec(any::<(u16, String)>(), 1..40), split in split()) {
+        let combiner = (
+            Count,
+            Sum.of(|x: &(u16, String)| u64::from(x.0)),
+            Max,
+            Min.of(|x: &(u16, String)| x.1.clone()),
+            Top::largest(3).of(|x: &(u16, String)| x.0),
+            Reduce::new(|a: (u16, String), b: (u16, String)| a.max(b)),
+        );
+        let (count, sum, max, min, top, reduced) = scattered(&combiner, &xs, split);
+        prop_assert_eq!(count, xs.len() as u64);
+        prop_assert_eq!(sum, xs.iter().map(|x| u64::from(x.0)).sum::<u64>());
+        prop_assert_eq!(&max, xs.iter().max().unwrap());
+        prop_assert_eq!(&min, xs.iter().map(|x| &x.1).min().unwrap());
+        prop_assert_eq!(top, apply(&Top::largest(3), xs.iter().map(|x| x.0)));
+        prop_assert_eq!(reduced, max);
+    }
+}
+
+#[test]
+fn no_inputs() {
+    assert_eq!(apply(&Count, [0; 0]), 0);
+    assert_eq!(apply(&Sum, [0; 0]), 0);
+    assert_eq!(apply(&Sum, [Duration::ZERO; 0]), Duration::ZERO);
+    assert!(apply(&Mean, [0; 0]).is_nan());
+    assert_eq!(apply(&Top::largest(3), [0; 0]), [0; 0]);
+    assert_eq!(apply(&(Count, Max.or(1)), [0; 0]), (0, 1));
+}
+
+#[test]
+#[should_panic(expected = "Max of no values: where the input can be empty, use `.or_none()` or `.or(default)`")]
+fn there_is_no_greatest_of_nothing() {
+    apply(&Max, [0; 0]);
+}
+
+#[test]
+#[should_panic(expected = "Min of no values")]
+fn there_is_no_least_of_nothing() {
+    apply(&Min::by(f64::total_cmp), [0.0; 0]);
+}
+
+#[test]
+#[should_panic(expected = "Reduce of no values")]
+fn there_is_no_reduction_of_nothing() {
+    apply(&Reduce::new(|a: u8, _| a), [0; 0]);
+}
+
+#[test]
+#[should_panic(expected = "sum overflowed u8")]
+fn a_sum_of_integers_never_wraps() {
+    apply(&Sum, [200_u8, 100]);
+}
+
+#[test]
+#[should_panic(expected = "sum overflowed i64")]
+fn a_sum_of_integers_never_wraps_below() {
+    apply(&Sum, [i64::MIN, -1]);
+}
+
+#[test]
+#[should_panic(expected = "sum overflowed Duration")]
+fn a_sum_of_durations_never_wraps() {
+    apply(&Sum, [Duration::MAX, Duration::from_nanos(1)]);
+}
+
+#[test]
+fn a_sum_saturates_when_asked_to() {
+    assert_eq!(apply(&Sum, [Saturating(200_u8), Saturating(100)]), Saturating(255));
+}
+
+#[test]
+fn floats_are_compared_by_their_total_order() {
+    let xs = [0.0, -0.0, f64::INFINITY, f64::NAN];
+    assert!(apply(&Max::by(f64::total_cmp), xs).is_nan());
+    assert!(apply(&Min::by(f64::total_cmp), xs).is_sign_negative());
+}
+
+#[test]
+fn names() {
+    fn name<C: CombineFn<(u8, u8)>>(combiner: &C) -> String {
+        combiner.name()
+    }
+    assert_eq!(name(&Count), "Count");
+    assert_eq!(name(&Max), "Max");
+    assert_eq!(name(&Min::by_key(|x: &(u8, u8)| x.1)), "Min");
+    assert_eq!(name(&Top::smallest(10)), "Top(10)");
+    assert_eq!(name(&Reduce::new(|a, _| a)), "Reduce");
+    assert_eq!(name(&(Count, Sum.of(|x: &(u8, u8)| x.0), Max.or_none())), "(Count, Sum, Max)");
+    assert_eq!(name(&Of::new((Count, Max), |x: &(u8, u8)| x.0)), "(Count, Max)");
+}
+
+#[test]
+fn accumulators_are_compact() {
+    assert_eq!(encoded_len(&CombineFn::<u8>::create(&Count)), 1);
+    assert_eq!(encoded_len(&CombineFn::<u8>::create(&Max)), 1);
+    assert_eq!(encoded_len(&CombineFn::<u8>::create(&Top::largest(1000))), 1);
+    assert_eq!(encoded_len(&CombineFn::<u8>::create(&Mean)), 9);
+}
