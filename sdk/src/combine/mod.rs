@@ -6,7 +6,9 @@
 //! |---|---|
 //! | numbers | [`Count`], [`Sum`], [`Mean`] |
 //! | the best | [`Min`], [`Max`], [`Top`] |
-//! | one of many, by a rule | [`Reduce`] |
+//! | one of many | [`Latest`], [`Reduce`] with a function of two values |
+//! | some or all | [`Sample`], [`ToList`], [`ToSet`] |
+//! | in little memory | [`ApproxDistinct`], [`ApproxQuantiles`] |
 //!
 //! A tuple of combiners is a combiner: all of them see the same input, in one pass. `of` points a combiner at a part of
 //! its input, so a tuple can combine several fields:
@@ -29,19 +31,27 @@
 //!
 //! A key that exists has a value, so combining per key never sees an empty input; combining a whole collection may. The
 //! sum of nothing is zero and the top ten of nothing is an empty list, but there is no maximum of nothing. Combiners
-//! without an answer ([`Min`], [`Max`], [`Reduce`]) give a plain value, because that is what every other use wants, and
+//! without an answer ([`Min`], [`Max`], [`Latest`], [`Reduce`]) give a plain value, because that is what every other use wants, and
 //! **panic** with a clear message when there is none. Where this can happen say what shall come instead:
 //! `Max.or_none()` gives an `Option`, `Max.or(0)` a value.
 
 use crate::Element;
 
 mod adapt;
+mod approx_distinct;
+mod approx_quantiles;
+mod collect;
 mod count;
 mod extreme;
 mod heap;
+mod hyperloglog;
+mod kll;
+mod latest;
 mod mean;
 mod order;
+mod random;
 mod reduce;
+mod sample;
 mod sum;
 mod top;
 mod tuple;
@@ -50,11 +60,19 @@ mod tuple;
 mod tests;
 
 pub use adapt::{Of, Or, OrNone};
+pub use approx_distinct::ApproxDistinct;
+pub use approx_quantiles::ApproxQuantiles;
+pub use collect::{ToList, ToSet};
 pub use count::Count;
 pub use extreme::{Extreme, Max, Min};
+pub use hyperloglog::DistinctSketch;
+pub use kll::QuantileSketch;
+pub use latest::Latest;
 pub use mean::{Mean, MeanAcc, Number};
 pub use order::{By, ByKey, Natural, Order, Reversed};
+pub use random::seeded;
 pub use reduce::Reduce;
+pub use sample::{Sample, SampleAcc, SampleAny};
 pub use sum::{Sum, Summable};
 pub use top::Top;
 

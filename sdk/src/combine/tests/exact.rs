@@ -1,7 +1,8 @@
 //! Combiners with one right answer.
 
 use super::*;
-use crate::combine::{Count, Max, Mean, Min, Of, Reduce, Sum, Top};
+use crate::Timestamp;
+use crate::combine::{Count, Latest, Max, Mean, Min, Of, Reduce, Sum, ToList, ToSet, Top};
 use std::cmp::Reverse;
 use std::num::{Saturating, Wrapping};
 use std::time::Duration;
@@ -69,6 +70,22 @@ proptest! {
     fn reduce_folds(xs in prop::collection::vec(any::<u32>(), 1..50), split in split()) {
         let expected = xs.iter().copied().reduce(|a, b| a ^ b).unwrap();
         prop_assert_eq!(scattered(&Reduce::new(|a: u32, b| a ^ b), &xs, split), expected);
+    }
+
+    #[test]
+    fn latest_is_last_in_time(times: std::collections::HashSet<i32>, split in split()) {
+        let stamped: Vec<_> = times.iter().map(|t| (Timestamp::from_millis(i64::from(*t)), *t)).collect();
+        prop_assert_eq!(scattered(&Latest.or_none(), &stamped, split), times.iter().max().copied());
+    }
+
+    #[test]
+    fn lists_and_sets_hold_all_inputs(xs: Vec<u8>, split in split()) {
+        let (mut list, set) = scattered(&(ToList, ToSet), &xs, split);
+        let mut sorted = xs.clone();
+        sorted.sort_unstable();
+        list.sort_unstable();
+        prop_assert_eq!(list, sorted);
+        prop_assert_eq!(set, xs.into_iter().collect());
     }
 
     #[test]
@@ -140,6 +157,18 @@ fn a_sum_of_durations_never_wraps() {
 #[test]
 fn a_sum_saturates_when_asked_to() {
     assert_eq!(apply(&Sum, [Saturating(200_u8), Saturating(100)]), Saturating(255));
+}
+
+#[test]
+fn of_equal_timestamps_the_later_arrival_wins() {
+    let at = Timestamp::from_millis;
+    assert_eq!(apply(&Latest, [(at(2), 'a'), (at(2), 'b'), (at(1), 'c')]), 'b');
+}
+
+#[test]
+#[should_panic(expected = "Latest of no values")]
+fn there_is_no_latest_of_nothing() {
+    apply(&Latest, [(Timestamp::MIN, 0); 0]);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Every combiner against a naive reference, whatever the work looks like: inputs are dealt to accumulators, some
 //! accumulators travel as bytes, and they are merged in any tree.
 
+mod approximate;
 mod exact;
+mod random;
 
 use super::{CombineFn, apply};
 use crate::Element;
