@@ -319,6 +319,16 @@ mod tests {
         }
     }
 
+    /// `tau` stands for the ranks that did not fit: those among more values than the hash has bits for.
+    #[test]
+    fn tau_is_the_sum_over_the_ranks_beyond() {
+        for x in [0.01_f64, 0.3, 0.5, 0.9, 0.999] {
+            let up_to = |j: i32| x.powf(0.5_f64.powi(j));
+            let beyond: f64 = (1..60).map(|j| 0.5_f64.powi(j) * (up_to(j) - up_to(j - 1))).sum();
+            assert!((tau(x) - beyond).abs() < 1e-12, "{} is not {beyond}", tau(x));
+        }
+    }
+
     #[test]
     fn no_hits_are_no_values() {
         assert_eq!(estimate(&[0; 16], 4).to_bits(), 0.0_f64.to_bits());

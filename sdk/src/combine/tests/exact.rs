@@ -3,6 +3,8 @@
 use super::*;
 use crate::Timestamp;
 use crate::combine::{Count, Latest, Max, Mean, Min, Of, Reduce, Sum, ToList, ToSet, Top};
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::num::{Saturating, Wrapping};
 use std::time::Duration;
@@ -176,6 +178,31 @@ fn floats_are_compared_by_their_total_order() {
     let xs = [0.0, -0.0, f64::INFINITY, f64::NAN];
     assert!(apply(&Max::by(f64::total_cmp), xs).is_nan());
     assert!(apply(&Min::by(f64::total_cmp), xs).is_sign_negative());
+}
+
+thread_local! {
+    static CLONES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts how often it is cloned.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Tracked(u32);
+
+impl Clone for Tracked {
+    fn clone(&self) -> Self {
+        CLONES.set(CLONES.get() + 1);
+        Tracked(self.0)
+    }
+}
+
+#[test]
+fn tuples_clone_only_what_is_kept_twice() {
+    let combiner = (Count, Sum.of(|x: &Tracked| x.0), Min, Top::largest(2), ToList);
+    let (count, sum, min, top, list) = apply(&combiner, [5, 9, 7, 6].map(Tracked));
+    assert_eq!((count, sum, min, list.len()), (4, 27, Tracked(5), 4));
+    assert_eq!(top, [9, 7].map(Tracked));
+    // The first for `Min`; the first three for `Top`; the list takes the inputs themselves.
+    assert_eq!(CLONES.get(), 4);
 }
 
 #[test]
