@@ -85,10 +85,11 @@ impl QuantileSketch {
         if kept > capacity { full.next() } else { None }
     }
 
-    /// `k` for the highest level, and for the lowest because short sorts waste time.
+    /// What a level above the lowest should hold: `k` values on the highest. The lowest also holds `k`, because short sorts
+    /// waste time.
     fn capacity(&self, k: usize, level: usize) -> usize {
         let depth = self.levels.len() - 1 - level;
-        if level == 0 { k } else { ((k as f64 * SHRINK.powi(depth as i32)).ceil() as usize).max(2) }
+        ((k as f64 * SHRINK.powi(depth as i32)).ceil() as usize).max(2)
     }
 
     /// Moves half of a level up. When its length is odd, its last value stays.
