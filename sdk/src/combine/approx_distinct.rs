@@ -18,8 +18,8 @@ use std::hash::{BuildHasher, Hash};
 /// | 18 | 0.20 % | 256 KiB | 16,384 values |
 ///
 /// Two thirds of the answers are within the standard error, 95 % within twice and 99.7 % within three times of it. The
-/// memory is an upper bound: few values take few bytes, so a million keys with ten values each are no problem. The answer
-/// does not depend on how the work was split, not by one.
+/// memory is an upper bound: few values take few bytes, so a million keys with ten values each are no problem. The
+/// answer does not depend on how the work was split, not by one.
 ///
 /// Values are hashed by [`Hash`] and a fixed hash function, the same in every process that runs the same program.
 ///

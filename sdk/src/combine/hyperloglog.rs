@@ -4,8 +4,8 @@
 //! hashes with an index, the greatest rank tells about how many there were.
 //!
 //! *Sparse*, a sketch keeps a set of (index of 26 bits, rank); with so many indexes hardly two values share one, and
-//! counting them is as good as exact. *Dense*, it keeps the greatest rank for each index of `precision` bits. The entries
-//! decide alone which of the two it is, so the result does not depend on the order of additions and merges.
+//! counting them is as good as exact. *Dense*, it keeps the greatest rank for each index of `precision` bits. The
+//! entries decide alone which of the two it is, so the result does not depend on the order of additions and merges.
 
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;

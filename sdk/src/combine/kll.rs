@@ -1,8 +1,8 @@
 //! The sketch behind `ApproxQuantiles`.
 //!
-//! A value on level `h` stands for `2ʰ` inputs. A level that is full is sorted, and every second value, beginning with the
-//! first or the second by the toss of a coin, moves up to stand for its neighbour as well: a rank changes by `2ʰ` at most,
-//! and not at all on average. Lower levels matter less and are shorter.
+//! A value on level `h` stands for `2ʰ` inputs. A level that is full is sorted, and every second value, beginning with
+//! the first or the second by the toss of a coin, moves up to stand for its neighbour as well: a rank changes by `2ʰ`
+//! at most, and not at all on average. Lower levels matter less and are shorter.
 
 use super::random::mix;
 use serde::{Deserialize, Serialize};
@@ -85,8 +85,8 @@ impl QuantileSketch {
         if kept > capacity { full.next() } else { None }
     }
 
-    /// What a level above the lowest should hold: `k` values on the highest. The lowest also holds `k`, because short sorts
-    /// waste time.
+    /// What a level above the lowest should hold: `k` values on the highest. The lowest also holds `k`, because short
+    /// sorts waste time.
     fn capacity(&self, k: usize, level: usize) -> usize {
         let depth = self.levels.len() - 1 - level;
         ((k as f64 * SHRINK.powi(depth as i32)).ceil() as usize).max(2)
@@ -113,8 +113,8 @@ impl QuantileSketch {
     }
 
     /// A coin that replays: it depends on what was seen so far, and on nothing besides. Every second toss of a level is
-    /// the opposite of the one before, which makes up for half of its error (Ivkin, Liberty, Lang, Karnin and Braverman,
-    /// *Streaming Quantiles Algorithms with Small Space and Update Time*, 2019).
+    /// the opposite of the one before, which makes up for half of its error (Ivkin, Liberty, Lang, Karnin and
+    /// Braverman, *Streaming Quantiles Algorithms with Small Space and Update Time*, 2019).
     fn toss(&mut self, level: usize, value: f64) -> usize {
         let bit = 1 << level;
         if self.second & bit == 0 {

@@ -31,8 +31,8 @@
 //!
 //! A key that exists has a value, so combining per key never sees an empty input; combining a whole collection may. The
 //! sum of nothing is zero and the top ten of nothing is an empty list, but there is no maximum of nothing. Combiners
-//! without an answer ([`Min`], [`Max`], [`Latest`], [`Reduce`]) give a plain value, because that is what every other use
-//! wants, and **panic** with a clear message when there is none. Where this can happen say what shall come instead:
+//! without an answer ([`Min`], [`Max`], [`Latest`], [`Reduce`]) give a plain value, because that is what every other
+//! use wants, and **panic** with a clear message when there is none. Where this can happen say what shall come instead:
 //! `Max.or_none()` gives an `Option`, `Max.or(0)` a value.
 
 use crate::Element;
