@@ -27,7 +27,7 @@ use std::hash::{BuildHasher, Hash};
 ///
 /// `HyperLogLog`: Flajolet, Fusy, Gandouet and Meunier, 2007. The sparse beginning: Heule, Nunkesser and Hall,
 /// *`HyperLogLog` in Practice*, 2013. The estimator, which is unbiased over the whole range without tables: Ertl, *New
-/// cardinality estimation algorithms for `HyperLogLog` sketches*, 2017 (arXiv 1702.01284), algorithm 6.
+/// cardinality estimation algorithms for `HyperLogLog` sketches*, 2017 (arXiv 1702.01284), the improved raw estimator.
 ///
 /// ```
 /// use beamline_sdk::combine::{ApproxDistinct, apply};
