@@ -1,1 +1,135 @@
-//! To be filled.
+//! Runs a pipeline on the threads of this process.
+//!
+//! The [`LocalRunner`] turns the graph of a pipeline into a [plan](LocalRunner::explain) of stages, and gives each worker
+//! thread a copy of every stage and a share of the keys. Elements stay typed: nothing is encoded between steps unless
+//! memory ends.
+//!
+//! - `plan` decides what runs together, `explain` prints that.
+//! - `build` makes the operators of a worker, `worker` runs them, `exchange` moves packets between workers.
+//! - `run` starts the workers, waits for them, and commits what they wrote.
+
+mod build;
+mod exchange;
+mod explain;
+mod memory;
+mod plan;
+mod run;
+mod scratch;
+mod wake;
+mod worker;
+
+pub use memory::{MIN_MEMORY, default_memory};
+pub use run::{Canceller, JobHandle};
+
+use beamline_sdk::graph::Graph;
+use beamline_sdk::{Error, ErrorKind, JobResult, Result, Runner};
+use std::fmt::Display;
+use std::thread::available_parallelism;
+
+/// Runs pipelines on the threads of this process.
+///
+/// ```
+/// use beamline_local::LocalRunner;
+/// use beamline_sdk::Pipeline;
+///
+/// let p = Pipeline::new();
+/// p.create(1..=3u64).map(|n| n * n).named("Square").inspect(|n| println!("{n}"));
+/// let result = p.run_with(&LocalRunner::new().parallelism(2))?;
+/// assert_eq!(result.metrics.emitted("Square"), Some(3));
+/// # Ok::<(), beamline_sdk::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct LocalRunner {
+    parallelism: usize,
+    memory: usize,
+    batch_size: usize,
+    trace_elements: bool,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read from all sources.
+    pub bytes_read: u64,
+    /// The size of all sources in bytes, if it is known.
+    pub total_bytes: Option<u64>,
+    /// Whether all workers have ended.
+    pub is_finished: bool,
+}
+
+/// More workers than this would not have a key group each.
+const MOST_WORKERS: usize = 256;
+
+impl Default for LocalRunner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl LocalRunner {
+    /// A runner with a worker for each core, and [half of the memory](default_memory).
+    pub fn new() -> Self {
+        let parallelism = available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
+        Self { parallelism, memory: default_memory(), batch_size: 1024, trace_elements: false }
+    }
+
+    /// The number of worker threads, from 1 to 256.
+    #[must_use]
+    pub fn parallelism(self, workers: usize) -> Self {
+        Self { parallelism: workers, ..self }
+    }
+
+    /// The budget in bytes for group tables, side inputs and overflow; at least [`MIN_MEMORY`]. Groupings that need
+    /// more go to disk.
+    #[must_use]
+    pub fn memory(self, bytes: usize) -> Self {
+        Self { memory: bytes, ..self }
+    }
+
+    /// How many elements make a batch; at least 1. Results do not depend on it.
+    #[must_use]
+    pub fn batch_size(self, elements: usize) -> Self {
+        Self { batch_size: elements, ..self }
+    }
+
+    /// Whether errors show the element also where remembering it takes an allocation for every element.
+    #[must_use]
+    pub fn trace_elements(self, yes: bool) -> Self {
+        Self { trace_elements: yes, ..self }
+    }
+
+    /// Starts a pipeline.
+    ///
+    /// # Errors
+    /// When an option is out of range, or a source or sink refuses to begin: nothing has run then.
+    pub fn start(&self, graph: &Graph) -> Result<JobHandle> {
+        JobHandle::start(self, graph)
+    }
+
+    /// The plan for a graph as text: its stages, what is fused into each, and why a stage begins.
+    pub fn explain(graph: &Graph) -> impl Display {
+        explain::explain(graph)
+    }
+
+    /// These options, if they are in range.
+    fn checked(&self) -> Result<Self> {
+        let wrong = |text: String| Err(Error::new(ErrorKind::Options, text));
+        if self.parallelism == 0 || self.parallelism > MOST_WORKERS {
+            return wrong(format!("a parallelism of {} is out of range: 1 to {MOST_WORKERS}", self.parallelism));
+        }
+        if self.memory < MIN_MEMORY {
+            let least = MIN_MEMORY >> 20;
+            return wrong(format!("a memory budget of {} bytes is too small: at least {least}M", self.memory));
+        }
+        if self.batch_size == 0 {
+            return wrong("a batch size of 0 is out of range: at least 1".into());
+        }
+        Ok(self.clone())
+    }
+}
+
+impl Runner for LocalRunner {
+    fn run(&self, graph: &Graph) -> Result<JobResult> {
+        self.start(graph)?.wait()
+    }
+}

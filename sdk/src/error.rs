@@ -1,5 +1,6 @@
 //! Errors: what failed, where in the program, at which element, and what to do.
 
+use crate::metrics::Metrics;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -56,17 +57,18 @@ pub struct Error {
     at: Option<String>,
     help: Option<String>,
     source: Option<BoxError>,
+    metrics: Option<Box<Metrics>>,
 }
 
 impl Error {
     /// An error with a message of its own.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, step: None, message: message.into(), at: None, help: None, source: None }
+        Self { kind, step: None, message: message.into(), at: None, help: None, source: None, metrics: None }
     }
 
     /// An error that wraps another; its message and those of its sources are printed.
     pub fn wrap(kind: ErrorKind, source: BoxError) -> Self {
-        Self { kind, step: None, message: String::new(), at: None, help: None, source: Some(source) }
+        Self { kind, step: None, message: String::new(), at: None, help: None, source: Some(source), metrics: None }
     }
 
     /// Says in which step it happened, unless that is known already.
@@ -88,6 +90,18 @@ impl Error {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Says what had been done when it happened.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = Some(Box::new(metrics));
+        self
+    }
+
+    /// The committed metrics of the run that failed.
+    pub fn metrics(&self) -> Option<&Metrics> {
+        self.metrics.as_deref()
     }
 
     /// What kind of failure it was.

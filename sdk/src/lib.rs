@@ -1,16 +1,40 @@
 //! The SDK of beamline.
 
+mod coder;
 pub mod combine;
+mod dofn;
 mod element;
 mod error;
+mod failure;
+pub mod graph;
+pub mod kernel;
 mod label;
+pub mod metrics;
+pub mod outputs;
+mod pcollection;
+mod pipeline;
+mod ptransform;
+mod runner;
+mod side_input;
 mod sink;
 mod source;
 mod time;
+mod transforms;
+mod values;
 pub mod window;
 
+pub use dofn::{BundleCx, Cx, DoFn, Emit};
 pub use element::{Element, Key};
 pub use error::{BoxError, Error, ErrorKind, Result, Step};
+pub use failure::Failure;
+pub use outputs::OutputEnum;
+pub use pcollection::PCollection;
+pub use pipeline::Pipeline;
+pub use ptransform::PTransform;
+pub use runner::{JobResult, Runner};
+pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use time::Timestamp;
+pub use transforms::{CoGroupWith, Tried, WithSide, Written};
+pub use values::{Iter, Values};

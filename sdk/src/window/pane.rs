@@ -32,7 +32,8 @@ pub struct Pane {
 
 impl Pane {
     /// The pane of an element that no grouping has touched.
-    pub const UNKNOWN: Self = Self { timing: Timing::Unknown, index: 0, on_time_index: Some(0), first: true, last: true };
+    pub const UNKNOWN: Self =
+        Self { timing: Timing::Unknown, index: 0, on_time_index: Some(0), first: true, last: true };
     /// The one pane that a grouping produces for a window of a finite collection under the default trigger.
     pub const ONLY: Self = Self { timing: Timing::OnTime, index: 0, on_time_index: Some(0), first: true, last: true };
 }

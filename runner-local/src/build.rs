@@ -1,0 +1,215 @@
+//! Building a worker: operators for the steps of the plan, connected as the plan says.
+
+use crate::exchange::{Exchange, Helper, HelperCell, LocalLink};
+use crate::plan::Plan;
+use crate::wake::Wakers;
+use crate::worker::{Head, Port, StageRun, StepRun, Worker};
+use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
+use beamline_sdk::kernel::{
+    Env, ErasedConsumer, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
+};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What the workers of a run have in common.
+pub(crate) struct Job {
+    pub(crate) graph: Graph,
+    pub(crate) plan: Plan,
+    pub(crate) sources: HashMap<NodeId, Arc<dyn SourceRun>>,
+    /// An exchange for each input of a shuffle or of a step that is cut off.
+    pub(crate) exchanges: HashMap<(NodeId, usize), Exchange>,
+    pub(crate) wakers: Arc<Wakers>,
+    pub(crate) queue_limit: usize,
+}
+
+impl Job {
+    /// Builds the worker whose environment this is. On the worker's thread: operators never leave it.
+    pub(crate) fn build(self: &Arc<Self>, env: Env) -> Rc<Worker> {
+        let mut builder = Builder {
+            job: self,
+            env: Rc::new(env),
+            consumers: HashMap::new(),
+            stages: self.plan.stages.iter().map(|stage| StageParts::new(&stage.gates)).collect(),
+            emitted: Vec::new(),
+            helper: HelperCell::default(),
+        };
+        for (i, node) in self.graph.nodes.iter().enumerate().rev() {
+            let id = NodeId(i as StepId);
+            if self.plan.is_live(id) {
+                builder.add(id, node);
+            }
+        }
+        builder.finish()
+    }
+}
+
+/// A stage in the making, its parts in reverse order.
+struct StageParts {
+    heads: Vec<Head>,
+    steps: Vec<StepRun>,
+    gates: Vec<StepId>,
+}
+
+impl StageParts {
+    fn new(gates: &[NodeId]) -> Self {
+        Self { heads: Vec::new(), steps: Vec::new(), gates: gates.iter().map(|view| view.0).collect() }
+    }
+
+    fn finish(mut self) -> RefCell<StageRun> {
+        self.heads.reverse();
+        self.steps.reverse();
+        let Self { heads, steps, gates } = self;
+        RefCell::new(StageRun { heads, steps, gates, is_open: false, is_done: false })
+    }
+}
+
+struct Builder<'a> {
+    job: &'a Arc<Job>,
+    env: Rc<Env>,
+    consumers: HashMap<CollectionId, Vec<ErasedConsumer>>,
+    stages: Vec<StageParts>,
+    emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    helper: HelperCell,
+}
+
+impl<'a> Builder<'a> {
+    fn add(&mut self, id: NodeId, node: &'a Node) {
+        let env = self.env.clone();
+        let wiring = self.outputs(node, id).with(id, node, &env);
+        match &node.body {
+            Body::Read(_) => self.add_source(id, &wiring),
+            Body::Inseparable(factory) => self.add_fused(id, node, factory(&wiring)),
+            Body::Fused { operator, forward } if self.job.plan.cut.contains(&id) => {
+                self.add_cut(id, node, operator(&wiring), forward);
+            }
+            Body::Fused { operator, .. } => self.add_fused(id, node, operator(&wiring)),
+            Body::Shuffle { shuffle, .. } | Body::View(shuffle) => self.add_shuffle(id, node, shuffle, &wiring),
+        }
+    }
+
+    /// The outputs of a step: its consumers, which have been built already.
+    fn outputs(&mut self, node: &Node, id: NodeId) -> WiringParts {
+        let outputs = node.outputs.iter().map(|c| self.consumers.remove(c).unwrap_or_default()).collect();
+        let emitted: Vec<_> = node.outputs.iter().map(|_| Rc::new(Cell::new(0))).collect();
+        self.emitted.extend(emitted.iter().map(|count| (id.0, count.clone())));
+        WiringParts { outputs, emitted }
+    }
+
+    fn stage(&mut self, id: NodeId) -> &mut StageParts {
+        let stage = self.job.plan.stage_of[id.index()].expect("live steps have a stage");
+        &mut self.stages[stage]
+    }
+
+    fn step(id: NodeId, node: &Node, control: Rc<RefCell<dyn Operator>>) -> StepRun {
+        StepRun { id: id.0, step: node.step.clone(), control, is_set_up: false }
+    }
+
+    fn consume(&mut self, collection: CollectionId, consumer: ErasedConsumer) {
+        self.consumers.entry(collection).or_default().push(consumer);
+    }
+
+    fn add_source(&mut self, id: NodeId, wiring: &Wiring<'_>) {
+        let head = self.job.sources[&id].clone().head(wiring, self.job.wakers.clone());
+        self.stage(id).heads.push(Head::Source { step: id.0, head, is_done: false });
+    }
+
+    fn add_fused(&mut self, id: NodeId, node: &Node, op: Op) {
+        self.stage(id).steps.push(Self::step(id, node, op.control));
+        node.inputs.iter().zip(op.inputs).for_each(|(collection, consumer)| self.consume(*collection, consumer));
+    }
+
+    /// Puts a hand-over in front of every input of a step.
+    fn add_cut(&mut self, id: NodeId, node: &Node, op: Op, forward: &ShuffleFactory) {
+        let env = self.env.clone();
+        self.stage(id).steps.push(Self::step(id, node, op.control));
+        for (input, consumer) in op.inputs.into_iter().enumerate() {
+            let wiring = WiringParts { outputs: vec![vec![consumer]], emitted: vec![Rc::default()] };
+            let wiring = wiring.with(id, node, &env);
+            let receiver = forward.receiver(&wiring);
+            let port = self.port(id, input);
+            let inbox = receiver.inboxes[0].clone();
+            let stage = self.stage(id);
+            stage.heads.push(Head::Port { step: id.0, inbox, queue: port, is_done: false });
+            stage.steps.push(Self::step(id, node, receiver.control));
+            let sender = forward.sender(0, self.link(id, input), &wiring, ShuffleMode::default());
+            self.add_sender(id, node, input, sender);
+        }
+    }
+
+    fn add_shuffle(&mut self, id: NodeId, node: &Node, shuffle: &ShuffleFactory, wiring: &Wiring<'_>) {
+        let receiver = shuffle.receiver(wiring);
+        for (input, inbox) in receiver.inboxes.into_iter().enumerate().rev() {
+            let queue = self.port(id, input);
+            self.stage(id).heads.push(Head::Port { step: id.0, inbox, queue, is_done: false });
+        }
+        self.stage(id).steps.push(Self::step(id, node, receiver.control));
+        let mode = ShuffleMode { lifted: matches!(node.body, Body::Shuffle { liftable: true, .. }) };
+        for input in 0..node.inputs.len() {
+            let sender = shuffle.sender(input, self.link(id, input), wiring, mode);
+            self.add_sender(id, node, input, sender);
+        }
+    }
+
+    /// Ends the stage that makes the `input`-th input of a step.
+    fn add_sender(&mut self, id: NodeId, node: &Node, input: usize, sender: Op) {
+        let collection = node.inputs[input];
+        let producer = self.job.graph.producer(collection);
+        self.stage(producer).steps.push(Self::step(id, node, sender.control));
+        sender.inputs.into_iter().for_each(|consumer| self.consume(collection, consumer));
+    }
+
+    fn port(&self, id: NodeId, input: usize) -> Port {
+        Port {
+            exchange: self.job.exchanges[&(id, input)].clone(),
+            worker: self.env.worker,
+            senders: self.env.workers,
+            limit: self.job.queue_limit,
+            wakers: self.job.wakers.clone(),
+        }
+    }
+
+    fn link(&self, id: NodeId, input: usize) -> Rc<dyn Link> {
+        Rc::new(LocalLink {
+            queues: self.job.exchanges[&(id, input)].clone(),
+            shared: self.env.shared.clone(),
+            wakers: self.job.wakers.clone(),
+            helper: self.helper.clone(),
+            limit: self.job.queue_limit,
+            worker: self.env.worker,
+        })
+    }
+
+    fn finish(self) -> Rc<Worker> {
+        let plan = &self.job.plan;
+        let reads = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.sources.contains_key(n));
+        let mut sources: Vec<usize> = (0..plan.stages.len()).filter(reads).collect();
+        sources.sort_by_key(|stage| !plan.stages[*stage].feeds_view);
+        let worker = Rc::new(Worker {
+            index: self.env.worker,
+            stages: self.stages.into_iter().map(StageParts::finish).collect(),
+            view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),
+            sources,
+            shared: self.env.shared.clone(),
+            wakers: self.job.wakers.clone(),
+            metrics: RefCell::default(),
+            emitted: self.emitted,
+        });
+        let helper: Rc<dyn Helper> = worker.clone();
+        *self.helper.borrow_mut() = Some(Rc::downgrade(&helper));
+        worker
+    }
+}
+
+/// The outputs of a step.
+struct WiringParts {
+    outputs: Vec<Vec<ErasedConsumer>>,
+    emitted: Vec<Rc<Cell<u64>>>,
+}
+
+impl WiringParts {
+    fn with<'e>(self, id: NodeId, node: &Node, env: &'e Rc<Env>) -> Wiring<'e> {
+        Wiring { id: id.0, step: node.step.clone(), env, outputs: self.outputs, emitted: self.emitted }
+    }
+}

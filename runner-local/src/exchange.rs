@@ -1,0 +1,112 @@
+//! Packets between workers: a queue for each shuffle input and receiver, with back-pressure.
+//!
+//! A sender whose receiver is overloaded does not wait idly: it runs the stages of its own worker that are not already
+//! on its stack. Stages form no cycle, and the last one sends nothing, so by induction from the end every full queue is
+//! drained: there is no deadlock, and a function that emits without end fills one queue.
+
+use crate::wake::Wakers;
+use beamline_sdk::Result;
+use beamline_sdk::kernel::{Link, Packet, Shared};
+use parking_lot::Mutex;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Packets for one receiver.
+#[derive(Default)]
+pub(crate) struct Queue {
+    packets: Mutex<VecDeque<Packet>>,
+    len: AtomicUsize,
+    bytes: AtomicUsize,
+    closed: AtomicUsize,
+}
+
+impl Queue {
+    fn push(&self, packet: Packet) -> usize {
+        let bytes = packet.bytes;
+        let mut packets = self.packets.lock();
+        packets.push_back(packet);
+        self.len.fetch_add(1, Ordering::Release);
+        self.bytes.fetch_add(bytes, Ordering::AcqRel) + bytes
+    }
+
+    pub(crate) fn pop(&self) -> Option<Packet> {
+        if self.is_empty() {
+            return None;
+        }
+        let packet = self.packets.lock().pop_front()?;
+        self.len.fetch_sub(1, Ordering::Release);
+        self.bytes.fetch_sub(packet.bytes, Ordering::AcqRel);
+        Some(packet)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len.load(Ordering::Acquire) == 0
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Acquire)
+    }
+
+    /// Whether `senders` senders have sent everything, and all of it has been taken.
+    pub(crate) fn is_done(&self, senders: usize) -> bool {
+        self.closed.load(Ordering::Acquire) == senders && self.is_empty()
+    }
+}
+
+/// The queues of one shuffle input, one for each worker.
+pub(crate) type Exchange = Arc<Vec<Queue>>;
+
+/// Work that a sender does while it waits.
+pub(crate) trait Helper {
+    /// Runs a stage that is not on the stack; says whether there was anything to do.
+    fn help(&self) -> Result<bool>;
+}
+
+/// Found when the worker is complete.
+pub(crate) type HelperCell = Rc<RefCell<Option<Weak<dyn Helper>>>>;
+
+/// A sender's way to the receivers.
+pub(crate) struct LocalLink {
+    pub(crate) queues: Exchange,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) wakers: Arc<Wakers>,
+    pub(crate) helper: HelperCell,
+    /// The bytes that a queue may hold.
+    pub(crate) limit: usize,
+    pub(crate) worker: usize,
+}
+
+impl LocalLink {
+    #[cold]
+    fn wait_for(&self, to: usize) -> Result<()> {
+        let helper = self.helper.borrow().as_ref().and_then(Weak::upgrade);
+        while self.queues[to].bytes() > self.limit {
+            self.shared.check()?;
+            let seen = self.wakers.calls(self.worker);
+            let helped = helper.as_ref().map_or(Ok(false), |h| h.help())?;
+            if !helped && self.queues[to].bytes() > self.limit {
+                self.wakers.sleep(self.worker, seen, Duration::MAX);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Link for LocalLink {
+    fn send(&self, to: usize, packet: Packet) -> Result<()> {
+        let bytes = self.queues[to].push(packet);
+        self.wakers.wake(to);
+        if bytes > self.limit { self.wait_for(to) } else { Ok(()) }
+    }
+
+    fn close(&self) {
+        self.queues.iter().for_each(|queue| {
+            queue.closed.fetch_add(1, Ordering::AcqRel);
+        });
+        self.wakers.wake_all_workers();
+    }
+}

@@ -1,0 +1,199 @@
+//! The plan: which steps run together, what is cut, combined early, or left out.
+//!
+//! Steps are fused into stages as far as elements can go by a function call. A stage ends at a shuffle. A step also
+//! begins a stage of its own when its inputs come from different ones, or when waiting for its side inputs would stop
+//! the very stages that make them; its input is then held for it, on disk if need be.
+
+use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
+use std::collections::HashSet;
+
+/// A stage's index in [`Plan::stages`]; a stage only reads from stages before it.
+pub(crate) type StageId = usize;
+
+/// How a graph is executed.
+pub(crate) struct Plan {
+    pub(crate) stages: Vec<Stage>,
+    /// The stage of each step; `None` for those that are left out.
+    pub(crate) stage_of: Vec<Option<StageId>>,
+    /// Steps whose inputs are held in front of them.
+    pub(crate) cut: HashSet<NodeId>,
+}
+
+/// Steps that run together, batch by batch.
+#[derive(Default)]
+pub(crate) struct Stage {
+    /// In the order of the graph.
+    pub(crate) nodes: Vec<NodeId>,
+    /// The stages that it reads from.
+    inputs: Vec<StageId>,
+    /// Whether its inputs are held without limit in front of it.
+    holds_input: bool,
+    /// The side inputs that must be complete before it runs.
+    pub(crate) gates: Vec<NodeId>,
+    /// Whether a side input is made of what it makes: such stages go first.
+    pub(crate) feeds_view: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(graph: &Graph) -> Self {
+        let live = live_nodes(graph);
+        let mut planner = Planner { graph, live: &live, plan: Self::empty(graph.nodes.len()) };
+        for (i, node) in graph.nodes.iter().enumerate() {
+            if live[i] {
+                planner.place(NodeId(i as u32), node);
+            }
+        }
+        let mut plan = planner.plan;
+        plan.mark_view_feeders(graph);
+        plan
+    }
+
+    fn empty(nodes: usize) -> Self {
+        Self { stages: Vec::new(), stage_of: vec![None; nodes], cut: HashSet::new() }
+    }
+
+    pub(crate) fn is_live(&self, node: NodeId) -> bool {
+        self.stage_of[node.index()].is_some()
+    }
+
+    fn mark_view_feeders(&mut self, graph: &Graph) {
+        for stage in (0..self.stages.len()).rev() {
+            let is_view = |n: &NodeId| matches!(graph.nodes[n.index()].body, Body::View(_));
+            self.stages[stage].feeds_view |= self.stages[stage].nodes.iter().any(is_view);
+            if self.stages[stage].feeds_view {
+                let gates = self.stages[stage].gates.iter().filter_map(|view| self.stage_of[view.index()]);
+                let before: Vec<_> = self.stages[stage].inputs.iter().copied().chain(gates).collect();
+                before.into_iter().for_each(|s| self.stages[s].feeds_view = true);
+            }
+        }
+    }
+}
+
+/// The steps that must run: those that write or call user code, and what they need. Groupings, side inputs and sources
+/// that nothing reads have no effect, and are left out.
+fn live_nodes(graph: &Graph) -> Vec<bool> {
+    let mut live = vec![false; graph.nodes.len()];
+    let mut needed: HashSet<CollectionId> = HashSet::new();
+    let mut needed_views: HashSet<NodeId> = HashSet::new();
+    for (i, node) in graph.nodes.iter().enumerate().rev() {
+        let is_read = node.outputs.iter().any(|c| needed.contains(c)) || needed_views.contains(&NodeId(i as u32));
+        if is_read || has_effect(node) {
+            live[i] = true;
+            needed.extend(&node.inputs);
+            needed_views.extend(&node.side_inputs);
+        }
+    }
+    live
+}
+
+fn has_effect(node: &Node) -> bool {
+    let calls_user_code = matches!(node.body, Body::Fused { .. } | Body::Inseparable(_));
+    node.sink.is_some() || (calls_user_code && node.urn != "beam:transform:flatten:v1")
+}
+
+struct Planner<'a> {
+    graph: &'a Graph,
+    live: &'a [bool],
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn place(&mut self, id: NodeId, node: &Node) {
+        let stage = match node.body {
+            Body::Read(_) => self.open(&[], false),
+            Body::Shuffle { .. } | Body::View(_) => self.open(&self.producers(node), false),
+            Body::Inseparable(_) => self.producers(node)[0],
+            Body::Fused { .. } => self.fuse(id, node),
+        };
+        self.plan.stages[stage].nodes.push(id);
+        self.plan.stage_of[id.index()] = Some(stage);
+    }
+
+    /// The stages that make the inputs of a step.
+    fn producers(&self, node: &Node) -> Vec<StageId> {
+        let stage = |c: &CollectionId| {
+            let producer = self.graph.producer(*c);
+            debug_assert!(self.live[producer.index()], "what is read is live");
+            self.plan.stage_of[producer.index()].expect("producers come first")
+        };
+        let mut stages: Vec<_> = node.inputs.iter().map(stage).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        stages
+    }
+
+    fn open(&mut self, inputs: &[StageId], holds_input: bool) -> StageId {
+        self.plan.stages.push(Stage { inputs: inputs.to_vec(), holds_input, ..Stage::default() });
+        self.plan.stages.len() - 1
+    }
+
+    fn fuse(&mut self, id: NodeId, node: &Node) -> StageId {
+        let producers = self.producers(node);
+        if let [stage] = producers[..]
+            && self.gate(stage, &node.side_inputs)
+        {
+            return stage;
+        }
+        self.plan.cut.insert(id);
+        let stage = self.open(&producers, true);
+        self.plan.stages[stage].gates.clone_from(&node.side_inputs);
+        stage
+    }
+
+    /// Lets a stage wait for side inputs, unless somebody would then wait for himself.
+    fn gate(&mut self, stage: StageId, views: &[NodeId]) -> bool {
+        let before = self.plan.stages[stage].gates.len();
+        self.plan.stages[stage].gates.extend_from_slice(views);
+        let ok = views.is_empty() || self.is_acyclic();
+        if !ok {
+            self.plan.stages[stage].gates.truncate(before);
+        }
+        ok
+    }
+
+    /// Whether no stage waits for itself. A stage waits for those that it reads from, for its side inputs, and, once
+    /// the space between them is full, for whatever the stages that read from it wait for.
+    fn is_acyclic(&self) -> bool {
+        let n = self.plan.stages.len();
+        let mut waits_for: Vec<HashSet<StageId>> = vec![HashSet::new(); n];
+        let mut stalls: Vec<HashSet<StageId>> = vec![HashSet::new(); n];
+        for stage in (0..n).rev() {
+            let Stage { gates, inputs, holds_input, .. } = &self.plan.stages[stage];
+            let views = gates.iter().filter_map(|view| self.plan.stage_of[view.index()]);
+            stalls[stage].extend(views);
+            if !holds_input {
+                let mine = stalls[stage].clone();
+                inputs.iter().for_each(|input| stalls[*input].extend(&mine));
+            }
+            waits_for[stage].extend(inputs);
+            let mine = stalls[stage].clone();
+            waits_for[stage].extend(mine);
+        }
+        let mut state = vec![0u8; n];
+        (0..n).all(|stage| no_cycle_from(stage, &waits_for, &mut state))
+    }
+}
+
+/// Depth first without recursion; `state` is 0 for new, 1 for open, 2 for done.
+fn no_cycle_from(start: StageId, edges: &[HashSet<StageId>], state: &mut [u8]) -> bool {
+    let mut stack = vec![(start, edges[start].iter())];
+    if state[start] == 2 {
+        return true;
+    }
+    state[start] = 1;
+    while let Some((stage, next)) = stack.last_mut() {
+        match next.next() {
+            Some(next) if state[*next] == 1 => return false,
+            Some(next) if state[*next] == 0 => {
+                state[*next] = 1;
+                stack.push((*next, edges[*next].iter()));
+            }
+            Some(_) => {}
+            None => {
+                state[*stage] = 2;
+                stack.pop();
+            }
+        }
+    }
+    true
+}

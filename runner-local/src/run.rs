@@ -1,0 +1,253 @@
+//! A run: workers are started, watched and gathered; then what they wrote becomes visible, or vanishes.
+
+use crate::build::Job;
+use crate::plan::Plan;
+use crate::scratch::TempFiles;
+use crate::wake::Wakers;
+use crate::worker::lost_worker;
+use crate::{LocalRunner, Progress};
+use beamline_sdk::graph::{Body, Graph, Node, NodeId};
+use beamline_sdk::kernel::{Env, MemoryBudget, Shared, SourceRun, StepId};
+use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
+use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+/// A pipeline that is running.
+///
+/// Dropped without [`wait`](Self::wait), it is cancelled, and its workers end on their own.
+pub struct JobHandle {
+    job: Arc<Job>,
+    shared: Arc<Shared>,
+    outcome: Arc<Mutex<Outcome>>,
+    cancelled: Arc<AtomicBool>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// Cancels a run from elsewhere, such as a signal handler's thread.
+#[derive(Clone)]
+pub struct Canceller {
+    job: Arc<Job>,
+    shared: Arc<Shared>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Canceller {
+    /// Stops the run between two batches. Nothing that it wrote becomes visible.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        self.shared.stop();
+        self.job.wakers.wake_all_workers();
+    }
+}
+
+/// What the workers have come to.
+#[derive(Default)]
+struct Outcome {
+    error: Option<Error>,
+    metrics: WorkerMetrics,
+    emitted: HashMap<StepId, u64>,
+}
+
+impl JobHandle {
+    pub(crate) fn start(runner: &LocalRunner, graph: &Graph) -> Result<Self> {
+        let options = runner.checked()?;
+        let plan = Plan::new(graph);
+        for node in live(graph, &plan) {
+            begin_sink(node)?;
+        }
+        let sources = start_sources(graph, &plan, options.parallelism)?;
+        let queue_limit = (options.memory / (32 * options.parallelism)).clamp(256 << 10, 8 << 20);
+        let wakers = Arc::new(Wakers::new(options.parallelism));
+        let exchanges = exchanges(graph, &plan, options.parallelism);
+        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, wakers, queue_limit });
+        let mut handle = Self {
+            job,
+            shared: Arc::default(),
+            outcome: Arc::default(),
+            cancelled: Arc::default(),
+            workers: Vec::new(),
+        };
+        let memory = Arc::new(MemoryBudget::new(options.memory));
+        for worker in 0..options.parallelism {
+            handle.spawn(worker, &options, &memory)?;
+        }
+        Ok(handle)
+    }
+
+    fn spawn(&mut self, worker: usize, options: &LocalRunner, memory: &Arc<MemoryBudget>) -> Result<()> {
+        let (workers, batch_size, trace_elements) = (options.parallelism, options.batch_size, options.trace_elements);
+        let (memory, shared) = (memory.clone(), self.shared.clone());
+        let (job, outcome) = (self.job.clone(), self.outcome.clone());
+        let work = move || {
+            let env = || Env {
+                worker,
+                workers,
+                batch_size,
+                trace_elements,
+                memory: memory.clone(),
+                scratch: Arc::new(TempFiles),
+                shared: shared.clone(),
+            };
+            let result = catch_unwind(AssertUnwindSafe(|| run_worker(&job, env(), &outcome)));
+            if let Err(error) = result.unwrap_or_else(|payload| Err(lost_worker(payload))) {
+                fail(&outcome, error);
+                shared.stop();
+                job.wakers.wake_all_workers();
+            }
+        };
+        let thread = thread::Builder::new().name(format!("beamline-{worker}")).spawn(work);
+        self.workers.push(thread.map_err(|e| {
+            Error::wrap(ErrorKind::Options, e.into()).help("lower --parallelism: the system refused to start a thread")
+        })?);
+        Ok(())
+    }
+
+    /// How far the run has come.
+    pub fn progress(&self) -> Progress {
+        let sources = || self.job.sources.values();
+        Progress {
+            bytes_read: sources().map(|s| s.bytes_read()).sum(),
+            total_bytes: sources().map(|s| s.total_bytes()).sum(),
+            is_finished: self.workers.iter().all(JoinHandle::is_finished),
+        }
+    }
+
+    /// Lets others cancel the run.
+    pub fn canceller(&self) -> Canceller {
+        let (job, shared, cancelled) = (self.job.clone(), self.shared.clone(), self.cancelled.clone());
+        Canceller { job, shared, cancelled }
+    }
+
+    /// Waits for the end of the run, and makes visible what it wrote.
+    ///
+    /// # Errors
+    /// The first failure of a step; [`ErrorKind::Cancelled`] after a cancellation. What the run wrote is removed then.
+    pub fn wait(mut self) -> Result<JobResult> {
+        self.workers.drain(..).for_each(|worker| {
+            let _ = worker.join();
+        });
+        let outcome = std::mem::take(&mut *self.outcome.lock());
+        let error = outcome.error.or_else(|| self.was_cancelled());
+        let result = JobResult { metrics: self.metrics(&outcome.metrics, &outcome.emitted) };
+        match error {
+            Some(error) => {
+                self.abort();
+                Err(error.with_metrics(result.metrics))
+            }
+            None => self.commit().map(|()| result),
+        }
+    }
+
+    fn was_cancelled(&self) -> Option<Error> {
+        let cancelled = self.cancelled.load(Ordering::Acquire);
+        cancelled.then(|| Error::new(ErrorKind::Cancelled, "the pipeline was cancelled"))
+    }
+
+    fn commit(&self) -> Result<()> {
+        let sinks: Vec<_> = self.sinks().collect();
+        for (i, (id, node)) in sinks.iter().enumerate() {
+            let prepared = self.shared.take_prepared(id.0);
+            let Some(sink) = &node.sink else { continue };
+            if let Err(error) = sink.commit(prepared) {
+                sinks[i + 1..].iter().for_each(|(id, node)| self.abort_sink(*id, node));
+                return Err(Error::wrap(ErrorKind::Io, error).in_step(&node.step));
+            }
+        }
+        Ok(())
+    }
+
+    fn abort(&self) {
+        self.sinks().for_each(|(id, node)| self.abort_sink(id, node));
+    }
+
+    fn abort_sink(&self, id: NodeId, node: &Node) {
+        if let Some(sink) = &node.sink {
+            sink.abort(self.shared.take_prepared(id.0));
+        }
+    }
+
+    fn sinks(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        let nodes = self.job.graph.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| node.sink.is_some()).map(|(i, node)| (NodeId(i as StepId), node))
+    }
+
+    fn metrics(&self, values: &WorkerMetrics, emitted: &HashMap<StepId, u64>) -> Metrics {
+        let step = |(i, node): (usize, &Node)| StepMetrics {
+            step: node.step.name.clone(),
+            emitted: emitted.get(&(i as StepId)).copied().unwrap_or_default(),
+            values: values.of(i as StepId),
+        };
+        Metrics { steps: self.job.graph.nodes.iter().enumerate().map(step).collect() }
+    }
+}
+
+impl Drop for JobHandle {
+    fn drop(&mut self) {
+        if !self.workers.is_empty() {
+            self.canceller().cancel();
+            self.workers.drain(..).for_each(|worker| {
+                let _ = worker.join();
+            });
+            self.abort();
+        }
+    }
+}
+
+fn run_worker(job: &Arc<Job>, env: Env, outcome: &Mutex<Outcome>) -> Result<()> {
+    let worker = job.build(env);
+    let result = worker.run();
+    let mut outcome = outcome.lock();
+    outcome.metrics.merge(worker.metrics.take());
+    for (step, count) in &worker.emitted {
+        *outcome.emitted.entry(*step).or_default() += count.get();
+    }
+    result
+}
+
+/// Keeps the first error; that a worker was stopped is none.
+fn fail(outcome: &Mutex<Outcome>, error: Error) {
+    if error.kind() != ErrorKind::Cancelled {
+        outcome.lock().error.get_or_insert(error);
+    }
+}
+
+fn live<'a>(graph: &'a Graph, plan: &'a Plan) -> impl Iterator<Item = &'a Node> {
+    graph.nodes.iter().enumerate().filter(|(i, _)| plan.is_live(NodeId(*i as StepId))).map(|(_, node)| node)
+}
+
+fn begin_sink(node: &Node) -> Result<()> {
+    let Some(sink) = &node.sink else { return Ok(()) };
+    sink.begin().map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(&node.step))
+}
+
+fn start_sources(graph: &Graph, plan: &Plan, parallelism: usize) -> Result<HashMap<NodeId, Arc<dyn SourceRun>>> {
+    let target = SplitTarget { parallelism };
+    let mut sources = HashMap::new();
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let id = NodeId(i as StepId);
+        if let (Body::Read(source), true) = (&node.body, plan.is_live(id)) {
+            sources.insert(id, source.start(&node.step, &target)?);
+        }
+    }
+    Ok(sources)
+}
+
+fn exchanges(graph: &Graph, plan: &Plan, workers: usize) -> HashMap<(NodeId, usize), crate::exchange::Exchange> {
+    let mut exchanges = HashMap::new();
+    for (i, node) in graph.nodes.iter().enumerate() {
+        let id = NodeId(i as StepId);
+        let has_ports = matches!(node.body, Body::Shuffle { .. } | Body::View(_)) || plan.cut.contains(&id);
+        if plan.is_live(id) && has_ports {
+            for input in 0..node.inputs.len() {
+                let queues = (0..workers).map(|_| crate::exchange::Queue::default()).collect();
+                exchanges.insert((id, input), Arc::new(queues));
+            }
+        }
+    }
+    exchanges
+}

@@ -1,0 +1,120 @@
+//! Collects what a step emits into batches, and passes them on when they are full.
+
+use super::batch::Batch;
+use super::meta::{Meta, Stamp};
+use super::output::Output;
+use crate::window::{Pane, Window};
+use crate::{Error, Result, Timestamp};
+use smallvec::smallvec;
+
+/// The outgoing side of a step.
+///
+/// A full batch is pushed inside the call that filled it, so a function that emits without end holds one batch, not
+/// all of them.
+pub struct Emitter<T> {
+    batch: Batch<T>,
+    capacity: usize,
+    output: Output<T>,
+    /// What rows inherit while `stamp` is `None`: then it is also the stamp of the batch.
+    common: Meta,
+    /// What rows inherit when the rows of the batch differ.
+    stamp: Option<Stamp>,
+    failure: Option<Error>,
+}
+
+impl<T: 'static> Emitter<T> {
+    pub(crate) fn new(output: Output<T>, capacity: usize) -> Self {
+        Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
+    }
+
+    /// Begins an input batch: what is emitted from now on inherits the stamps of its elements.
+    pub(crate) fn begin(&mut self, meta: &Meta) {
+        if meta.is_same() && (self.batch.is_empty() || self.batch.meta == *meta) {
+            self.batch.meta.clone_from(meta);
+            self.common.clone_from(meta);
+            self.stamp = None;
+        } else {
+            self.stamp = Some(meta.get(0));
+        }
+    }
+
+    /// Begins the `row`-th element of the input batch.
+    #[inline]
+    pub(crate) fn begin_row(&mut self, meta: &Meta, row: usize) {
+        if self.stamp.is_some() {
+            self.stamp = Some(meta.get(row));
+        }
+    }
+
+    /// Emits an element with the stamp of the element in work.
+    #[inline]
+    pub(crate) fn emit(&mut self, value: T) {
+        if let Some(stamp) = &self.stamp {
+            self.batch.meta.append(self.batch.values.len(), stamp);
+        }
+        self.batch.values.push(value);
+        if self.batch.values.len() >= self.capacity {
+            self.pass_on_or_keep_failure();
+        }
+    }
+
+    /// Emits an element with another timestamp than that of the element in work, the `row`-th of its batch.
+    pub(crate) fn emit_at(&mut self, value: T, time: Timestamp, meta: &Meta, row: usize) {
+        let inherited = self.stamp.get_or_insert_with(|| meta.get(row)).clone();
+        self.emit_stamped(value, &Stamp { time, ..inherited });
+    }
+
+    /// Emits an element that comes from no other one.
+    pub(crate) fn emit_into(&mut self, value: T, time: Timestamp, window: Window) {
+        let stamp = Stamp { time, windows: smallvec![window], pane: Pane::UNKNOWN };
+        self.stamp.get_or_insert_with(|| stamp.clone());
+        self.emit_stamped(value, &stamp);
+    }
+
+    fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
+        self.batch.push(value, stamp);
+        if self.batch.values.len() >= self.capacity {
+            self.pass_on_or_keep_failure();
+        }
+    }
+
+    /// Passes on a whole batch: directly when it is worth a call, else together with what comes later.
+    pub(crate) fn forward(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        if batch.len() * 4 >= self.capacity {
+            return self.output.push(batch);
+        }
+        self.batch.append(batch);
+        if self.batch.len() >= self.capacity { self.pass_on() } else { Ok(()) }
+    }
+
+    /// Passes on what has been collected, and reports the error of a consumer, if one failed since the last call.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.check()?;
+        self.pass_on()
+    }
+
+    /// The error of a consumer, if one failed since the last call.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    fn pass_on(&mut self) -> Result<()> {
+        let result = self.output.push(&mut self.batch);
+        self.batch.clear();
+        if self.stamp.is_none() {
+            self.batch.meta.clone_from(&self.common);
+        }
+        result
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_on_or_keep_failure(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.pass_on().err();
+        }
+        self.batch.clear();
+        // A consumer may have kept the buffer.
+        self.batch.values.reserve(self.capacity);
+    }
+}

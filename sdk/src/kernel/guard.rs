@@ -1,0 +1,82 @@
+//! Between the engine and user code: panics become errors, and errors know their element.
+
+use crate::{BoxError, Element, Error, ErrorKind, Result, Step};
+use serde::Serialize;
+use std::any::{Any, TypeId};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+const LONGEST_ELEMENT: usize = 300;
+
+/// Calls user code; a panic becomes an error of the step.
+pub(crate) fn catch<R>(step: &Arc<Step>, f: impl FnOnce() -> R) -> Result<R> {
+    // Whatever the panic left half done is dropped with the run.
+    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| panic_error(payload).in_step(step))
+}
+
+/// The error that a panic stands for.
+pub fn panic_error(payload: Box<dyn Any + Send>) -> Error {
+    match payload.downcast::<Error>() {
+        Ok(error) => *error,
+        Err(payload) => {
+            let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+            let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+            Error::new(ErrorKind::User, format!("panicked: {}", text.as_deref().unwrap_or("(no message)")))
+        }
+    }
+}
+
+/// An error that user code returned.
+pub(crate) fn user_error(step: &Arc<Step>, error: BoxError) -> Error {
+    Error::wrap(ErrorKind::User, error).in_step(step)
+}
+
+/// An element as text for an error message: JSON where it can be, cut where it is long.
+pub(crate) fn render<T: Serialize>(element: &T) -> String {
+    let Ok(mut text) = serde_json::to_string(element) else {
+        return format!("(an element of type {} that JSON cannot show)", std::any::type_name::<T>());
+    };
+    if text.len() > LONGEST_ELEMENT {
+        let cut = (0..=LONGEST_ELEMENT).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        text.truncate(cut);
+        text.push('…');
+    }
+    format!("element {text}")
+}
+
+/// Remembers the element that is about to be moved into user code, where remembering is all but free: types without
+/// heap memory are copied, strings go to a buffer that is reused. Other types are remembered when the run asks for it.
+pub(crate) struct Witness<T> {
+    last: Option<T>,
+    always: bool,
+}
+
+impl<T: Element> Witness<T> {
+    pub(crate) fn new(always: bool) -> Self {
+        Self { last: None, always }
+    }
+
+    /// Looks at the element.
+    #[inline]
+    pub(crate) fn see(&mut self, element: &T) {
+        if self.always || Self::is_cheap() {
+            match &mut self.last {
+                Some(last) => last.clone_from(element),
+                None => self.last = Some(element.clone()),
+            }
+        }
+    }
+
+    #[inline]
+    fn is_cheap() -> bool {
+        !std::mem::needs_drop::<T>() || TypeId::of::<T>() == TypeId::of::<String>()
+    }
+
+    /// Adds the element to an error of user code.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        match &self.last {
+            Some(element) => error.at(render(element)),
+            None => error.help("run again with --trace-elements to see the element"),
+        }
+    }
+}

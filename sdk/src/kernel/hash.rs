@@ -1,0 +1,64 @@
+//! The one hash of keys: computed once, used to find the worker, the partition and the slot of a table.
+//!
+//! It is foldhash's fast variant with a fixed seed, so a key is at the same place in every run. Its bits are used from
+//! the bottom up: 8 for the key group, then 6 for each level of partitions on disk; tables use the top.
+
+use foldhash::fast::FixedState;
+use std::hash::{BuildHasher, Hash};
+
+const SEED: u64 = 0x0062_6561_6d6c_696e;
+
+/// The number of key groups: the finest division of keys over workers.
+const KEY_GROUPS: u64 = 256;
+const KEY_GROUP_BITS: u32 = 8;
+
+/// Partitions of a keyed table on one level.
+pub(crate) const PARTITIONS: usize = 1 << PARTITION_BITS;
+const PARTITION_BITS: u32 = 6;
+/// Levels of partitions that the bits of a hash suffice for.
+pub(crate) const LEVELS: u32 = (u64::BITS - KEY_GROUP_BITS) / PARTITION_BITS;
+
+/// The hash of a key.
+#[inline]
+pub(crate) fn hash_key<K: Hash>(key: &K) -> u64 {
+    FixedState::with_seed(SEED).hash_one(key)
+}
+
+/// The worker that owns a key.
+#[inline]
+pub(crate) fn owner(hash: u64, workers: usize) -> usize {
+    ((hash & (KEY_GROUPS - 1)) as usize * workers) >> KEY_GROUP_BITS
+}
+
+/// The partition of a key among those of `level`, counted from 0.
+#[inline]
+pub(crate) fn partition(hash: u64, level: u32) -> usize {
+    (hash >> (KEY_GROUP_BITS + level * PARTITION_BITS)) as usize & (PARTITIONS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stays_where_it_is() {
+        // Changing these moves every key of every saved state.
+        assert_eq!([hash_key(&1u64), hash_key(&"beam"), hash_key(&(1u8, 'x'))], GOLDEN);
+    }
+    const GOLDEN: [u64; 3] = [0, 0, 0];
+
+    #[test]
+    fn keys_spread_over_workers_and_partitions() {
+        for workers in [1, 2, 3, 7] {
+            let mut owned = vec![0u32; workers];
+            (0..70_000u64).for_each(|key| owned[owner(hash_key(&key), workers)] += 1);
+            let fair = 70_000 / workers as u32;
+            assert!(owned.iter().all(|n| n.abs_diff(fair) < fair / 10), "{owned:?}");
+        }
+        for level in 0..LEVELS {
+            let mut held = [0u32; PARTITIONS];
+            (0..64_000u64).for_each(|key| held[partition(hash_key(&key), level)] += 1);
+            assert!(held.iter().all(|n| n.abs_diff(1000) < 200), "level {level}: {held:?}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Combining per key: partly before the rows travel, and wholly where they arrive.
+
+use super::partitions::{Row, Rows};
+use super::route::Router;
+use super::table::Table;
+use crate::combine::CombineFn;
+use crate::kernel::guard::catch;
+use crate::kernel::hash::{PARTITIONS, hash_key};
+use crate::kernel::memory::{Reservation, size_of_value};
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{
+    Batch, Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
+};
+use crate::{Element, Key, Result, Step, Timestamp};
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The shuffle of a combine per key.
+pub(crate) struct CombinePerKey<K, V, C> {
+    combine: C,
+    _rows: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V, C> CombinePerKey<K, V, C> {
+    pub(crate) fn new(combine: C) -> Self {
+        Self { combine, _rows: PhantomData }
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
+    fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op {
+        let sender = CombineSender::<K, V, C> {
+            combine: self.combine.clone(),
+            step: wiring.step.clone(),
+            table: Table::new(),
+            memory: Reservation::new(&wiring.env.memory),
+            limit: wiring.env.working_memory().min(LARGEST_TABLE),
+            gain: Gain::new(mode.lifted),
+            router: Router::new(link, wiring.env),
+            meta: Meta::unstamped(),
+            hashes: Vec::new(),
+            _values: PhantomData,
+        };
+        Op::single(wiring, sender)
+    }
+
+    fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
+        let receiver = CombineReceiver::<K, V, C> {
+            combine: self.combine.clone(),
+            step: wiring.step.clone(),
+            table: Table::new(),
+            memory: Reservation::new(&wiring.env.memory),
+            spilled: None,
+            env: wiring.env.clone(),
+            out: wiring.emitter(0),
+            _values: PhantomData,
+        };
+        let receiver = Rc::new(RefCell::new(receiver));
+        Receiver { inboxes: vec![receiver.clone()], control: receiver }
+    }
+}
+
+/// The table in front of the exchange is meant for the keys that repeat: more would fall out of every cache.
+const LARGEST_TABLE: usize = 32 << 20;
+
+/// Whether combining before the exchange is worth its while.
+struct Gain {
+    lifted: bool,
+    inputs: u64,
+    new_keys: u64,
+    /// Inputs to be passed by until the next try.
+    pause: u64,
+}
+
+/// Rows after which the gain is judged, and for which combining pauses where there is none.
+const TRIAL: u64 = 1 << 18;
+const PAUSE: u64 = 1 << 23;
+
+impl Gain {
+    fn new(lifted: bool) -> Self {
+        Self { lifted, inputs: 0, new_keys: 0, pause: 0 }
+    }
+
+    fn is_worth(&mut self, rows: u64) -> bool {
+        if self.pause > 0 {
+            self.pause = self.pause.saturating_sub(rows);
+            return false;
+        }
+        self.lifted
+    }
+
+    /// Counts a batch; says whether the table should be sent away because keys hardly repeat.
+    fn count(&mut self, inputs: u64, new_keys: u64) -> bool {
+        self.inputs += inputs;
+        self.new_keys += new_keys;
+        let hopeless = self.inputs >= TRIAL && self.new_keys * 10 > self.inputs * 9;
+        if hopeless {
+            self.pause = PAUSE;
+        }
+        if self.inputs >= TRIAL {
+            (self.inputs, self.new_keys) = (0, 0);
+        }
+        hopeless
+    }
+}
+
+/// Combines rows by key as far as memory goes, and sends accumulators to the owners of the keys.
+struct CombineSender<K, V, C: CombineFn<V>> {
+    combine: C,
+    step: Arc<Step>,
+    table: Table<K, C::Acc>,
+    memory: Reservation,
+    limit: usize,
+    gain: Gain,
+    router: Router<(K, C::Acc)>,
+    meta: Meta,
+    hashes: Vec<u64>,
+    _values: PhantomData<V>,
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
+    fn combine(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
+        let Self { combine, table, hashes, .. } = self;
+        let (inputs, mut new_keys, mut new_bytes) = (batch.len() as u64, 0, 0);
+        hashes.clear();
+        hashes.extend(batch.values.iter().map(|(k, _)| hash_key(k)));
+        let add = |((key, value), hash): ((K, V), &u64)| {
+            let heap = if std::mem::needs_drop::<K>() { size_of_value(&key) } else { 0 };
+            if table.add(combine, *hash, key, value) {
+                new_keys += 1;
+                new_bytes += heap;
+            }
+        };
+        catch(&self.step, || batch.values.drain(..).zip(hashes.iter()).for_each(add))?;
+        let entry = 2 * size_of::<super::table::Slot<K, C::Acc>>();
+        let fits = self.memory.grow(new_bytes + new_keys as usize * entry) && self.memory.used() < self.limit;
+        if self.gain.count(inputs, new_keys) || !fits { self.send_table() } else { Ok(()) }
+    }
+
+    fn send_table(&mut self) -> Result<()> {
+        self.memory.shrink(self.memory.used());
+        for slot in self.table.drain() {
+            self.router.add(slot.hash, (slot.key, slot.acc), &self.meta)?;
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
+        for (key, value) in batch.values.drain(..) {
+            let hash = hash_key(&key);
+            let mut acc = self.combine.create();
+            catch(&self.step, || self.combine.add(&mut acc, value))?;
+            self.router.add(hash, (key, acc), &self.meta)?;
+        }
+        Ok(())
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> Push<(K, V)> for CombineSender<K, V, C> {
+    fn push(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
+        if self.gain.is_worth(batch.len() as u64) { self.combine(batch) } else { self.pass(batch) }
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineSender<K, V, C> {
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        if time < Timestamp::MAX {
+            return Ok(());
+        }
+        self.send_table()?;
+        self.router.close()
+    }
+}
+
+/// Combines the accumulators of the keys that this worker owns.
+struct CombineReceiver<K, V, C: CombineFn<V>> {
+    combine: C,
+    step: Arc<Step>,
+    table: Table<K, C::Acc>,
+    memory: Reservation,
+    spilled: Option<Rows<K, C::Acc>>,
+    env: Rc<Env>,
+    out: Emitter<(K, C::Out)>,
+    _values: PhantomData<V>,
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
+    /// Moves the whole table to disk.
+    fn spill(&mut self) -> Result<()> {
+        let env = &self.env;
+        let rows = self.spilled.get_or_insert_with(|| Rows::new(env));
+        self.memory.shrink(self.memory.used());
+        for slot in self.table.drain() {
+            rows.add(Row { hash: slot.hash, key: slot.key, value: slot.acc })?;
+        }
+        rows.evict_all()
+    }
+
+    fn emit_table(&mut self) -> Result<()> {
+        let Self { combine, table, out, .. } = self;
+        let each = |slot: super::table::Slot<K, C::Acc>| out.emit((slot.key, combine.extract(slot.acc)));
+        catch(&self.step, || table.drain().for_each(each))?;
+        self.memory.shrink(self.memory.used());
+        self.out.check()
+    }
+
+    fn emit_spilled(&mut self, mut rows: Rows<K, C::Acc>) -> Result<()> {
+        for part in 0..=PARTITIONS {
+            self.env.shared.check()?;
+            if rows.bytes(part) > self.env.working_memory() && !rows.is_indivisible(part) {
+                let finer = rows.divide(part, None)?;
+                self.emit_spilled(finer)?;
+                continue;
+            }
+            let Self { combine, table, step, .. } = self;
+            rows.drain(part, &mut |row| {
+                catch(step, || table.merge::<V, C>(combine, row.hash, row.key, row.value)).map(|_| ())
+            })?;
+            self.emit_table()?;
+        }
+        Ok(())
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> Inbox for CombineReceiver<K, V, C> {
+    fn deliver(&mut self, packet: Packet) -> Result<()> {
+        let bytes = packet.bytes;
+        let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, C::Acc)>>();
+        let (rows, before) = (hashes.len(), self.table.len());
+        let Self { combine, table, .. } = self;
+        let merge = |(hash, (key, acc))| {
+            table.merge::<V, C>(combine, hash, key, acc);
+        };
+        catch(&self.step, || hashes.into_iter().zip(batch.values).for_each(merge))?;
+        let new = bytes * (self.table.len() - before) / rows.max(1) * 2;
+        if self.memory.grow(new) { Ok(()) } else { self.spill() }
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineReceiver<K, V, C> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        if time < Timestamp::MAX {
+            return Ok(());
+        }
+        self.out.begin(&Meta::end_of_global_window());
+        if self.spilled.is_some() {
+            self.spill()?;
+        }
+        match self.spilled.take() {
+            Some(rows) => self.emit_spilled(rows),
+            None => self.emit_table(),
+        }
+    }
+}

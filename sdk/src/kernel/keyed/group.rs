@@ -1,0 +1,284 @@
+//! Grouping: all values of a key together, of one collection or of several.
+//!
+//! Rows are collected into partitions as they come, which touches memory in a few places only, and are grouped when the
+//! last one has come, a partition at a time, which fits a cache. What does not fit into the budget has meanwhile gone
+//! to disk; a partition that is still too large is divided by further bits of its hashes, and a single key that is
+//! larger than memory keeps its values on disk, to be paged in by whoever iterates over them.
+
+use super::partitions::{Row, Rows};
+use super::route::HashSender;
+use crate::kernel::hash::PARTITIONS;
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::values::Values;
+use crate::{Element, Key, Result, Timestamp};
+use hashbrown::HashTable;
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+/// The keys of the partition in work, numbered.
+pub(crate) struct KeyIndex<K> {
+    table: HashTable<u32>,
+    keys: Vec<(u64, K)>,
+}
+
+impl<K: Key> KeyIndex<K> {
+    fn new() -> Self {
+        Self { table: HashTable::new(), keys: Vec::new() }
+    }
+
+    #[inline]
+    fn number(&mut self, hash: u64, key: K) -> u32 {
+        let keys = &mut self.keys;
+        // The low bits have been used up to get here.
+        let spread = |hash: u64| hash.rotate_right(32);
+        let same = |n: &u32| keys[*n as usize].0 == hash && keys[*n as usize].1 == key;
+        if let Some(n) = self.table.find(spread(hash), same) {
+            return *n;
+        }
+        let n = keys.len() as u32;
+        keys.push((hash, key));
+        self.table.insert_unique(spread(hash), n, |n| spread(keys[*n as usize].0));
+        n
+    }
+}
+
+/// The values of each numbered key, of one input.
+pub(crate) struct Grouped<V>(Vec<Vec<V>>);
+
+/// The inputs of a grouping, one `Rows` each: implemented for tuples.
+pub(crate) trait Groups<K: Key>: Sized + 'static {
+    /// The values of one key: `Values` of a single input, a tuple of them of several.
+    type Out: Element;
+    /// The values of the keys of a partition.
+    type Grouped;
+
+    fn new(env: &Rc<Env>) -> Self;
+    fn inboxes(shared: &Rc<RefCell<CoGroupReceiver<K, Self>>>) -> Vec<Rc<RefCell<dyn Inbox>>>;
+    fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op;
+    const INPUTS: usize;
+
+    fn bytes(&self, part: usize) -> usize;
+    fn is_spilled(&self, part: usize) -> bool;
+    fn is_indivisible(&self, part: usize) -> bool;
+    fn frequent_hash(&self, part: usize) -> Result<Option<u64>>;
+    fn divide(&mut self, part: usize, hot: Option<u64>) -> Result<Self>;
+    fn any_key(&self, part: usize) -> Result<Option<K>>;
+    fn page(&mut self, part: usize, key: &K, others: &mut Self) -> Result<Self::Out>;
+    fn empty(&self) -> Self;
+    fn group(&mut self, part: usize, keys: &mut KeyIndex<K>) -> Result<Self::Grouped>;
+    fn take(grouped: &mut Self::Grouped, key: usize) -> Self::Out;
+}
+
+/// Numbers the keys of a partition and collects their values.
+fn group_rows<K: Key, V: Element>(rows: &mut Rows<K, V>, part: usize, keys: &mut KeyIndex<K>) -> Result<Grouped<V>> {
+    let (mut values, mut numbers, mut counts) = (Vec::new(), Vec::<u32>::new(), Vec::<u32>::new());
+    rows.drain(part, &mut |row| {
+        let n = keys.number(row.hash, row.key);
+        if n as usize >= counts.len() {
+            counts.resize(n as usize + 1, 0);
+        }
+        counts[n as usize] += 1;
+        numbers.push(n);
+        values.push(row.value);
+        Ok(())
+    })?;
+    let mut groups: Vec<Vec<V>> = counts.iter().map(|n| Vec::with_capacity(*n as usize)).collect();
+    numbers.into_iter().zip(values).for_each(|(n, v)| groups[n as usize].push(v));
+    Ok(Grouped(groups))
+}
+
+impl<V: Element> Grouped<V> {
+    fn take(&mut self, key: usize) -> Values<V> {
+        self.0.get_mut(key).map(std::mem::take).unwrap_or_default().into()
+    }
+}
+
+/// The inbox of one input of a grouping.
+struct Input<K: Key, V, G: Groups<K>> {
+    receiver: Rc<RefCell<CoGroupReceiver<K, G>>>,
+    rows: fn(&mut G) -> &mut Rows<K, V>,
+}
+
+impl<K: Key, V: Element, G: Groups<K>> Inbox for Input<K, V, G> {
+    fn deliver(&mut self, packet: Packet) -> Result<()> {
+        let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, V)>>();
+        let mut receiver = self.receiver.borrow_mut();
+        let rows = (self.rows)(&mut receiver.groups);
+        hashes.into_iter().zip(batch.values).try_for_each(|(hash, (key, value))| rows.add(Row { hash, key, value }))
+    }
+}
+
+// Without a comma behind the last one, a single input gives no tuple.
+macro_rules! groups {
+    ($inputs:literal: $($V:ident $index:tt),+) => {
+        impl<K: Key, $($V: Element),+> Groups<K> for ($(Rows<K, $V>,)+) {
+            #[allow(unused_parens, reason = "there are some around a tuple, and none around a single type")]
+            type Out = ($(Values<$V>),+);
+            type Grouped = ($(Grouped<$V>,)+);
+            const INPUTS: usize = $inputs;
+
+            fn new(env: &Rc<Env>) -> Self {
+                ($(Rows::<K, $V>::new(env),)+)
+            }
+
+            fn inboxes(shared: &Rc<RefCell<CoGroupReceiver<K, Self>>>) -> Vec<Rc<RefCell<dyn Inbox>>> {
+                vec![$({
+                    let rows: fn(&mut Self) -> &mut Rows<K, $V> = |all| &mut all.$index;
+                    Rc::new(RefCell::new(Input { receiver: shared.clone(), rows }))
+                }),+]
+            }
+
+            fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
+                match input {
+                    $($index => Op::single(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
+                    _ => unreachable!("a grouping of {} inputs has no input {input}", $inputs),
+                }
+            }
+
+            fn bytes(&self, part: usize) -> usize {
+                0 $(+ self.$index.bytes(part))+
+            }
+
+            fn is_spilled(&self, part: usize) -> bool {
+                false $(|| self.$index.is_spilled(part))+
+            }
+
+            fn is_indivisible(&self, part: usize) -> bool {
+                true $(&& self.$index.is_indivisible(part))+
+            }
+
+            fn frequent_hash(&self, part: usize) -> Result<Option<u64>> {
+                $(if let Some(hash) = self.$index.frequent_hash(part)? {
+                    return Ok(Some(hash));
+                })+
+                Ok(None)
+            }
+
+            fn divide(&mut self, part: usize, hot: Option<u64>) -> Result<Self> {
+                Ok(($(self.$index.divide(part, hot)?,)+))
+            }
+
+            fn any_key(&self, part: usize) -> Result<Option<K>> {
+                $(if let Some(key) = self.$index.any_key(part)? {
+                    return Ok(Some(key));
+                })+
+                Ok(None)
+            }
+
+            fn page(&mut self, part: usize, key: &K, others: &mut Self) -> Result<Self::Out> {
+                Ok(($(self.$index.page(part, key, &mut others.$index)?),+))
+            }
+
+            fn empty(&self) -> Self {
+                ($(self.$index.empty(),)+)
+            }
+
+            fn group(&mut self, part: usize, keys: &mut KeyIndex<K>) -> Result<Self::Grouped> {
+                Ok(($(group_rows(&mut self.$index, part, keys)?,)+))
+            }
+
+            fn take(grouped: &mut Self::Grouped, key: usize) -> Self::Out {
+                ($(grouped.$index.take(key)),+)
+            }
+        }
+    };
+}
+
+groups!(1: A 0);
+groups!(2: A 0, B 1);
+groups!(3: A 0, B 1, C 2);
+groups!(4: A 0, B 1, C 2, D 3);
+groups!(5: A 0, B 1, C 2, D 3, E 4);
+groups!(6: A 0, B 1, C 2, D 3, E 4, F 5);
+
+/// Collects rows, and emits a key with its values when all have come.
+pub(crate) struct CoGroupReceiver<K: Key, G: Groups<K>> {
+    groups: G,
+    out: Emitter<(K, G::Out)>,
+    env: Rc<Env>,
+}
+
+impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
+    fn emit_all(&mut self) -> Result<()> {
+        self.out.begin(&Meta::end_of_global_window());
+        let groups = std::mem::replace(&mut self.groups, G::new(&self.env));
+        self.emit_groups(groups)?;
+        self.out.check()
+    }
+
+    /// Emits the groups of all partitions, the largest first so that memory is freed early.
+    fn emit_groups(&mut self, mut groups: G) -> Result<()> {
+        for part in 0..=PARTITIONS {
+            self.env.shared.check()?;
+            let bytes = groups.bytes(part);
+            if !groups.is_spilled(part) || bytes <= self.env.working_memory() {
+                self.emit_partition(&mut groups, part)?;
+            } else if groups.is_indivisible(part) {
+                self.emit_hot(&mut groups, part)?;
+            } else {
+                let hot = groups.frequent_hash(part)?;
+                let finer = groups.divide(part, hot)?;
+                self.emit_groups(finer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn emit_partition(&mut self, groups: &mut G, part: usize) -> Result<()> {
+        let mut keys = KeyIndex::new();
+        let mut grouped = groups.group(part, &mut keys)?;
+        for (n, (_, key)) in keys.keys.into_iter().enumerate() {
+            self.out.emit((key, G::take(&mut grouped, n)));
+        }
+        self.out.check()
+    }
+
+    /// Emits keys that are too large for memory, one after the other: as a rule there is one.
+    fn emit_hot(&mut self, groups: &mut G, part: usize) -> Result<()> {
+        let mut others = groups.empty();
+        if let Some(key) = groups.any_key(part)? {
+            let values = groups.page(part, &key, &mut others)?;
+            self.out.emit((key, values));
+            self.emit_groups(others)?;
+        }
+        Ok(())
+    }
+}
+
+impl<K: Key, G: Groups<K>> Operator for CoGroupReceiver<K, G> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        if time == Timestamp::MAX { self.emit_all() } else { Ok(()) }
+    }
+}
+
+/// The shuffle of a grouping.
+pub(crate) struct CoGroup<K, G>(PhantomData<fn() -> (K, G)>);
+
+impl<K, G> CoGroup<K, G> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K: Key, G: Groups<K>> Shuffle for CoGroup<K, G> {
+    fn inputs(&self) -> usize {
+        G::INPUTS
+    }
+
+    fn sender(&self, input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
+        G::sender(input, link, wiring)
+    }
+
+    fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
+        let env = wiring.env.clone();
+        let receiver = CoGroupReceiver { groups: G::new(&env), out: wiring.emitter(0), env };
+        let receiver = Rc::new(RefCell::new(receiver));
+        Receiver { inboxes: G::inboxes(&receiver), control: receiver }
+    }
+}

@@ -1,0 +1,17 @@
+//! The operators that bring equal keys together.
+
+mod batches;
+mod combine;
+mod global;
+mod group;
+mod partitions;
+mod route;
+mod table;
+mod view;
+
+pub(crate) use batches::IntoBatches;
+pub(crate) use combine::CombinePerKey;
+pub(crate) use global::CombineGlobally;
+pub(crate) use group::CoGroup;
+pub(crate) use partitions::Rows;
+pub(crate) use view::{BuildView, ViewBuilder};

@@ -1,0 +1,120 @@
+//! Rows on their way to the worker that owns their key.
+
+use crate::kernel::hash::{hash_key, owner};
+use crate::kernel::memory::size_of_value;
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Batch, Env, Link, Meta, Operator, Packet, Push, Stamp};
+use crate::{Element, Key, Result, Timestamp};
+use std::rc::Rc;
+
+/// Sorts rows by the worker that owns them, and sends full packets.
+pub(crate) struct Router<T> {
+    link: Rc<dyn Link>,
+    workers: usize,
+    capacity: usize,
+    outgoing: Vec<HashedRows<T>>,
+}
+
+impl<T: Element> Router<T> {
+    pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
+        let outgoing = (0..env.workers).map(|_| HashedRows::new()).collect();
+        Self { link, workers: env.workers, capacity: env.batch_size, outgoing }
+    }
+
+    /// Sends a whole batch.
+    pub(crate) fn send_all(&mut self, hashes: Vec<u64>, batch: &mut Batch<T>) -> Result<()> {
+        if self.workers == 1 {
+            return self.send(0, HashedRows { hashes, batch: batch.take() });
+        }
+        let uniform = batch.meta.is_same().then(|| batch.meta.clone());
+        for (row, (value, hash)) in batch.values.drain(..).zip(hashes).enumerate() {
+            match &uniform {
+                Some(meta) => self.add(hash, value, meta)?,
+                None => self.add_stamped(hash, value, &batch.meta.get(row))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a row whose stamp is the only one of `meta`.
+    #[inline]
+    pub(crate) fn add(&mut self, hash: u64, value: T, meta: &Meta) -> Result<()> {
+        let to = owner(hash, self.workers);
+        let rows = &mut self.outgoing[to];
+        if rows.batch.is_empty() {
+            rows.batch.meta.clone_from(meta);
+        } else if rows.batch.meta != *meta {
+            return self.add_stamped(hash, value, &meta.get(0));
+        }
+        rows.batch.values.push(value);
+        rows.hashes.push(hash);
+        if rows.hashes.len() >= self.capacity { self.flush_to(to) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn add_stamped(&mut self, hash: u64, value: T, stamp: &Stamp) -> Result<()> {
+        let to = owner(hash, self.workers);
+        let rows = &mut self.outgoing[to];
+        rows.batch.push(value, stamp);
+        rows.hashes.push(hash);
+        if rows.hashes.len() >= self.capacity { self.flush_to(to) } else { Ok(()) }
+    }
+
+    fn flush_to(&mut self, to: usize) -> Result<()> {
+        let rows = std::mem::replace(&mut self.outgoing[to], HashedRows::new());
+        self.outgoing[to].hashes.reserve(self.capacity);
+        self.outgoing[to].batch.values.reserve(self.capacity);
+        self.send(to, rows)
+    }
+
+    fn send(&self, to: usize, rows: HashedRows<T>) -> Result<()> {
+        let bytes = rows.batch.values.iter().map(|v| size_of_value(v) + size_of::<u64>()).sum();
+        self.link.send(to, Packet::new(rows, bytes))
+    }
+
+    /// Sends what has been held back.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        for to in 0..self.workers {
+            if !self.outgoing[to].batch.is_empty() {
+                let rows = std::mem::replace(&mut self.outgoing[to], HashedRows::new());
+                self.send(to, rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the rest, and the word that it was the rest.
+    pub(crate) fn close(&mut self) -> Result<()> {
+        self.flush()?;
+        self.link.close();
+        Ok(())
+    }
+}
+
+/// Sends pairs to the owners of their keys.
+pub(crate) struct HashSender<K, V> {
+    router: Router<(K, V)>,
+}
+
+impl<K: Key, V: Element> HashSender<K, V> {
+    pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
+        Self { router: Router::new(link, env) }
+    }
+}
+
+impl<K: Key, V: Element> Push<(K, V)> for HashSender<K, V> {
+    fn push(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
+        let hashes = batch.values.iter().map(|(k, _)| hash_key(k)).collect();
+        self.router.send_all(hashes, batch)
+    }
+}
+
+impl<K: Key, V: Element> Operator for HashSender<K, V> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.router.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        if time == Timestamp::MAX { self.router.close() } else { Ok(()) }
+    }
+}

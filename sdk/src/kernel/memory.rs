@@ -1,0 +1,117 @@
+//! The memory budget of a run, and how much of it things take.
+
+use crate::coder;
+use serde::Serialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The bytes that tables, side inputs and overflow of all workers may take together.
+#[derive(Debug)]
+pub struct MemoryBudget {
+    limit: usize,
+    used: AtomicUsize,
+}
+
+/// Reserving in steps of this size keeps the workers from meeting at one counter.
+const STEP: usize = 256 << 10;
+
+impl MemoryBudget {
+    /// A budget of `limit` bytes.
+    pub fn new(limit: usize) -> Self {
+        Self { limit, used: AtomicUsize::new(0) }
+    }
+
+    /// The whole budget in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    fn try_take(&self, bytes: usize) -> bool {
+        let more = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= self.limit);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// One holder's part of the budget, given back when dropped.
+#[derive(Debug)]
+pub struct Reservation {
+    budget: Arc<MemoryBudget>,
+    taken: usize,
+    used: usize,
+}
+
+impl Reservation {
+    /// Nothing yet.
+    pub fn new(budget: &Arc<MemoryBudget>) -> Self {
+        Self { budget: budget.clone(), taken: 0, used: 0 }
+    }
+
+    /// Counts `bytes` more; `false` if the budget refuses, and nothing is counted.
+    #[inline]
+    pub fn grow(&mut self, bytes: usize) -> bool {
+        let wanted = self.used + bytes;
+        if wanted > self.taken {
+            let more = (wanted - self.taken).next_multiple_of(STEP);
+            if !self.budget.try_take(more) {
+                return false;
+            }
+            self.taken += more;
+        }
+        self.used = wanted;
+        true
+    }
+
+    /// Counts `bytes` fewer.
+    pub fn shrink(&mut self, bytes: usize) {
+        self.used = self.used.saturating_sub(bytes);
+        let spare = (self.taken - self.used) / STEP * STEP;
+        self.taken -= spare;
+        self.budget.give_back(spare);
+    }
+
+    /// The bytes counted.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.budget.give_back(self.taken);
+    }
+}
+
+/// What an allocator keeps for each of its blocks.
+const PER_ALLOCATION: usize = 16;
+
+/// About how many bytes a value takes: its own size, and for types with heap memory the length of its encoding.
+#[inline]
+pub(crate) fn size_of_value<T: Serialize>(value: &T) -> usize {
+    if std::mem::needs_drop::<T>() {
+        size_of::<T>() + coder::encoded_len(value) + PER_ALLOCATION
+    } else {
+        size_of::<T>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_shared_and_given_back() {
+        let budget = Arc::new(MemoryBudget::new(4 * STEP));
+        let (mut a, mut b) = (Reservation::new(&budget), Reservation::new(&budget));
+        assert!(a.grow(3 * STEP - 1));
+        assert!(b.grow(STEP));
+        assert!(!b.grow(1));
+        a.shrink(2 * STEP);
+        assert!(b.grow(STEP));
+        drop((a, b));
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+    }
+}

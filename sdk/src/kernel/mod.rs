@@ -1,0 +1,42 @@
+//! The kernel: typed batches and operators, driven by any runner.
+//!
+//! Rust instantiates generic code where the types are known, so the operators are built where the pipeline is: a node
+//! of the graph holds a factory for its typed operator, and a runner connects operators, moves packets and calls the
+//! life cycle, without ever seeing an element. This module is for authors of runners.
+//!
+//! - [`Batch`] is what moves: values, and apart from them timestamps, windows and panes.
+//! - [`Operator`] is a step as a runner sees it; inside a stage steps push batches to each other directly.
+//! - [`Shuffle`] is an edge between stages: a sender, [`Packet`]s, a [`Receiver`].
+//! - [`SourceFactory`] and [`SinkControl`] are the two ends.
+//! - [`Env`] is what a worker offers: memory, scratch files, side inputs.
+
+mod batch;
+mod current;
+mod emitter;
+mod env;
+mod guard;
+mod hash;
+pub(crate) mod keyed;
+mod memory;
+mod meta;
+mod operator;
+pub(crate) mod ops;
+mod output;
+pub(crate) mod scratch;
+mod shuffle;
+mod source;
+
+pub use batch::Batch;
+pub use current::{NO_STEP, StepId, enter, step};
+pub use emitter::Emitter;
+pub use env::{Env, Erased, Shared, SinkControl};
+pub use guard::panic_error;
+pub use memory::{MemoryBudget, Reservation};
+pub use meta::{Col, Meta, Stamp};
+pub use operator::{Op, Operator, StepFactory, Wiring};
+pub use output::{Consumer, ErasedConsumer, Output, Push};
+pub use scratch::{Scratch, ScratchFile};
+pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
+pub use source::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
+
+pub(crate) use source::ReadFactory;

@@ -1,0 +1,104 @@
+//! What a runner sees of a step: when to begin, when to end. Data passes it by, from step to step.
+
+use super::current::StepId;
+use super::emitter::Emitter;
+use super::env::Env;
+use super::output::{Consumer, ErasedConsumer, Output, Push};
+use crate::{Result, Step, Timestamp};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The life of a step on one worker.
+///
+/// The runner calls `setup` once, then for each bundle `start_bundle` and `finish_bundle` around the batches pushed
+/// into it, `watermark` when all its inputs have come that far, and `teardown` in the end, whatever happened. Steps of
+/// a stage are called in topological order, so what one emits at its end still reaches the next.
+pub trait Operator {
+    /// Before the first bundle.
+    ///
+    /// # Errors
+    /// Those of user code.
+    fn setup(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Before the first batch of a bundle.
+    ///
+    /// # Errors
+    /// Those of user code.
+    fn start_bundle(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// After the last batch of a bundle: passes on everything held back for the sake of speed.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn finish_bundle(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// No element before `time` will come; [`Timestamp::MAX`] when none will come at all.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        let _ = time;
+        Ok(())
+    }
+
+    /// The last call, also after an error.
+    fn teardown(&mut self) {}
+}
+
+/// A step on one worker.
+pub struct Op {
+    /// Where its producers push, one for each input.
+    pub inputs: Vec<ErasedConsumer>,
+    /// Where the runner calls.
+    pub control: Rc<RefCell<dyn Operator>>,
+}
+
+impl Op {
+    /// A step with one input.
+    pub(crate) fn single<T: Clone + 'static>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
+        let op = Rc::new(RefCell::new(op));
+        Self { inputs: vec![Consumer::new(wiring.id, op.clone()).erase()], control: op }
+    }
+
+    /// A step that is the only reader of its input.
+    pub(crate) fn exclusive<T: 'static>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
+        let op = Rc::new(RefCell::new(op));
+        Self { inputs: vec![Consumer::exclusive(wiring.id, op.clone()).erase()], control: op }
+    }
+}
+
+/// What a step is connected to while a worker builds it.
+pub struct Wiring<'a> {
+    /// The step's index in the graph.
+    pub id: StepId,
+    /// The step's name and place, for errors.
+    pub step: Arc<Step>,
+    /// What the worker offers.
+    pub env: &'a Rc<Env>,
+    /// The consumers of each of its outputs.
+    pub outputs: Vec<Vec<ErasedConsumer>>,
+    /// Counts the elements of each output.
+    pub emitted: Vec<Rc<Cell<u64>>>,
+}
+
+impl Wiring<'_> {
+    /// The `index`-th output.
+    pub(crate) fn output<T: 'static>(&self, index: usize) -> Output<T> {
+        Output::new(&self.outputs[index], self.emitted[index].clone())
+    }
+
+    /// The `index`-th output, behind a collector of batches.
+    pub(crate) fn emitter<T: 'static>(&self, index: usize) -> Emitter<T> {
+        Emitter::new(self.output(index), self.env.batch_size)
+    }
+}
+
+/// Builds a step, once for each worker, on the worker's thread.
+pub type StepFactory = Arc<dyn Fn(&Wiring<'_>) -> Op + Send + Sync>;

@@ -1,0 +1,80 @@
+//! Any number of outputs for each input.
+
+use crate::kernel::guard::{Witness, catch, render};
+use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
+use crate::{Element, Emit, Result, Step};
+use std::sync::Arc;
+
+/// Applies a function that makes an iterator of every element.
+pub(crate) struct FlatMap<I, O, F> {
+    f: F,
+    step: Arc<Step>,
+    witness: Witness<I>,
+    out: Emitter<O>,
+}
+
+impl<I: Element, O: 'static, F> FlatMap<I, O, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        let witness = Witness::new(wiring.env.trace_elements);
+        Self { f, step: wiring.step.clone(), witness, out: wiring.emitter(0) }
+    }
+}
+
+impl<I: Element, It: IntoIterator, F: Fn(I) -> It> Push<I> for FlatMap<I, It::Item, F>
+where
+    It::Item: 'static,
+{
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        let Self { f, step, witness, out } = self;
+        out.begin(&batch.meta);
+        let mut each = |(row, x): (usize, I)| {
+            out.begin_row(&batch.meta, row);
+            witness.see(&x);
+            f(x).into_iter().for_each(|o| out.emit(o));
+        };
+        catch(step, || batch.values.drain(..).enumerate().for_each(&mut each)).map_err(|e| witness.blame(e))?;
+        self.out.check()
+    }
+}
+
+impl<I, O: 'static, F> Operator for FlatMap<I, O, F> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Applies a function that borrows the element and emits.
+pub(crate) struct FlatMapWith<O, F> {
+    f: F,
+    step: Arc<Step>,
+    out: Emitter<O>,
+}
+
+impl<O: 'static, F> FlatMapWith<O, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        Self { f, step: wiring.step.clone(), out: wiring.emitter(0) }
+    }
+}
+
+impl<I: Element, O: 'static, F: Fn(&I, &mut Emit<'_, O>)> Push<I> for FlatMapWith<O, F> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        let Self { f, step, out } = self;
+        out.begin(&batch.meta);
+        let mut row = 0;
+        let each = || {
+            for (i, x) in batch.values.iter().enumerate() {
+                row = i;
+                out.begin_row(&batch.meta, i);
+                f(x, &mut Emit::new(out));
+            }
+        };
+        catch(step, each).map_err(|e| e.at(render(&batch.values[row])))?;
+        self.out.check()
+    }
+}
+
+impl<O: 'static, F> Operator for FlatMapWith<O, F> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}

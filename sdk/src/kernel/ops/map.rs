@@ -1,0 +1,78 @@
+//! One output for each input, and looking at what passes.
+
+use crate::kernel::guard::{Witness, catch, render};
+use crate::kernel::{Batch, Operator, Output, Push, Wiring};
+use crate::{Element, Result, Step};
+use std::sync::Arc;
+
+/// Applies a function to every element.
+pub(crate) struct Map<I, O, F> {
+    f: F,
+    step: Arc<Step>,
+    witness: Witness<I>,
+    batch: Batch<O>,
+    output: Output<O>,
+}
+
+impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        let witness = Witness::new(wiring.env.trace_elements);
+        Self { f, step: wiring.step.clone(), witness, batch: Batch::new(), output: wiring.output(0) }
+    }
+
+    fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
+        let Self { f, step, witness, batch: Batch { values, .. }, .. } = self;
+        if std::mem::needs_drop::<I>() {
+            let see = |x: I| {
+                witness.see(&x);
+                f(x)
+            };
+            return catch(step, || values.extend(inputs.drain(..).map(see))).map_err(|e| witness.blame(e));
+        }
+        // Without heap memory a copy costs nothing, and the inputs stay to be shown.
+        let copies = inputs.iter().cloned();
+        catch(step, || values.extend(copies.map(f))).map_err(|error| match inputs.get(values.len()) {
+            Some(element) => error.at(render(element)),
+            None => error,
+        })
+    }
+}
+
+impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        self.batch.values.reserve(batch.len());
+        self.apply(&mut batch.values)?;
+        std::mem::swap(&mut self.batch.meta, &mut batch.meta);
+        self.output.push(&mut self.batch)
+    }
+}
+
+impl<I, O, F> Operator for Map<I, O, F> {}
+
+/// Shows every element to a function.
+pub(crate) struct Inspect<T, F> {
+    f: F,
+    step: Arc<Step>,
+    output: Output<T>,
+}
+
+impl<T: Element, F: Fn(&T)> Inspect<T, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        Self { f, step: wiring.step.clone(), output: wiring.output(0) }
+    }
+}
+
+impl<T: Element, F: Fn(&T)> Push<T> for Inspect<T, F> {
+    fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        let mut row = 0;
+        let look = |(i, x)| {
+            row = i;
+            (self.f)(x);
+        };
+        catch(&self.step, || batch.values.iter().enumerate().for_each(look))
+            .map_err(|e| e.at(render(&batch.values[row])))?;
+        self.output.push(batch)
+    }
+}
+
+impl<T, F> Operator for Inspect<T, F> {}

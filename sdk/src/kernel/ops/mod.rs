@@ -1,0 +1,24 @@
+//! The operators that work on one element at a time.
+
+mod filter;
+mod flat_map;
+mod map;
+mod par_do;
+mod partition;
+mod pass;
+mod split;
+mod try_map;
+mod with_side;
+mod write;
+
+pub(crate) use filter::Filter;
+pub(crate) use flat_map::{FlatMap, FlatMapWith};
+pub(crate) use map::{Inspect, Map};
+pub(crate) use par_do::ParDo;
+pub(crate) use partition::Partition;
+pub(crate) use pass::{Flatten, Forward, Reshuffle};
+pub use split::OutputsOf;
+pub(crate) use split::Split;
+pub(crate) use try_map::TryMap;
+pub(crate) use with_side::WithSideOp;
+pub(crate) use write::{SinkNode, WriteEverywhere, WriteShards};

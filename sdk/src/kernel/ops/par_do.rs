@@ -1,0 +1,100 @@
+//! A `DoFn` and its life cycle, with or without side inputs.
+
+use crate::kernel::guard::{Witness, catch, user_error};
+use crate::kernel::{Batch, Emitter, Operator, Push, Shared, Wiring};
+use crate::side_input::SideInputs;
+use crate::{BoxError, BundleCx, Cx, DoFn, Element, Result, Step};
+use std::sync::Arc;
+
+/// Runs a `DoFn`.
+pub(crate) struct ParDo<I, D: DoFn<I, S>, S: SideInputs> {
+    dofn: D,
+    side: Side<S>,
+    step: Arc<Step>,
+    witness: Witness<I>,
+    out: Emitter<D::Out>,
+    is_set_up: bool,
+    in_bundle: bool,
+}
+
+/// Side inputs, looked up when the first element comes: they are complete by then.
+pub(crate) struct Side<S: SideInputs> {
+    views: S,
+    values: Option<S::Values>,
+    shared: Arc<Shared>,
+}
+
+impl<S: SideInputs> Side<S> {
+    pub(crate) fn new(views: S, wiring: &Wiring<'_>) -> Self {
+        Self { views, values: None, shared: wiring.env.shared.clone() }
+    }
+
+    pub(crate) fn get(&mut self) -> &S::Values {
+        self.values.get_or_insert_with(|| self.views.values(&self.shared))
+    }
+}
+
+impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
+    pub(crate) fn new(wiring: &Wiring<'_>, dofn: D, side: S) -> Self {
+        Self {
+            dofn,
+            side: Side::new(side, wiring),
+            step: wiring.step.clone(),
+            witness: Witness::new(wiring.env.trace_elements),
+            out: wiring.emitter(0),
+            is_set_up: false,
+            in_bundle: false,
+        }
+    }
+
+    fn call<R>(step: &Arc<Step>, f: impl FnOnce() -> Result<R, BoxError>) -> Result<R> {
+        catch(step, f)?.map_err(|error| user_error(step, error))
+    }
+
+    fn ensure_bundle(&mut self) -> Result<()> {
+        if !self.in_bundle {
+            self.in_bundle = true;
+            Self::call(&self.step, || self.dofn.start_bundle())?;
+        }
+        Ok(())
+    }
+}
+
+impl<I: Element, D: DoFn<I, S>, S: SideInputs> Push<I> for ParDo<I, D, S> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        self.ensure_bundle()?;
+        let Self { dofn, side, step, witness, out, .. } = self;
+        let (meta, side) = (&batch.meta, side.get());
+        out.begin(meta);
+        let mut each = |(row, element)| {
+            out.begin_row(meta, row);
+            witness.see(&element);
+            dofn.process(element, &mut Cx { out, meta, row, side })
+        };
+        let elements = batch.values.drain(..).enumerate();
+        Self::call(step, || { elements }.try_for_each(&mut each)).map_err(|error| witness.blame(error))?;
+        self.out.check()
+    }
+}
+
+impl<I: Element, D: DoFn<I, S>, S: SideInputs> Operator for ParDo<I, D, S> {
+    fn setup(&mut self) -> Result<()> {
+        self.is_set_up = true;
+        Self::call(&self.step, || self.dofn.setup())
+    }
+
+    fn finish_bundle(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.in_bundle) {
+            let Self { dofn, out, step, .. } = self;
+            Self::call(step, || dofn.finish_bundle(&mut BundleCx(out)))?;
+        }
+        self.out.flush()
+    }
+
+    fn teardown(&mut self) {
+        if std::mem::take(&mut self.is_set_up) {
+            // A panic here has nobody left to tell: the run is over.
+            let _ = catch(&self.step, || self.dofn.teardown());
+        }
+    }
+}

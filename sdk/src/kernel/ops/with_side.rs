@@ -1,0 +1,48 @@
+//! Functions of an element and of side inputs.
+
+use super::par_do::Side;
+use crate::kernel::guard::{Witness, catch};
+use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
+use crate::side_input::SideInputs;
+use crate::{Element, Result, Step};
+use std::sync::Arc;
+
+/// Applies a function that makes any number of outputs of an element and the side inputs.
+pub(crate) struct WithSideOp<I, O, S: SideInputs, F> {
+    f: F,
+    side: Side<S>,
+    step: Arc<Step>,
+    witness: Witness<I>,
+    out: Emitter<O>,
+}
+
+impl<I: Element, O: 'static, S: SideInputs, F> WithSideOp<I, O, S, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, side: S, f: F) -> Self {
+        let witness = Witness::new(wiring.env.trace_elements);
+        Self { f, side: Side::new(side, wiring), step: wiring.step.clone(), witness, out: wiring.emitter(0) }
+    }
+}
+
+impl<I: Element, O: 'static, S: SideInputs, F> Push<I> for WithSideOp<I, O, S, F>
+where
+    F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
+{
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        let Self { f, side, step, witness, out } = self;
+        let side = side.get();
+        out.begin(&batch.meta);
+        let mut each = |(row, element): (usize, I)| {
+            out.begin_row(&batch.meta, row);
+            witness.see(&element);
+            f(element, S::refs(side), out);
+        };
+        catch(step, || batch.values.drain(..).enumerate().for_each(&mut each)).map_err(|e| witness.blame(e))?;
+        self.out.check()
+    }
+}
+
+impl<I, O: 'static, S: SideInputs, F> Operator for WithSideOp<I, O, S, F> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}

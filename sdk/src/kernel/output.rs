@@ -1,0 +1,97 @@
+//! The edges inside a stage: one call per batch.
+
+use super::batch::Batch;
+use super::current::{self, StepId};
+use crate::Result;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Takes batches of `T`.
+pub trait Push<T> {
+    /// Takes all elements out of `batch`; its buffers stay with the caller for the next one.
+    ///
+    /// # Errors
+    /// When a step further down fails; the pipeline is lost.
+    fn push(&mut self, batch: &mut Batch<T>) -> Result<()>;
+}
+
+/// A step that reads a collection, as its producer sees it.
+pub struct Consumer<T> {
+    step: StepId,
+    op: Rc<RefCell<dyn Push<T>>>,
+    copy: Option<fn(&Batch<T>) -> Batch<T>>,
+}
+
+impl<T> Clone for Consumer<T> {
+    fn clone(&self) -> Self {
+        Self { step: self.step, op: self.op.clone(), copy: self.copy }
+    }
+}
+
+impl<T: 'static> Consumer<T> {
+    /// A consumer that can share its input with others.
+    pub fn new(step: StepId, op: Rc<RefCell<dyn Push<T>>>) -> Self
+    where
+        T: Clone,
+    {
+        Self { step, op, copy: Some(Batch::clone) }
+    }
+
+    /// The only consumer of its input, which therefore need not be `Clone`.
+    pub fn exclusive(step: StepId, op: Rc<RefCell<dyn Push<T>>>) -> Self {
+        Self { step, op, copy: None }
+    }
+
+    /// Without its type, for the runner.
+    pub fn erase(self) -> ErasedConsumer {
+        ErasedConsumer(Rc::new(self))
+    }
+
+    fn push(&self, batch: &mut Batch<T>) -> Result<()> {
+        let before = current::enter(self.step);
+        let result = self.op.borrow_mut().push(batch);
+        current::enter(before);
+        result
+    }
+
+    fn push_copy(&self, batch: &Batch<T>) -> Result<()> {
+        let copy = self.copy.expect("a collection that cannot be copied has one consumer");
+        self.push(&mut copy(batch))
+    }
+}
+
+/// A [`Consumer`] whose type only its producer knows.
+#[derive(Clone)]
+pub struct ErasedConsumer(Rc<dyn Any>);
+
+/// Where a step's results go: to every consumer of the collection.
+pub struct Output<T> {
+    consumers: Vec<Consumer<T>>,
+    emitted: Rc<Cell<u64>>,
+}
+
+impl<T: 'static> Output<T> {
+    pub(crate) fn new(consumers: &[ErasedConsumer], emitted: Rc<Cell<u64>>) -> Self {
+        let typed =
+            |c: &ErasedConsumer| c.0.downcast_ref::<Consumer<T>>().expect("producer and consumer agree").clone();
+        Self { consumers: consumers.iter().map(typed).collect(), emitted }
+    }
+
+    /// Hands a batch to every consumer; the last one gets the original. The batch is empty afterwards.
+    ///
+    /// # Errors
+    /// The first error of a consumer.
+    pub fn push(&self, batch: &mut Batch<T>) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.emitted.set(self.emitted.get() + batch.len() as u64);
+        if let Some((last, others)) = self.consumers.split_last() {
+            others.iter().try_for_each(|consumer| consumer.push_copy(batch))?;
+            last.push(batch)?;
+        }
+        batch.clear();
+        Ok(())
+    }
+}

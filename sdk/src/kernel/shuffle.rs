@@ -1,0 +1,95 @@
+//! The edges between stages: rows leave one worker and reach another.
+//!
+//! A shuffle is written once, with its types: a sender for each input, which ends a stage, and a receiver, which begins
+//! the next one. In between the runner moves packets without looking into them.
+
+use super::batch::Batch;
+use super::operator::{Op, Operator, Wiring};
+use crate::Result;
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Rows on their way between workers.
+pub struct Packet {
+    data: Box<dyn Any + Send>,
+    /// About how many bytes of memory it takes.
+    pub bytes: usize,
+}
+
+impl Packet {
+    pub(crate) fn new<P: Send + 'static>(data: P, bytes: usize) -> Self {
+        Self { data: Box::new(data), bytes }
+    }
+
+    pub(crate) fn open<P: 'static>(self) -> P {
+        *self.data.downcast().expect("sender and receiver of a shuffle agree")
+    }
+}
+
+/// A sender's way to the receivers of one input of a shuffle.
+pub trait Link {
+    /// Hands a packet to the receiver on worker `to`. May run other stages of this worker while the receiver is
+    /// overloaded.
+    ///
+    /// # Errors
+    /// When the run has been stopped, or another stage failed meanwhile.
+    fn send(&self, to: usize, packet: Packet) -> Result<()>;
+
+    /// Tells every receiver that this sender has sent everything.
+    fn close(&self);
+}
+
+/// The receiving side of a shuffle on one worker.
+pub struct Receiver {
+    /// Where packets of each input go.
+    pub inboxes: Vec<Rc<RefCell<dyn Inbox>>>,
+    /// Where the runner calls.
+    pub control: Rc<RefCell<dyn Operator>>,
+}
+
+/// Takes the packets of one input.
+pub trait Inbox {
+    /// Takes a packet.
+    ///
+    /// # Errors
+    /// Those of the steps behind it.
+    fn deliver(&mut self, packet: Packet) -> Result<()>;
+}
+
+/// How a shuffle is to be built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShuffleMode {
+    /// Whether senders combine before they send.
+    pub lifted: bool,
+}
+
+/// Builds both sides of a shuffle, once for each worker, on the worker's thread.
+pub trait Shuffle: Send + Sync {
+    /// How many collections flow in.
+    fn inputs(&self) -> usize {
+        1
+    }
+
+    /// The end of the stage that produces the `input`-th collection.
+    fn sender(&self, input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op;
+
+    /// The beginning of the next stage.
+    fn receiver(&self, wiring: &Wiring<'_>) -> Receiver;
+}
+
+/// Shared by all who run the same shuffle.
+pub type ShuffleFactory = Arc<dyn Shuffle>;
+
+/// A batch whose rows have been hashed by their keys.
+pub(crate) struct HashedRows<T> {
+    pub(crate) hashes: Vec<u64>,
+    pub(crate) batch: Batch<T>,
+}
+
+impl<T> HashedRows<T> {
+    pub(crate) fn new() -> Self {
+        Self { hashes: Vec::new(), batch: Batch::new() }
+    }
+}

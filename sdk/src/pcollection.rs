@@ -1,0 +1,57 @@
+//! Collections: what a pipeline is about.
+
+use crate::graph::{Body, CollectionId};
+use crate::pipeline::{Pipeline, StepSpec};
+use crate::ptransform::PTransform;
+use std::marker::PhantomData;
+
+/// A collection of elements of type `T`, each with a timestamp, windows and a pane.
+///
+/// It is a name in a program, not the elements themselves: it can be read by any number of transforms, and costs
+/// nothing to clone. Transforms are methods; those of pairs `(K, V)`, such as `group_by_key`, are there on collections
+/// of pairs only.
+#[must_use = "a collection that nothing reads is not computed further"]
+pub struct PCollection<T> {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) id: CollectionId,
+    _elements: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for PCollection<T> {
+    fn clone(&self) -> Self {
+        Self { pipeline: self.pipeline.clone(), id: self.id, _elements: PhantomData }
+    }
+}
+
+impl<T: 'static> PCollection<T> {
+    pub(crate) fn new(pipeline: Pipeline, id: CollectionId) -> Self {
+        Self { pipeline, id, _elements: PhantomData }
+    }
+
+    /// The pipeline that this collection belongs to.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// Names the step that makes this collection: in errors, metrics, `explain`, and later in saved state.
+    ///
+    /// Names must be unique among the steps of the pipeline, or of the composite around it.
+    #[track_caller]
+    pub fn named(self, label: &str) -> Self {
+        self.pipeline.name(self.id, label);
+        self
+    }
+
+    /// Applies a composite.
+    #[track_caller]
+    pub fn apply<X: PTransform<Self>>(&self, transform: X) -> X::Out {
+        self.pipeline.apply_to(self.clone(), transform)
+    }
+
+    /// Adds a step with this collection as its input and one output.
+    #[track_caller]
+    pub(crate) fn then<O: 'static>(&self, label: impl Into<String>, urn: &'static str, body: Body) -> PCollection<O> {
+        let node = self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body });
+        self.pipeline.add_output(node)
+    }
+}

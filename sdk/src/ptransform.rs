@@ -1,0 +1,37 @@
+//! Composites: transforms made of transforms.
+
+use crate::label::short_type_name;
+
+/// A transform of its own, made of others: a name in errors, in metrics and in `explain`, and a word in a program.
+///
+/// ```
+/// use beamline_sdk::{PCollection, PTransform, Pipeline};
+///
+/// /// The words that occur more than `0` times.
+/// struct FrequentWords(u64);
+///
+/// impl PTransform<PCollection<String>> for FrequentWords {
+///     type Out = PCollection<String>;
+///     fn expand(self, words: PCollection<String>) -> Self::Out {
+///         words.count_per_element().filter(move |(_, n)| *n > self.0).keys()
+///     }
+/// }
+///
+/// let p = Pipeline::new();
+/// let words = p.create(["a", "b", "a"].map(str::to_owned));
+/// words.apply(FrequentWords(1));
+/// assert!(p.graph()?.explain().to_string().contains("FrequentWords/Filter"));
+/// # Ok::<(), beamline_sdk::Error>(())
+/// ```
+pub trait PTransform<In> {
+    /// What it makes: a collection, a tuple or struct of several, or `()` for one that ends in sinks.
+    type Out;
+
+    /// Its name, by default that of the type.
+    fn label(&self) -> String {
+        short_type_name::<Self>()
+    }
+
+    /// Applies the transforms that it is made of.
+    fn expand(self, input: In) -> Self::Out;
+}

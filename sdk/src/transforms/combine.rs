@@ -1,0 +1,158 @@
+//! Combining: many values into one.
+
+use crate::combine::{CombineFn, Count};
+use crate::graph::Body;
+use crate::kernel::keyed::{CombineGlobally, CombinePerKey};
+use crate::{Element, Key, PCollection};
+use std::sync::Arc;
+
+const PER_KEY: &str = "beam:transform:combine_per_key:v1";
+const GLOBALLY: &str = "beam:transform:combine_globally:v1";
+
+impl<T: Element> PCollection<T> {
+    /// Combines all elements into one. An empty collection gives the result of an empty accumulator.
+    ///
+    /// ```
+    /// # use beamline_sdk::{Pipeline, combine::Sum};
+    /// let p = Pipeline::new();
+    /// let total = p.create([1u64, 2, 3]).combine(Sum);
+    /// ```
+    #[track_caller]
+    pub fn combine<C: CombineFn<T>>(&self, combine: C) -> PCollection<C::Out> {
+        let label = combine.name();
+        let body = Body::Shuffle { shuffle: Arc::new(CombineGlobally::<T, C>::new(combine)), liftable: true };
+        self.then(label, GLOBALLY, body)
+    }
+
+    /// The number of elements: one number, 0 for an empty collection.
+    #[track_caller]
+    pub fn count(&self) -> PCollection<u64> {
+        self.combine(Count)
+    }
+
+    /// How often each element occurs.
+    ///
+    /// ```
+    /// # use beamline_sdk::Pipeline;
+    /// let p = Pipeline::new();
+    /// let counts = p.create(["a", "b", "a"].map(str::to_owned)).count_per_element();
+    /// ```
+    #[track_caller]
+    pub fn count_per_element(&self) -> PCollection<(T, u64)>
+    where
+        T: Key,
+    {
+        let scope = self.pipeline.open_scope("CountPerElement".into(), true);
+        let counts = self.map_as("Pair", |element| (element, ())).combine_per_key(Count);
+        drop(scope);
+        counts
+    }
+}
+
+impl<K: Key, V: Element> PCollection<(K, V)> {
+    /// Combines the values of each key.
+    ///
+    /// ```
+    /// # use beamline_sdk::{Pipeline, combine::{Count, Max}};
+    /// let p = Pipeline::new();
+    /// let scores = p.create([("ann".to_owned(), 3u32), ("bob".to_owned(), 5), ("ann".to_owned(), 4)]);
+    /// let games_and_best = scores.combine_per_key((Count, Max));
+    /// ```
+    #[track_caller]
+    pub fn combine_per_key<C: CombineFn<V>>(&self, combine: C) -> PCollection<(K, C::Out)> {
+        let label = combine.name();
+        let body = Body::Shuffle { shuffle: Arc::new(CombinePerKey::<K, V, C>::new(combine)), liftable: true };
+        self.then(label, PER_KEY, body)
+    }
+
+    /// The number of values of each key.
+    #[track_caller]
+    pub fn count_per_key(&self) -> PCollection<(K, u64)> {
+        self.combine_per_key(Count)
+    }
+
+    /// [`combine_per_key`](Self::combine_per_key) in two rounds: the values of a key are first spread over `fanout`
+    /// parts, which are combined by different workers. For hot keys, whose values are too many for one.
+    ///
+    /// Elements are combined before they travel in any case, so this pays when accumulators are large or combining is
+    /// expensive.
+    #[track_caller]
+    pub fn combine_per_key_with_fanout<C: CombineFn<V>>(&self, fanout: u32, combine: C) -> PCollection<(K, C::Out)> {
+        let scope = self.pipeline.open_scope(format!("{}WithFanout", combine.name()), true);
+        let spread = self.map_as("Spread", spread_over(fanout.max(1)));
+        let parts = spread.combine_per_key(Part(combine.clone()));
+        let combined = parts.map_as("Gather", |((key, _), acc)| (key, acc)).combine_per_key(Whole::new(combine));
+        drop(scope);
+        combined
+    }
+}
+
+fn spread_over<K: Key, V: Element>(fanout: u32) -> impl Fn((K, V)) -> ((K, u32), V) + Clone + Send + 'static {
+    let next = std::cell::Cell::new(0);
+    move |(key, value)| {
+        next.set((next.get() + 1) % fanout);
+        ((key, next.get()), value)
+    }
+}
+
+/// A combiner that keeps its accumulator to itself.
+#[derive(Clone)]
+struct Part<C>(C);
+
+impl<V, C: CombineFn<V>> CombineFn<V> for Part<C> {
+    type Acc = C::Acc;
+    type Out = C::Acc;
+    fn name(&self) -> String {
+        format!("{}Parts", self.0.name())
+    }
+    fn create(&self) -> C::Acc {
+        self.0.create()
+    }
+    fn add(&self, acc: &mut C::Acc, input: V) {
+        self.0.add(acc, input);
+    }
+    fn merge(&self, acc: &mut C::Acc, other: C::Acc) {
+        self.0.merge(acc, other);
+    }
+    fn extract(&self, acc: C::Acc) -> C::Acc {
+        acc
+    }
+}
+
+/// A combiner of accumulators.
+struct Whole<V, C> {
+    combine: C,
+    _values: std::marker::PhantomData<fn(V)>,
+}
+
+impl<V, C> Whole<V, C> {
+    fn new(combine: C) -> Self {
+        Self { combine, _values: std::marker::PhantomData }
+    }
+}
+
+impl<V, C: Clone> Clone for Whole<V, C> {
+    fn clone(&self) -> Self {
+        Self::new(self.combine.clone())
+    }
+}
+
+impl<V: 'static, C: CombineFn<V>> CombineFn<C::Acc> for Whole<V, C> {
+    type Acc = C::Acc;
+    type Out = C::Out;
+    fn name(&self) -> String {
+        self.combine.name()
+    }
+    fn create(&self) -> C::Acc {
+        self.combine.create()
+    }
+    fn add(&self, acc: &mut C::Acc, part: C::Acc) {
+        self.combine.merge(acc, part);
+    }
+    fn merge(&self, acc: &mut C::Acc, other: C::Acc) {
+        self.combine.merge(acc, other);
+    }
+    fn extract(&self, acc: C::Acc) -> C::Out {
+        self.combine.extract(acc)
+    }
+}

@@ -1,0 +1,34 @@
+//! Every element once.
+
+use crate::combine::CombineFn;
+use crate::{Key, PCollection};
+
+impl<T: Key> PCollection<T> {
+    /// Every element once, however often it occurs.
+    ///
+    /// ```
+    /// # use beamline_sdk::Pipeline;
+    /// let p = Pipeline::new();
+    /// let distinct = p.create(["a", "b", "a"].map(str::to_owned)).distinct();
+    /// ```
+    #[track_caller]
+    pub fn distinct(&self) -> Self {
+        let scope = self.pipeline.open_scope("Distinct".into(), true);
+        let distinct = self.map_as("Pair", |element| (element, ())).combine_per_key(Once).keys();
+        drop(scope);
+        distinct
+    }
+}
+
+/// Keeps nothing: the key says it all.
+#[derive(Clone)]
+struct Once;
+
+impl CombineFn<()> for Once {
+    type Acc = ();
+    type Out = ();
+    fn create(&self) {}
+    fn add(&self, (): &mut (), (): ()) {}
+    fn merge(&self, (): &mut (), (): ()) {}
+    fn extract(&self, (): ()) {}
+}

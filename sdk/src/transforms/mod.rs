@@ -1,0 +1,25 @@
+//! Beam's transforms, a file each: methods of [`Pipeline`](crate::Pipeline) and [`PCollection`](crate::PCollection).
+
+mod co_group;
+mod combine;
+mod create;
+mod distinct;
+mod elementwise;
+mod flatten;
+mod group;
+mod group_into_batches;
+mod join;
+mod keys;
+mod par_do;
+mod partition;
+mod read;
+mod reshuffle;
+mod side_inputs;
+mod split;
+mod try_map;
+mod write;
+
+pub use co_group::CoGroupWith;
+pub use side_inputs::WithSide;
+pub use try_map::Tried;
+pub use write::Written;

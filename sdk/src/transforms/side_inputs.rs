@@ -1,0 +1,228 @@
+//! Side inputs: making them, and reading them.
+
+use super::elementwise::PAR_DO;
+use crate::graph::Body;
+use crate::graph::builder::NodeSpec;
+use crate::kernel::Op;
+use crate::kernel::keyed::{BuildView, ViewBuilder};
+use crate::kernel::ops::{ParDo, WithSideOp};
+use crate::label::short_type_name;
+use crate::pipeline::{StepSpec, Template, fused};
+use crate::side_input::{SideInputs, View};
+use crate::{BoxError, DoFn, Element, Emit, Key, PCollection};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+impl<T: Element> PCollection<T> {
+    #[track_caller]
+    fn view<B: ViewBuilder<T>>(&self, label: &str, config: B::Config) -> View<B::View> {
+        let body = Body::View(Arc::new(BuildView::<T, B>::new(config)));
+        let urn = "beam:transform:create_view:v1";
+        View::new(self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body }))
+    }
+
+    /// The only element, as a side input. The pipeline fails if there is none, or more than one.
+    #[track_caller]
+    pub fn as_singleton(&self) -> View<T> {
+        self.view::<One<T>>("AsSingleton", None)
+    }
+
+    /// The only element as a side input, or `default` if there is none. The pipeline fails if there is more than one.
+    #[track_caller]
+    pub fn as_singleton_or(&self, default: T) -> View<T> {
+        self.view::<One<T>>("AsSingleton", Some(default))
+    }
+
+    /// All elements, as a side input, in no particular order.
+    #[track_caller]
+    pub fn as_list(&self) -> View<Vec<T>> {
+        self.view::<Vec<T>>("AsList", ())
+    }
+
+    /// Joins side inputs to the next call: one view, or a tuple of them.
+    ///
+    /// ```
+    /// # use beamline_sdk::Pipeline;
+    /// let p = Pipeline::new();
+    /// let rates = p.create([("EUR".to_owned(), 1.1), ("GBP".to_owned(), 1.3)]).as_map();
+    /// let fee = p.create([0.5]).as_singleton();
+    /// let payments = p.create([("EUR".to_owned(), 10.0)]);
+    /// let dollars = payments.with_side((rates, fee)).map(|(currency, amount), (rates, fee)| amount * rates[&currency] - fee);
+    /// ```
+    pub fn with_side<S: SideInputs>(&self, side: S) -> WithSide<T, S> {
+        WithSide { main: self.clone(), side }
+    }
+}
+
+impl<K: Key, V: Element> PCollection<(K, V)> {
+    /// A map, as a side input. The pipeline fails if a key occurs twice.
+    #[track_caller]
+    pub fn as_map(&self) -> View<HashMap<K, V>> {
+        self.view::<HashMap<K, V>>("AsMap", ())
+    }
+
+    /// A map from each key to all of its values, as a side input.
+    #[track_caller]
+    pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>> {
+        self.view::<Multimap<K, V>>("AsMultimap", ())
+    }
+}
+
+/// A collection with side inputs, waiting for the function that reads them.
+#[must_use = "side inputs do nothing until a function reads them"]
+pub struct WithSide<T, S> {
+    main: PCollection<T>,
+    side: S,
+}
+
+impl<T: Element, S: SideInputs> WithSide<T, S> {
+    #[track_caller]
+    fn then<O: 'static>(&self, label: String, body: Body) -> PCollection<O> {
+        let node = self.main.pipeline.add_node(NodeSpec {
+            label,
+            urn: PAR_DO,
+            inputs: vec![self.main.id],
+            side_inputs: self.side.nodes(),
+            body,
+            sink: None,
+        });
+        self.main.pipeline.add_output(node)
+    }
+
+    #[track_caller]
+    fn emitting<O: Element, F>(&self, label: &str, f: F) -> PCollection<O>
+    where
+        F: for<'a> Fn(T, S::Refs<'a>, &mut crate::kernel::Emitter<O>) + Clone + Send + 'static,
+    {
+        let (f, side) = (Template::new(f), self.side.clone());
+        let body =
+            fused::<T>(move |wiring| Op::single(wiring, WithSideOp::<T, O, S, _>::new(wiring, side.clone(), f.copy())));
+        self.then(label.to_owned(), body)
+    }
+
+    /// Applies a function to every element and the side inputs.
+    #[track_caller]
+    pub fn map<O: Element, F>(&self, f: F) -> PCollection<O>
+    where
+        F: for<'a> Fn(T, S::Refs<'a>) -> O + Clone + Send + 'static,
+    {
+        self.emitting("MapWithSide", move |element, side, out| out.emit(f(element, side)))
+    }
+
+    /// Applies a function that emits any number of elements.
+    #[track_caller]
+    pub fn flat_map_with<O: Element, F>(&self, f: F) -> PCollection<O>
+    where
+        F: for<'a> Fn(T, S::Refs<'a>, &mut Emit<'_, O>) + Clone + Send + 'static,
+    {
+        self.emitting("FlatMapWithSide", move |element, side, out| f(element, side, &mut Emit::new(out)))
+    }
+
+    /// Keeps the elements for which the predicate is true.
+    #[track_caller]
+    pub fn filter<F>(&self, f: F) -> PCollection<T>
+    where
+        F: for<'a> Fn(&T, S::Refs<'a>) -> bool + Clone + Send + 'static,
+    {
+        self.emitting("FilterWithSide", move |element, side, out| {
+            if f(&element, side) {
+                out.emit(element);
+            }
+        })
+    }
+
+    /// Runs a [`DoFn`] that reads the side inputs with [`Cx::side`](crate::Cx::side).
+    #[track_caller]
+    pub fn par_do<D: DoFn<T, S>>(&self, dofn: D) -> PCollection<D::Out> {
+        let (dofn, side) = (Template::new(dofn), self.side.clone());
+        let body = fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), side.clone())));
+        self.then(short_type_name::<D>(), body)
+    }
+}
+
+/// Builds the view of a singleton.
+struct One<T>(Option<T>);
+
+impl<T> Default for One<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Element> ViewBuilder<T> for One<T> {
+    type Config = Option<T>;
+    type View = T;
+
+    fn add(&mut self, element: T) -> Result<(), BoxError> {
+        match self.0.replace(element) {
+            None => Ok(()),
+            Some(_) => Err("a singleton side input has more than one element; use as_list, or combine first".into()),
+        }
+    }
+
+    fn finish(self, default: &Option<T>) -> Result<T, BoxError> {
+        let missing = "a singleton side input has no element; use as_singleton_or to give a default";
+        self.0.or_else(|| default.clone()).ok_or_else(|| missing.into())
+    }
+}
+
+impl<T: Element> ViewBuilder<T> for Vec<T> {
+    type Config = ();
+    type View = Self;
+
+    fn add(&mut self, element: T) -> Result<(), BoxError> {
+        self.push(element);
+        Ok(())
+    }
+
+    fn finish(self, (): &()) -> Result<Self, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<K: Key, V: Element> ViewBuilder<(K, V)> for HashMap<K, V> {
+    type Config = ();
+    type View = Self;
+
+    fn add(&mut self, (key, value): (K, V)) -> Result<(), BoxError> {
+        use std::collections::hash_map::Entry;
+        match self.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(value);
+                Ok(())
+            }
+            Entry::Occupied(entry) => {
+                let key = serde_json::to_string(entry.key()).unwrap_or_else(|_| "(a key)".to_owned());
+                Err(format!("a map side input has two values for the key {key}; use as_multimap, or combine first")
+                    .into())
+            }
+        }
+    }
+
+    fn finish(self, (): &()) -> Result<Self, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<K: Key, V: Element> ViewBuilder<(K, V)> for Multimap<K, V> {
+    type Config = ();
+    type View = HashMap<K, Vec<V>>;
+
+    fn add(&mut self, (key, value): (K, V)) -> Result<(), BoxError> {
+        self.0.entry(key).or_default().push(value);
+        Ok(())
+    }
+
+    fn finish(self, (): &()) -> Result<Self::View, BoxError> {
+        Ok(self.0)
+    }
+}
+
+/// Builds the view of a multimap.
+struct Multimap<K, V>(HashMap<K, Vec<V>>);
+
+impl<K, V> Default for Multimap<K, V> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}

@@ -1,0 +1,55 @@
+//! Writing to a sink.
+
+use crate::graph::builder::NodeSpec;
+use crate::graph::{Body, NodeId};
+use crate::kernel::Op;
+use crate::kernel::ops::{SinkNode, WriteEverywhere, WriteShards};
+use crate::pipeline::{Template, fused};
+use crate::{Element, PCollection, Pipeline, Sink};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A write step.
+pub struct Written {
+    pipeline: Pipeline,
+    node: NodeId,
+}
+
+impl Written {
+    /// Names the step.
+    pub fn named(&self, label: &str) {
+        self.pipeline.name_node(self.node, label);
+    }
+}
+
+impl<T: Element> PCollection<T> {
+    /// Writes all elements to a sink. What has been written becomes visible when the whole pipeline has succeeded.
+    ///
+    /// Sinks are made by connectors: `text::write("out/part")`, for example.
+    #[track_caller]
+    pub fn write<S: Sink<T>>(&self, sink: S) -> Written {
+        let control = Arc::new(SinkNode::<T, S>::new(sink.clone()));
+        let node = self.pipeline.add_node(NodeSpec {
+            label: sink.label(),
+            urn: "beamline:transform:write:v1",
+            inputs: vec![self.id],
+            side_inputs: Vec::new(),
+            body: body(sink),
+            sink: Some(control),
+        });
+        Written { pipeline: self.pipeline.clone(), node }
+    }
+}
+
+fn body<T: Element, S: Sink<T>>(sink: S) -> Body {
+    match sink.shards() {
+        Some(shards) => {
+            let shuffle = WriteShards { sink, shards: shards.max(1), _elements: PhantomData::<fn(T)> };
+            Body::Shuffle { shuffle: Arc::new(shuffle), liftable: false }
+        }
+        None => {
+            let sink = Template::new(sink);
+            fused::<T>(move |wiring| Op::single(wiring, WriteEverywhere::<T, S>::new(sink.copy(), wiring)))
+        }
+    }
+}
