@@ -1,0 +1,4 @@
+//! Text, read and written through the contracts of sources and sinks, as a runner does.
+
+mod common;
+mod read;
