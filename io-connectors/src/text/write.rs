@@ -153,8 +153,9 @@ impl Write {
             return Err(WriteError::Directory { prefix: self.prefix_text() });
         }
         fs::create_dir_all(names.folder()).map_err(|cause| WriteError::Folder { folder: folder(), cause })?;
-        // Trying is the only check that knows about permissions, quotas and read-only disks.
-        TempFile::beside(&self.prefix).map_err(|cause| WriteError::NotWritable { folder: folder(), cause })?;
+        // Trying is the only check that knows about permissions, read-only disks and the longest name possible.
+        TempFile::beside(&names.path(Shard { index: 0, count: 1 }))
+            .map_err(|cause| WriteError::NotWritable { folder: folder(), cause })?;
         let existing = names.existing().map_err(|cause| WriteError::NotWritable { folder: folder(), cause })?;
         match existing.first() {
             Some(path) if !self.replace => Err(WriteError::Exists { path: path.display().to_string() }),

@@ -1,6 +1,6 @@
 //! What the tests of text share: driving sources and sinks by hand, as a runner does.
 
-use beamline_io::text::{Line, Read, Split};
+use beamline_io::text::{Line, PreparedShard, Read, Split, Write};
 use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
 use std::fmt::Display;
 use std::path::Path;
@@ -44,24 +44,21 @@ pub(crate) fn read_all<L: Line>(source: &Read<L>, parallelism: usize) -> Result<
 }
 
 /// Writes lines to shards in turn and prepares these.
-pub(crate) fn prepare<S: Sink<T>, T: Clone + Display>(
-    sink: &S,
-    lines: &[T],
-    workers: u32,
-) -> Result<Vec<S::Commit>, BoxError> {
-    let count = sink.shards().unwrap_or(workers);
-    let mut writers = (0..count).map(|index| sink.open(Shard { index, count })).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn prepare(sink: &Write, lines: &[impl Display], workers: u32) -> Result<Vec<PreparedShard>, BoxError> {
+    let count = Sink::<String>::shards(sink).unwrap_or(workers);
+    let open = |index| Sink::<String>::open(sink, Shard { index, count });
+    let mut writers = (0..count).map(open).collect::<Result<Vec<_>, _>>()?;
     for (i, line) in lines.iter().enumerate() {
-        writers[i % count as usize].write(line.clone())?;
+        writers[i % count as usize].write(line.to_string())?;
     }
-    writers.into_iter().map(Writer::prepare).collect()
+    writers.into_iter().map(Writer::<String>::prepare).collect()
 }
 
 /// A whole run of a sink that succeeds.
-pub(crate) fn write_all<S: Sink<T>, T: Clone + Display>(sink: &S, lines: &[T], workers: u32) -> Result<(), BoxError> {
-    sink.begin()?;
+pub(crate) fn write_all(sink: &Write, lines: &[impl Display], workers: u32) -> Result<(), BoxError> {
+    Sink::<String>::begin(sink)?;
     let prepared = prepare(sink, lines, workers)?;
-    sink.commit(prepared)
+    Sink::<String>::commit(sink, prepared)
 }
 
 /// The names of all files in a folder, hidden ones too, in alphabetical order.
