@@ -129,6 +129,12 @@ impl<'a, T> SourceBatch<'a, T> {
         self.values.len() >= self.capacity
     }
 
+    /// How many more elements fit until it is full.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.capacity.saturating_sub(self.values.len())
+    }
+
     /// The number of elements pushed so far.
     #[inline]
     pub fn len(&self) -> usize {

@@ -1,0 +1,67 @@
+//! Lines of text: files, globs, standard input and output, plain or compressed.
+//!
+//! Reading starts with [`read`], [`read_all`] or [`read_bytes`], writing with [`write()`]; each returns a description with
+//! builder methods.
+//!
+//! ```
+//! use beamline_io::text::{self, Compression, InvalidUtf8};
+//!
+//! let logs = text::read("logs/*.gz").and("today.log").invalid_utf8(InvalidUtf8::Lossy);
+//! let counts = text::write("out/counts").suffix(".txt").compression(Compression::Zstd).shards(2);
+//! # let _ = (logs, counts);
+//! ```
+//!
+//! # What a line is
+//!
+//! A line ends at `\n`; a `\r` before it is dropped. A last line without `\n` counts, and an empty file has no lines. A
+//! byte order mark (`EF BB BF`) at the start of a file is dropped. A line may be as long as memory allows.
+//!
+//! # How files are divided
+//!
+//! Plain files are divided into ranges of bytes, about four for each worker and at most 64 MiB each; a worker that has
+//! run out of work takes over a part of a range that another one is still reading. Compressed files, named pipes and
+//! standard input are read by one worker each.
+//!
+//! # What is visible, and when
+//!
+//! Files are written under hidden temporary names in the folder of the output and renamed when the whole pipeline has
+//! succeeded. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
+//! hidden files named `.NAME.tmp-PROCESS-NUMBER`, which can be deleted.
+//!
+//! # The parts
+//!
+//! Reading: `read` the description, `paths` and `glob` from patterns to files, `split` ranges of bytes, `open` and `decode` from a
+//! split to its bytes, `pipe` inputs that may never end, `window` finds lines in bytes, `line` makes elements of them,
+//! `reader` puts these together. Writing: `write` the description, `names` of shards, `temp` files, `encode` compresses,
+//! `shard` writes one, `publish` makes all of them visible. Both: `compression`, `error`.
+
+mod compression;
+mod decode;
+mod encode;
+mod error;
+mod glob;
+mod line;
+mod names;
+mod open;
+mod paths;
+mod pipe;
+mod publish;
+mod read;
+mod reader;
+mod shard;
+mod split;
+mod temp;
+mod window;
+mod write;
+
+pub use compression::Compression;
+pub use error::{ReadError, WriteError};
+pub use line::{InvalidUtf8, Line, RawLine};
+pub use read::{Read, read, read_all, read_bytes};
+pub use reader::LineReader;
+pub use shard::{PreparedShard, ShardWriter};
+pub use split::Split;
+pub use write::{Write, write};
+
+/// How much is read or written in one call.
+const BLOCK: usize = 256 * 1024;

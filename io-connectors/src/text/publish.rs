@@ -1,0 +1,80 @@
+//! Makes all shards of an output visible, or none.
+
+use super::error::{Visible, WriteError};
+use super::names::Names;
+use super::shard::{PreparedShard, Rename};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file that has its name now.
+struct Published {
+    path: PathBuf,
+    /// Whether an older one had that name: then the older one is lost.
+    replaced: bool,
+}
+
+/// Renames all shards, then removes what an older output of the same names has left, if that is to be replaced.
+pub(super) fn publish(names: &Names, prepared: &[PreparedShard], replace: bool) -> Result<(), WriteError> {
+    let renames: Vec<_> = prepared.iter().filter_map(|shard| shard.0.as_ref()).collect();
+    let mut done = Vec::with_capacity(renames.len());
+    for rename in &renames {
+        match give_name(rename, replace) {
+            Ok(published) => done.push(published),
+            Err(cause) => {
+                discard(prepared);
+                let path = Path::new(&rename.to).display().to_string();
+                return Err(WriteError::Publish { path, cause, visible: take_back(&done) });
+            }
+        }
+    }
+    save_folder(names.folder())?;
+    if replace { remove_stale(names, &done) } else { Ok(()) }
+}
+
+/// Deletes the temporary files that are still there.
+pub(super) fn discard(prepared: &[PreparedShard]) {
+    for rename in prepared.iter().filter_map(|shard| shard.0.as_ref()) {
+        // The error that led here is the one to show.
+        let _ = fs::remove_file(&rename.from);
+    }
+}
+
+fn give_name(rename: &Rename, replace: bool) -> io::Result<Published> {
+    let path = PathBuf::from(&rename.to);
+    let replaced = fs::symlink_metadata(&path).is_ok();
+    if replaced && !replace {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "another program made that file meanwhile"));
+    }
+    fs::rename(&rename.from, &path)?;
+    Ok(Published { path, replaced })
+}
+
+/// Removes the files of a failed run that replaced nothing, and says which can still be seen.
+fn take_back(done: &[Published]) -> Visible {
+    let stays = |file: &&Published| file.replaced || fs::remove_file(&file.path).is_err();
+    Visible(done.iter().filter(stays).map(|file| file.path.display().to_string()).collect())
+}
+
+/// Without this the new names may be lost when the machine loses power.
+fn save_folder(folder: &Path) -> Result<(), WriteError> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some network file systems cannot do it for folders, and have no need to.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result.map_err(|cause| WriteError::NotDurable { folder: folder.display().to_string(), cause }),
+    }
+}
+
+fn remove_stale(names: &Names, done: &[Published]) -> Result<(), WriteError> {
+    let failed = |path: &Path, cause| WriteError::Stale { path: path.display().to_string(), cause };
+    let new: HashSet<_> = done.iter().map(|file| file.path.as_path()).collect();
+    let existing = names.existing().map_err(|cause| failed(names.folder(), cause))?;
+    for old in existing.iter().filter(|path| !new.contains(path.as_path())) {
+        fs::remove_file(old).map_err(|cause| failed(old, cause))?;
+    }
+    Ok(())
+}

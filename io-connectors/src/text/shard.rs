@@ -1,0 +1,121 @@
+//! Writes one shard.
+
+use super::BLOCK;
+use super::encode::Encoder;
+use super::error::WriteError;
+use super::temp::TempFile;
+use beamline_sdk::{BoxError, Writer};
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
+use std::fmt::{Display, Write as _};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+/// Writes the lines of one shard.
+pub struct ShardWriter {
+    /// Whole lines that have not been written yet.
+    lines: String,
+    encoder: Encoder,
+    target: Target,
+}
+
+/// Where the lines of a shard go.
+pub(super) enum Target {
+    Stdout,
+    /// A file with the path it is to have.
+    File(TempFile, PathBuf),
+}
+
+/// A shard that is complete and waits for its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreparedShard(pub(super) Option<Rename>);
+
+/// From a temporary file to the visible one, in a type that can be sent whatever its bytes are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Rename {
+    pub(super) from: OsString,
+    pub(super) to: OsString,
+}
+
+impl ShardWriter {
+    pub(super) fn new(target: Target, encoder: Encoder) -> Self {
+        Self { lines: String::with_capacity(BLOCK + BLOCK / 4), encoder, target }
+    }
+
+    /// Adds a line.
+    pub(super) fn line(&mut self, line: &(impl Display + ?Sized)) -> Result<(), WriteError> {
+        let Ok(()) = writeln!(self.lines, "{line}") else {
+            return Err(WriteError::Format { path: self.target.to_string() });
+        };
+        if self.lines.len() >= BLOCK { self.write_lines() } else { Ok(()) }
+    }
+
+    /// Only whole lines are written at once, so that those of others on the same terminal come between lines.
+    fn write_lines(&mut self) -> Result<(), WriteError> {
+        let result = self.encoder.encode(self.lines.as_bytes(), &mut self.target);
+        self.lines.clear();
+        result.map_err(|cause| self.target.failed(cause))
+    }
+
+    fn finish(mut self) -> Result<PreparedShard, WriteError> {
+        self.write_lines()?;
+        let Self { encoder, mut target, .. } = self;
+        if let Err(cause) = encoder.finish(&mut target).and_then(|()| target.flush()) {
+            return Err(target.failed(cause));
+        }
+        target.keep()
+    }
+}
+
+impl<T: Display> Writer<T> for ShardWriter {
+    type Commit = PreparedShard;
+
+    fn write(&mut self, element: T) -> Result<(), BoxError> {
+        Ok(self.line(&element)?)
+    }
+
+    fn prepare(self) -> Result<PreparedShard, BoxError> {
+        Ok(self.finish()?)
+    }
+}
+
+impl Target {
+    fn failed(&self, cause: io::Error) -> WriteError {
+        match self {
+            Self::Stdout => WriteError::of_stdout(cause),
+            Self::File(_, path) => WriteError::of(path.display(), cause),
+        }
+    }
+
+    fn keep(self) -> Result<PreparedShard, WriteError> {
+        let Self::File(file, path) = self else { return Ok(PreparedShard(None)) };
+        let from = file.keep().map_err(|cause| WriteError::of(path.display(), cause))?;
+        Ok(PreparedShard(Some(Rename { from: from.into(), to: path.into() })))
+    }
+}
+
+impl Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stdout => f.write_str("standard output"),
+            Self::File(_, path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl io::Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            // Locked for a moment only: steps on other threads may print too.
+            Self::Stdout => io::stdout().write(bytes),
+            Self::File(file, _) => file.file().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout => io::stdout().flush(),
+            Self::File(file, _) => file.file().flush(),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Standard input and output, and limits of a process: each test runs this program again as a child of its own.
+
+use beamline_io::text::{self, Compression};
+use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Instant;
+
+/// What a child does. It reports an error on standard error, as a runner would.
+fn child(args: &[&str]) -> Result<(), BoxError> {
+    match args {
+        ["copy", from, to] => copy(&text::read(from), to),
+        ["copy-gzip", from, to] => copy(&text::read(from).compression(Compression::Gzip), to),
+        ["fill", to, count] => fill(&text::write(to).header("header"), count.parse()?),
+        ["fill-gzip", to, count] => fill(&text::write(to).compression(Compression::Gzip), count.parse()?),
+        ["poll-once"] => poll_once(),
+        ["twice"] => text::read("-").open(stdin_split()?).and_then(|_| text::read("-").open(stdin_split()?)).map(drop),
+        other => Err(format!("no such child: {other:?}").into()),
+    }
+}
+
+fn stdin_split() -> Result<text::Split, BoxError> {
+    Ok(text::read("-").splits(&SplitTarget { parallelism: 1 })?.remove(0))
+}
+
+fn copy(source: &text::Read, to: &str) -> Result<(), BoxError> {
+    write(&text::write(to).single_file(), |put| {
+        let mut reader = source.open(source.splits(&SplitTarget { parallelism: 1 })?.remove(0))?;
+        let (mut values, mut times) = (Vec::new(), Vec::new());
+        loop {
+            let next = reader.poll(&mut SourceBatch::new(&mut values, &mut times, 100))?;
+            values.drain(..).try_for_each(&mut *put)?;
+            match next {
+                Next::More => {}
+                Next::WakeAt(time) => thread::sleep(time.saturating_duration_since(Instant::now())),
+                Next::Done => return Ok(()),
+            }
+        }
+    })
+}
+
+fn fill(sink: &text::Write, count: u64) -> Result<(), BoxError> {
+    write(sink, |put| (0..count).try_for_each(|i| put(format!("line {}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15)))))
+}
+
+type Put<'a> = dyn FnMut(String) -> Result<(), BoxError> + 'a;
+
+/// A run of a sink with one shard.
+fn write(sink: &text::Write, lines: impl FnOnce(&mut Put<'_>) -> Result<(), BoxError>) -> Result<(), BoxError> {
+    Sink::<String>::begin(sink)?;
+    let mut writer = Sink::<String>::open(sink, Shard { index: 0, count: 1 })?;
+    lines(&mut |line| writer.write(line))?;
+    let prepared = Writer::<String>::prepare(writer)?;
+    Sink::<String>::commit(sink, vec![prepared])
+}
+
+/// Must come back although nothing ever comes in.
+fn poll_once() -> Result<(), BoxError> {
+    let mut reader = text::read("-").open(stdin_split()?)?;
+    let (mut values, mut times) = (Vec::new(), Vec::new());
+    match reader.poll(&mut SourceBatch::new(&mut values, &mut times, 100))? {
+        Next::WakeAt(_) => Ok(()),
+        other => Err(format!("{other:?}").into()),
+    }
+}
+
+/// The tests, by name.
+const TESTS: [(&str, fn()); 10] = [
+    ("lines_of_standard_input_arrive", lines_of_standard_input_arrive),
+    ("compressed_standard_input_is_read_when_said", compressed_standard_input_is_read_when_said),
+    ("a_silent_standard_input_does_not_block", a_silent_standard_input_does_not_block),
+    ("standard_input_is_read_once", standard_input_is_read_once),
+    ("a_named_pipe_is_read_like_standard_input", a_named_pipe_is_read_like_standard_input),
+    ("standard_output_gets_lines", standard_output_gets_lines),
+    ("a_closed_standard_output_is_an_error", a_closed_standard_output_is_an_error),
+    ("a_full_standard_output_is_an_error", a_full_standard_output_is_an_error),
+    ("a_file_without_room_is_an_error_and_gone", a_file_without_room_is_an_error_and_gone),
+    ("room_that_ends_with_the_last_block_is_noticed", room_that_ends_with_the_last_block_is_noticed),
+];
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.split_first() {
+        Some((&"child", rest)) => {
+            if let Err(error) = child(rest) {
+                eprintln!("{error}");
+                std::process::exit(1);
+            }
+        }
+        Some((&"--list", _)) => TESTS.iter().for_each(|(name, _)| println!("{name}: test")),
+        _ => run_tests(args.iter().find(|arg| !arg.starts_with('-')).unwrap_or(&"")),
+    }
+}
+
+fn run_tests(filter: &str) {
+    for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
+        print!("test {name} ... ");
+        test();
+        println!("ok");
+    }
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg("child").args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Gives it `input` and waits.
+fn finish(mut child: Child, input: &[u8]) -> Output {
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn message(output: &Output) -> String {
+    assert!(!output.status.success(), "it should have failed");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn lines_of_standard_input_arrive() {
+    let mut child = command(&["copy", "-", "-"]).spawn().unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"one\ntw").unwrap();
+    let text = format!("o\n{}last", "many\n".repeat(500_000));
+    let output = thread::scope(|scope| {
+        let mut stdin = child.stdin.take().unwrap();
+        scope.spawn(move || stdin.write_all(text.as_bytes()).unwrap());
+        child.wait_with_output().unwrap()
+    });
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stdout == format!("one\ntwo\n{}last\n", "many\n".repeat(500_000)).as_bytes());
+}
+
+fn compressed_standard_input_is_read_when_said() {
+    if cfg!(not(feature = "gzip")) {
+        return;
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(b"one\ntwo\n").unwrap();
+    let gzip = gzip.finish().unwrap();
+    let output = finish(command(&["copy-gzip", "-", "-"]).spawn().unwrap(), &gzip);
+    assert_eq!(output.stdout, b"one\ntwo\n");
+    let cut = finish(command(&["copy-gzip", "-", "-"]).spawn().unwrap(), &gzip[..gzip.len() - 1]);
+    assert!(message(&cut).starts_with("cannot decompress standard input as gzip: "), "{cut:?}");
+}
+
+fn a_silent_standard_input_does_not_block() {
+    let mut child = command(&["poll-once"]).spawn().unwrap();
+    let _open = child.stdin.take();
+    assert!(child.wait().unwrap().success());
+}
+
+fn standard_input_is_read_once() {
+    let output = finish(command(&["twice"]).spawn().unwrap(), b"");
+    assert!(message(&output).starts_with("standard input (-) is already being read"), "{output:?}");
+}
+
+fn a_named_pipe_is_read_like_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    if !Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
+        eprint!("(skipped: there is no mkfifo) ");
+        return;
+    }
+    let child = command(&["copy", pipe.to_str().unwrap(), "-"]).spawn().unwrap();
+    fs::write(&pipe, "one\ntwo").unwrap();
+    assert_eq!(finish(child, b"").stdout, b"one\ntwo\n");
+}
+
+fn standard_output_gets_lines() {
+    let output = finish(command(&["fill", "-", "2"]).spawn().unwrap(), b"");
+    assert_eq!(output.stdout, b"header\nline 0\nline 11400714819323198485\n");
+}
+
+fn a_closed_standard_output_is_an_error() {
+    let mut child = command(&["fill", "-", "1000000"]).spawn().unwrap();
+    let mut start = [0; 6];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"header");
+    let output = finish(child, b"");
+    assert!(message(&output).starts_with("standard output was closed by the program that reads it"), "{output:?}");
+}
+
+fn a_full_standard_output_is_an_error() {
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        eprint!("(skipped: there is no /dev/full) ");
+        return;
+    };
+    let output = finish(command(&["fill", "-", "2"]).stdout(full).spawn().unwrap(), b"");
+    assert!(message(&output).starts_with("cannot write to standard output: No space left"), "{output:?}");
+}
+
+/// Runs a child that may write files of at most `blocks` times 512 or 1024 bytes, which looks like a full disk.
+fn with_little_room(blocks: u32, args: &[&str]) -> Output {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks} && exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(script).arg(std::env::current_exe().unwrap()).arg("child").args(args);
+    command.output().unwrap()
+}
+
+fn a_file_without_room_is_an_error_and_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = folder.path().join("part");
+    let fill = if cfg!(feature = "gzip") { ["fill", "fill-gzip"].as_slice() } else { &["fill"] };
+    for fill in fill {
+        let output = with_little_room(300, &[fill, prefix.to_str().unwrap(), "1000000"]);
+        let message = message(&output);
+        assert!(message.starts_with(&format!("no room to write {}-00000-of-00001", prefix.display())), "{message}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+fn room_that_ends_with_the_last_block_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = folder.path().join("part");
+    let output = with_little_room(1, &["fill", prefix.to_str().unwrap(), "100"]);
+    assert!(message(&output).starts_with("no room to write "), "{output:?}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}

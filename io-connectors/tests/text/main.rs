@@ -1,0 +1,7 @@
+//! Text, read and written through the contracts of sources and sinks, as a runner does.
+
+mod common;
+mod compressed;
+mod read;
+mod speed;
+mod write;
