@@ -1,0 +1,2 @@
+//! Contestants.
+pub mod wordcount;

@@ -1,0 +1,3 @@
+//! The peers of the word count.
+pub mod handwritten;
+pub mod table;
