@@ -1,2 +1,3 @@
-//! Contestants.
+//! The peers: what the same task costs when it is written by hand.
+
 pub mod wordcount;
