@@ -1,17 +1,20 @@
-//! Benchmarks.
-use beamline_benches::contestants::wordcount::*;
+//! `beamline-benches <suite>|all|generate`: see the README beside this crate.
+
+use std::process::ExitCode;
+
+use beamline_benches::cli::Cli;
+use clap::Parser;
+use mimalloc::MiMalloc;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let t = std::time::Instant::now();
-    match args[1].as_str() {
-        "hand" => handwritten::run::<table::WordTable>(args[2].as_ref(), args[3].as_ref()).unwrap(),
-        "packed" => handwritten::run::<packed::PackedTable>(args[2].as_ref(), args[3].as_ref()).unwrap(),
-        "two" => handwritten::run_on_two_threads::<table::WordTable>(args[2].as_ref(), args[3].as_ref()).unwrap(),
-        "twop" => handwritten::run_on_two_threads::<packed::PackedTable>(args[2].as_ref(), args[3].as_ref()).unwrap(),
-        "naive" => naive::run(args[2].as_ref(), args[3].as_ref()).unwrap(),
-        _ => panic!(),
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
-    println!("{} {:?}", args[1], t.elapsed());
 }

@@ -5,5 +5,6 @@ pub mod dataset;
 pub mod digest;
 pub mod pairs;
 pub mod rng;
+pub mod steps;
 pub mod text;
 pub mod vocabulary;

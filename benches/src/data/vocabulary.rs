@@ -24,10 +24,10 @@ impl Vocabulary {
     pub fn new(count: usize, seed: u64) -> Self {
         let mut random = SplitMix64::new(seed);
         let mut words = Self { bytes: Vec::new(), ends: vec![0] };
-        let mut seen = HashSet::new();
+        let mut known = HashSet::new();
         while words.len() < count {
             let word = word_of_rank(words.len() + 1, &mut random);
-            if seen.insert(word.clone()) {
+            if known.insert(word.clone()) {
                 words.bytes.extend_from_slice(word.as_bytes());
                 words.ends.push(words.bytes.len() as u32);
             }
@@ -57,7 +57,7 @@ fn word_of_rank(rank: usize, random: &mut SplitMix64) -> String {
     match rank % 200 {
         20 => accented(length, random),
         120 => (0..length).map(|_| one_of(CYRILLIC, random)).collect(),
-        _ if rank % 16 == 0 => capitalised(&syllables(length, random)),
+        _ if rank.is_multiple_of(16) => capitalised(&syllables(length, random)),
         _ => syllables(length, random),
     }
 }

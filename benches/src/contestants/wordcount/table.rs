@@ -39,8 +39,8 @@ impl Counts for WordTable {
 
 /// Without the length, which the `Hash` of a slice puts in front.
 #[inline]
-fn hash(hashes: &FixedState, word: &[u8]) -> u64 {
-    let mut hasher = hashes.build_hasher();
+fn hash(state: &FixedState, word: &[u8]) -> u64 {
+    let mut hasher = state.build_hasher();
     hasher.write(word);
     hasher.finish()
 }
