@@ -1,0 +1,102 @@
+//! The contestants' own entries, run by the harness as processes.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::contestants::wordcount::packed::PackedTable;
+use crate::contestants::wordcount::table::WordTable;
+use crate::contestants::wordcount::{handwritten, naive};
+use crate::contestants::{maps, pairs};
+use crate::data::pairs::Keys;
+use crate::data::steps::{Opaque, Plain};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Contestant {
+    /// Words as slices.
+    WordcountHandwritten(Files),
+    /// Words as integers.
+    WordcountPacked(Files),
+    /// Words as slices, on two threads.
+    WordcountTwoThreads(Files),
+    /// Words as integers, on two threads.
+    WordcountPackedTwoThreads(Files),
+    /// Words as owned strings.
+    WordcountNaive(Files),
+    /// One table of sums.
+    SumsHandwritten(Pairs),
+    /// Two tables of sums.
+    SumsTwoThreads(Pairs),
+    /// A table of groups.
+    SumsGrouped(Pairs),
+    /// The standard library's table.
+    SumsNaive(Pairs),
+    /// One iterator chain.
+    MapsFused(Numbers),
+    /// Batches through steps known at run time.
+    MapsInBatches(Numbers),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Files {
+    #[arg(long)]
+    input: PathBuf,
+    #[arg(long)]
+    output: PathBuf,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Pairs {
+    #[arg(long)]
+    elements: u64,
+    #[arg(long)]
+    keys: u64,
+    #[arg(long)]
+    zipf: bool,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    #[arg(long)]
+    elements: u64,
+    #[arg(long)]
+    plain: bool,
+}
+
+impl Contestant {
+    pub(super) fn run(self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::WordcountHandwritten(files) => handwritten::run::<WordTable>(&files.input, &files.output)?,
+            Self::WordcountPacked(files) => handwritten::run::<PackedTable>(&files.input, &files.output)?,
+            Self::WordcountTwoThreads(files) => {
+                handwritten::run_on_two_threads::<WordTable>(&files.input, &files.output)?;
+            }
+            Self::WordcountPackedTwoThreads(files) => {
+                handwritten::run_on_two_threads::<PackedTable>(&files.input, &files.output)?;
+            }
+            Self::WordcountNaive(files) => naive::run(&files.input, &files.output)?,
+            Self::SumsHandwritten(pairs) => print(pairs::sum(pairs.stream())),
+            Self::SumsTwoThreads(pairs) => print(pairs::sum_on_two_threads(pairs.stream())),
+            Self::SumsGrouped(pairs) => print(pairs::group_then_sum(pairs.stream())),
+            Self::SumsNaive(pairs) => print(pairs::sum_naively(pairs.stream())),
+            Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),
+            Self::MapsFused(Numbers { elements, plain: false }) => print(maps::fused::<Opaque>(elements)),
+            Self::MapsInBatches(Numbers { elements, plain: true }) => print(maps::in_batches::<Plain>(elements)),
+            Self::MapsInBatches(Numbers { elements, plain: false }) => print(maps::in_batches::<Opaque>(elements)),
+        }
+        Ok(())
+    }
+}
+
+impl Pairs {
+    fn stream(self) -> pairs::Stream {
+        let keys = if self.zipf { Keys::zipf(self.keys) } else { Keys::Uniform(self.keys) };
+        pairs::Stream { keys, distinct: self.keys as usize, pairs: self.elements }
+    }
+}
+
+/// The line that the harness compares.
+fn print(checksum: u64) {
+    println!("checksum: {checksum:016x}");
+}

@@ -1,0 +1,10 @@
+//! What the contestants work on: always the same, made here, never downloaded.
+
+pub mod alias;
+pub mod dataset;
+pub mod digest;
+pub mod pairs;
+pub mod rng;
+pub mod steps;
+pub mod text;
+pub mod vocabulary;

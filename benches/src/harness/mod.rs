@@ -1,0 +1,84 @@
+//! Runs the contestants of a suite in turn, checks that they agree, and reports.
+
+mod machine;
+mod outcome;
+mod process;
+mod report;
+mod rounds;
+mod stats;
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+
+use self::report::Report;
+use crate::suites::{Contestant, Outcome, Suite, Workload};
+
+/// Who runs, how often, and against whom.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// How often each contestant runs, after one run that does not count.
+    pub rounds: usize,
+    /// The contestants that run, or none for all.
+    pub only: Vec<String>,
+    /// The contestant that the others are compared with, or none for the first.
+    pub reference: Option<String>,
+}
+
+/// Runs a suite, prints its table and writes its figures to `results/<suite>.json` of the data folder.
+///
+/// # Errors
+///
+/// When a contestant fails or disagrees with the first, and when the data folder cannot be used.
+pub fn run_suite(suite: &Suite, workload: &Workload, selection: &Selection) -> Result<(), Box<dyn Error>> {
+    let contestants = selection.choose((suite.contestants)(workload));
+    let reference = selection.reference_among(&contestants)?;
+    if suite.result == Outcome::Lines {
+        generate_apart(workload)?;
+    }
+    let load = machine::load();
+    let runs = rounds::run(suite, workload, &contestants, selection.rounds)?;
+    let report = Report::new(suite, workload, &contestants, &runs, reference, load);
+    println!("{}", table::render(&report));
+    let path = save(&report, workload)?;
+    println!("figures: {}\n", path.display());
+    Ok(())
+}
+
+impl Selection {
+    fn choose(&self, mut contestants: Vec<Contestant>) -> Vec<Contestant> {
+        contestants.retain(|contestant| self.only.is_empty() || self.only.iter().any(|name| name == contestant.name));
+        contestants
+    }
+
+    fn reference_among(&self, contestants: &[Contestant]) -> Result<usize, String> {
+        let name = self.reference.as_deref().or(contestants.first().map(|first| first.name)).unwrap_or("any");
+        contestants
+            .iter()
+            .position(|contestant| contestant.name == name)
+            .ok_or_else(|| format!("no contestant {name} runs to compare with"))
+    }
+}
+
+/// Generates the text in another process: a child begins with the peak memory of its parent, so this one stays small.
+fn generate_apart(workload: &Workload) -> io::Result<()> {
+    if workload.text().is_whole() {
+        return Ok(());
+    }
+    let status = Command::new(std::env::current_exe()?)
+        .args(["generate", "--megabytes", &workload.megabytes.to_string(), "--data"])
+        .arg(&workload.folder)
+        .status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("generating the text: {status}"))) }
+}
+
+fn save(report: &Report, workload: &Workload) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = workload.folder.join("results");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{}.json", report.suite));
+    fs::write(&path, serde_json::to_string_pretty(report)? + "\n")?;
+    Ok(path)
+}

@@ -1,0 +1,12 @@
+//! The measuring side of beamline: the same tasks by beamline and by hand, run in turn, compared and checked.
+//!
+//! [`data`] makes what the tasks work on, [`words`] is the rule of the word count, [`contestants`] are the tasks written by
+//! hand. [`suites`] lists who runs against whom, and [`harness`] runs them: each contestant is a process of its own, so that
+//! its time, processor use and memory are the kernel's account of it and nobody else's.
+
+pub mod cli;
+pub mod contestants;
+pub mod data;
+pub mod harness;
+pub mod suites;
+pub mod words;
