@@ -1,1 +1,7 @@
-//! beamline.
+//! beamline: the Rust SDK and engine for the Apache Beam programming model.
+
+pub mod io;
+pub mod prelude;
+
+pub use beamline_local::{Canceller, JobHandle, LocalRunner, Progress};
+pub use beamline_sdk::*;

@@ -1,0 +1,11 @@
+//! Everything that most pipelines need: `use beamline::prelude::*`.
+
+pub use crate::combine::{
+    ApproxDistinct, ApproxQuantiles, CombineFn, Count, Latest, Max, Mean, Min, Reduce, Sample, Sum, ToList, ToSet, Top,
+};
+pub use crate::io::text;
+pub use crate::metrics::{Counter, Distribution, Gauge};
+pub use crate::{
+    BoxError, BundleCx, Cx, DoFn, Element, Emit, Failure, Key, LocalRunner, PCollection, PTransform, Pipeline, Runner,
+    Timestamp, Values, View,
+};
