@@ -31,6 +31,13 @@ impl<T: Element> PCollection<T> {
         self.then(label, PAR_DO, fused::<T>(move |wiring| Op::single(wiring, Map::new(wiring, f.copy()))))
     }
 
+    /// [`map`](Self::map) with a function of this crate, which does not fail.
+    #[track_caller]
+    pub(crate) fn rearrange<O: Element>(&self, label: &str, f: fn(T) -> O) -> PCollection<O> {
+        let body = fused::<T>(move |wiring| Op::single(wiring, Map::infallible(wiring, f)));
+        self.then(label, PAR_DO, body)
+    }
+
     /// Applies a function that returns an iterator, and emits what it yields.
     ///
     /// ```

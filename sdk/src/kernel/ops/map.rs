@@ -16,7 +16,15 @@ pub(crate) struct Map<I, O, F> {
 
 impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
     pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
-        let witness = Witness::new(wiring.env.trace_elements);
+        Self::watched(wiring, f, Witness::new(wiring.env.trace_elements))
+    }
+
+    /// For functions of this crate, which do not fail.
+    pub(crate) fn infallible(wiring: &Wiring<'_>, f: F) -> Self {
+        Self::watched(wiring, f, Witness::blind())
+    }
+
+    fn watched(wiring: &Wiring<'_>, f: F, witness: Witness<I>) -> Self {
         Self { f, step: wiring.step.clone(), witness, batch: Batch::new(), output: wiring.output(0) }
     }
 
