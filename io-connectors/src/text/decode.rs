@@ -41,7 +41,7 @@ pub(super) fn decoder(codec: Codec, raw: impl Read + 'static, count: &ByteCount)
         #[cfg(feature = "bzip2")]
         Codec::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(buffered(counted))),
         #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2")))]
-        missing => return Err(io::Error::new(io::ErrorKind::Unsupported, format!("{missing} is not built in"))),
+        missing => Err(missing.is_not_built_in())?,
     };
     Ok(Box::new(NotEmpty { decoder, count: count.clone() }))
 }
