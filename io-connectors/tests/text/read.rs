@@ -103,7 +103,8 @@ fn small_files_are_not_divided_unless_asked_for() {
 
 #[test]
 fn progress_goes_from_nothing_to_the_size() {
-    let (_folder, path) = file("a.txt", "0123456\n".repeat(100));
+    // The last line of each split but the last reaches into the next one.
+    let (_folder, path) = file("a.txt", "0123456\n".repeat(101));
     let source = text::read(&path).min_split_bytes(1);
     let splits = splits(&source, 1).unwrap();
     assert_eq!(splits.len(), 4);
@@ -112,7 +113,8 @@ fn progress_goes_from_nothing_to_the_size() {
         let mut reader = source.open(split).unwrap();
         assert_eq!(reader.bytes_read(), 0);
         let half = poll(&mut reader, 12).unwrap();
-        assert_eq!((half.0.len(), half.1, reader.bytes_read()), (12, Next::More, 96));
+        assert_eq!((half.0.len(), half.1), (12, Next::More));
+        assert!((96..104).contains(&reader.bytes_read()));
         drain(&mut reader, 100).unwrap();
         assert_eq!(reader.bytes_read(), size);
     }
