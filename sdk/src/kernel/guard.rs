@@ -58,11 +58,6 @@ impl<T: Element> Witness<T> {
         Self { last: None, is_on: always || is_string || !std::mem::needs_drop::<T>() }
     }
 
-    /// A witness of code that does not fail.
-    pub(crate) fn blind() -> Self {
-        Self { last: None, is_on: false }
-    }
-
     /// Looks at the element.
     #[inline]
     pub(crate) fn see(&mut self, element: &T) {

@@ -1,7 +1,7 @@
 //! One element at a time: map, flat map, filter, inspect.
 
 use crate::kernel::Op;
-use crate::kernel::ops::{Filter, FlatMap, FlatMapWith, Inspect, Map};
+use crate::kernel::ops::{Filter, FlatMap, FlatMapWith, Inspect, Map, Rearrange};
 use crate::pipeline::{Template, fused};
 use crate::{Element, Emit, PCollection};
 
@@ -33,8 +33,12 @@ impl<T: Element> PCollection<T> {
 
     /// [`map`](Self::map) with a function of this crate, which does not fail.
     #[track_caller]
-    pub(crate) fn rearrange<O: Element>(&self, label: &str, f: fn(T) -> O) -> PCollection<O> {
-        let body = fused::<T>(move |wiring| Op::single(wiring, Map::infallible(wiring, f)));
+    pub(crate) fn rearrange<O: Element>(
+        &self,
+        label: &str,
+        f: impl Fn(T) -> O + Copy + Send + Sync + 'static,
+    ) -> PCollection<O> {
+        let body = fused::<T>(move |wiring| Op::single(wiring, Rearrange::new(wiring, f)));
         self.then(label, PAR_DO, body)
     }
 
