@@ -63,7 +63,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
 }
 
 /// The table in front of the exchange is meant for the keys that repeat: more would fall out of every cache.
-const LARGEST_TABLE: usize = 32 << 20;
+const LARGEST_TABLE: usize = 128 << 20;
 
 /// Whether combining before the exchange is worth its while.
 struct Gain {
