@@ -33,7 +33,11 @@ pub struct Selection {
 /// # Errors
 ///
 /// When a contestant fails or disagrees with the first, and when the data folder cannot be used.
-pub fn run_suite(suite: &Suite, workload: &Workload, selection: &Selection) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub fn run_suite(
+    suite: &Suite,
+    workload: &Workload,
+    selection: &Selection,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let contestants = selection.choose((suite.contestants)(workload))?;
     let reference = selection.reference_among(&contestants)?;
     if suite.result == Outcome::Lines {
