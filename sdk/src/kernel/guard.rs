@@ -60,28 +60,25 @@ pub(crate) fn render<T: Serialize>(element: &T) -> String {
 /// heap memory are copied, strings go to a buffer that is reused. Other types are remembered when the run asks for it.
 pub(crate) struct Witness<T> {
     last: Option<T>,
-    always: bool,
+    is_on: bool,
 }
 
 impl<T: Element> Witness<T> {
+    /// A witness of user code; `always` if the run asks for it.
     pub(crate) fn new(always: bool) -> Self {
-        Self { last: None, always }
+        let is_string = TypeId::of::<T>() == TypeId::of::<String>();
+        Self { last: None, is_on: always || is_string || !std::mem::needs_drop::<T>() }
     }
 
     /// Looks at the element.
     #[inline]
     pub(crate) fn see(&mut self, element: &T) {
-        if self.always || Self::is_cheap() {
+        if self.is_on {
             match &mut self.last {
                 Some(last) => last.clone_from(element),
                 None => self.last = Some(element.clone()),
             }
         }
-    }
-
-    #[inline]
-    fn is_cheap() -> bool {
-        !std::mem::needs_drop::<T>() || TypeId::of::<T>() == TypeId::of::<String>()
     }
 
     /// Adds the element to an error of user code.

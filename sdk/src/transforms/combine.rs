@@ -43,7 +43,7 @@ impl<T: Element> PCollection<T> {
         T: Key,
     {
         let scope = self.pipeline.open_scope("CountPerElement".into(), true);
-        let counts = self.map_as("Pair", |element| (element, ())).combine_per_key(Count);
+        let counts = self.rearrange("Pair", |element| (element, ())).combine_per_key(Count);
         drop(scope);
         counts
     }
@@ -81,7 +81,7 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
         let scope = self.pipeline.open_scope(format!("{}WithFanout", combine.name()), true);
         let spread = self.map_as("Spread", spread_over(fanout.max(1)));
         let parts = spread.combine_per_key(Part(combine.clone()));
-        let combined = parts.map_as("Gather", |((key, _), acc)| (key, acc)).combine_per_key(Whole::new(combine));
+        let combined = parts.rearrange("Gather", |((key, _), acc)| (key, acc)).combine_per_key(Whole::new(combine));
         drop(scope);
         combined
     }

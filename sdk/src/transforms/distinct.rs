@@ -14,7 +14,7 @@ impl<T: Key> PCollection<T> {
     #[track_caller]
     pub fn distinct(&self) -> Self {
         let scope = self.pipeline.open_scope("Distinct".into(), true);
-        let distinct = self.map_as("Pair", |element| (element, ())).combine_per_key(Once).keys();
+        let distinct = self.rearrange("Pair", |element| (element, ())).combine_per_key(Once).keys();
         drop(scope);
         distinct
     }
