@@ -22,6 +22,7 @@ mod meta;
 mod operator;
 pub(crate) mod ops;
 mod output;
+mod pace;
 pub(crate) mod scratch;
 mod shuffle;
 mod source;
