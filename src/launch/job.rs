@@ -47,7 +47,7 @@ fn finish(report: &Report, options: &Options) -> u8 {
 
 fn execute(graph: &Graph, options: &Options) -> Report {
     say_plan(graph, options.verbose);
-    panics::hush_workers();
+    panics::hush_workers(options.verbose > 0);
     let interrupt = Interrupt::listen();
     let start = Instant::now();
     let handle = match options.runner().start(graph) {

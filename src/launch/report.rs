@@ -54,7 +54,10 @@ impl Report {
     }
 
     fn work(&self) -> String {
-        format!("{}, {} read", seconds(self.elapsed), HumanBytes(self.bytes_read))
+        match self.bytes_read {
+            0 => seconds(self.elapsed),
+            bytes => format!("{}, {} read", seconds(self.elapsed), HumanBytes(bytes)),
+        }
     }
 
     /// Writes it as JSON: the file is there with all of it, or as it was before.
