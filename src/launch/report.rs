@@ -120,8 +120,12 @@ fn say_steps(metrics: &Metrics, all: bool) {
     }
 }
 
+fn elements(count: u64) -> String {
+    format!("{} element{}", HumanCount(count), if count == 1 { "" } else { "s" })
+}
+
 fn describe(step: &StepMetrics, width: usize, all: bool) -> String {
-    let emitted = all.then(|| format!("{} elements", HumanCount(step.emitted)));
+    let emitted = all.then(|| elements(step.emitted));
     let values = step.values.iter().map(|(name, value)| format!("{name} {value}"));
     let facts: Vec<_> = emitted.into_iter().chain(values).collect();
     format!("  {:width$}  {}", step.step, facts.join(", "))

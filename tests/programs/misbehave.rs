@@ -39,6 +39,8 @@ enum Way {
     Twins,
     /// Counts, and succeeds
     Count,
+    /// Takes a little more than a second, and succeeds
+    Rest,
 }
 
 static EVEN: Counter = Counter::new("even");
@@ -63,8 +65,8 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     let numbers = p.create(0..20_000u64).named("Numbers");
     let out = match args.way {
         Way::Error => numbers.par_do(Strict).named("Strict"),
-        Way::Panic => numbers.map(|n| if n == 7 { panic!("no sevens, please") } else { n }).named("Picky"),
-        Way::PanicAtList => numbers.map(|n| vec![n]).map(|list| 100 / (7 - list[0].min(7))).named("Divide"),
+        Way::Panic => numbers.map(refuse_seven).named("Picky"),
+        Way::PanicAtList => numbers.map(|n| vec![n]).map(|list| 100 / list[0].abs_diff(7)).named("Divide"),
         Way::PanicBesideSlow => numbers.reshuffle().map(fail_beside_slow).named("Slow"),
         Way::Slow => numbers.inspect(|_| sleep(Duration::from_millis(1))).named("Slow"),
         Way::Stuck => numbers.inspect(|_| sleep(Duration::from_secs(600))).named("Stuck"),
@@ -72,9 +74,15 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
         Way::Refuse => return Err("the moon is in the wrong phase".into()),
         Way::Twins => numbers.map(|n| n + 1).named("Twin").map(|n| n + 1).named("Twin"),
         Way::Count => numbers.inspect(count).named("Look"),
+        Way::Rest => p.create([1u64]).named("One").inspect(|_| sleep(Duration::from_millis(1300))).named("Rest"),
     };
     out.map(|n| format!("{n:0>1000}")).named("Format").write(text::write(&args.output)).named("Save");
     Ok(())
+}
+
+fn refuse_seven(n: u64) -> u64 {
+    assert!(n != 7, "no sevens, please");
+    n
 }
 
 fn fail_beside_slow(n: u64) -> u64 {
