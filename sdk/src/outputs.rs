@@ -2,7 +2,7 @@
 //!
 //! `#[derive(OutputEnum)]` implements the trait for an enum whose variants are units, hold one value, or several
 //! without names. The split happens in the stage that makes the elements: the enum itself is never stored or sent and
-//! needs no bounds.
+//! needs no bounds. An enum can have up to twelve variants.
 
 pub use crate::kernel::ops::OutputsOf;
 use crate::kernel::{Emitter, Meta};
@@ -93,3 +93,7 @@ routes!(A 0, B 1, C 2, D 3, E 4);
 routes!(A 0, B 1, C 2, D 3, E 4, F 5);
 routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);

@@ -86,7 +86,17 @@ impl Pipeline {
     /// Opens the scope of a composite, which is closed when the result is dropped.
     #[track_caller]
     pub(crate) fn open_scope(&self, label: String, is_builtin: bool) -> OpenScope {
-        let before = self.builder.borrow_mut().open(label, Location::caller(), is_builtin);
+        self.open_scope_at(label, is_builtin, Location::caller())
+    }
+
+    /// Opens a scope that was asked for elsewhere.
+    pub(crate) fn open_scope_at(
+        &self,
+        label: String,
+        is_builtin: bool,
+        place: &'static Location<'static>,
+    ) -> OpenScope {
+        let before = self.builder.borrow_mut().open(label, place, is_builtin);
         OpenScope { pipeline: self.clone(), before }
     }
 

@@ -141,6 +141,25 @@ impl GraphBuilder {
         self.drafts.iter().flat_map(|d| &d.spec.inputs).filter(|input| **input == collection).count()
     }
 
+    /// How many steps are of a kind.
+    pub(crate) fn count_of(&self, urn: &str) -> usize {
+        self.drafts.iter().filter(|draft| draft.spec.urn == urn).count()
+    }
+
+    /// The step that makes a collection as it is known now: `'Words/Map' (src/main.rs:7)`.
+    pub(crate) fn describe(&self, collection: CollectionId) -> String {
+        let draft = &self.drafts[self.collections[collection.index()].producer.index()];
+        let mut name = draft.label.text.clone();
+        let mut scope = draft.scope;
+        while scope != ROOT {
+            let Scope { parent, label } = &self.scopes[scope.0];
+            name = format!("{}/{name}", label.text);
+            scope = *parent;
+        }
+        let place = draft.label.place;
+        format!("'{name}' ({}:{})", place.file(), place.line())
+    }
+
     /// The finished graph, or the first thing that is wrong with it.
     pub(crate) fn finish(&mut self) -> Result<Graph> {
         if let Some(error) = self.errors.pop() {

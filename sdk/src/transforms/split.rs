@@ -5,7 +5,7 @@ use crate::kernel::Op;
 use crate::kernel::ops::Split;
 use crate::outputs::{OutputEnum, SplitOutputs};
 use crate::pipeline::StepSpec;
-use crate::{Error, ErrorKind, PCollection};
+use crate::{Element, Error, ErrorKind, PCollection};
 use std::sync::Arc;
 
 impl<T: OutputEnum> PCollection<T> {
@@ -22,5 +22,18 @@ impl<T: OutputEnum> PCollection<T> {
         let spec = StepSpec { label: "Split".into(), urn: "beam:transform:pardo:v1", inputs: vec![self.id], body };
         let node = self.pipeline.add(spec);
         T::outputs(&mut SplitOutputs { pipeline: self.pipeline.clone(), node })
+    }
+}
+
+impl<T: Element> PCollection<T> {
+    /// Applies a function that says with an enum which output each element goes to, and [splits](Self::split) these.
+    ///
+    /// The enum derives [`OutputEnum`] and nothing else: it never leaves the step.
+    #[track_caller]
+    pub fn split_with<O: OutputEnum>(&self, f: impl Fn(T) -> O + Clone + Send + 'static) -> O::Outputs {
+        let scope = self.pipeline.open_scope("SplitWith".into(), true);
+        let outputs = self.map_as("Map", f).split();
+        drop(scope);
+        outputs
     }
 }
