@@ -2,7 +2,7 @@
 
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -32,7 +32,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
 
 fn variants(input: &DeriveInput) -> Result<&Punctuated<Variant, Token![,]>> {
     let wrong = |what: &str| {
-        let help = format!("OutputEnum is derived for enums, and `{}` is {what}: each output is a variant", input.ident);
+        let help =
+            format!("OutputEnum is derived for enums, and `{}` is {what}: each output is a variant", input.ident);
         Err(Error::new_spanned(&input.ident, help))
     };
     match &input.data {
@@ -76,10 +77,7 @@ fn output(variant: &Variant) -> Result<Output<'_>> {
         );
         return Err(Error::new_spanned(fields, text));
     }
-    let element = match &types[..] {
-        [only] => quote!(#only),
-        types => quote!((#(#types),*)),
-    };
+    let element = tuple(&types);
     let values = (0..types.len()).map(|i| Ident::new(&format!("value_{i}"), Span::mixed_site())).collect();
     Ok(Output { variant, field: names::field(&variant.ident), element, values })
 }
@@ -138,7 +136,7 @@ fn implementation(input: &DeriveInput, generics: &Generics, outputs: &[Output<'_
             type Routes = (#(::beamline::outputs::Route<#elements>,)*);
 
             fn outputs(split: &mut ::beamline::outputs::SplitOutputs) -> Self::Outputs {
-                #outputs_name { #(#fields: split.next(),)* }
+                #outputs_name { #(#fields: split.collection(),)* }
             }
 
             #[inline]
@@ -151,16 +149,16 @@ fn implementation(input: &DeriveInput, generics: &Generics, outputs: &[Output<'_
     }
 }
 
+/// One part as it is, and any other number as a tuple.
+fn tuple<T: ToTokens>(parts: &[T]) -> TokenStream {
+    if let [only] = parts { quote!(#only) } else { quote!((#(#parts),*)) }
+}
+
 fn arm(index: usize, output: &Output<'_>) -> TokenStream {
     let Output { variant, values, .. } = output;
     let (name, index) = (&variant.ident, syn::Index::from(index));
-    let pattern = match &variant.fields {
-        Fields::Unit => quote!(Self::#name),
-        _ => quote!(Self::#name(#(#values),*)),
-    };
-    let value = match &values[..] {
-        [only] => quote!(#only),
-        values => quote!((#(#values),*)),
-    };
+    let fields = matches!(variant.fields, Fields::Unnamed(_)).then(|| quote!((#(#values),*)));
+    let pattern = quote!(Self::#name #fields);
+    let value = tuple(values);
     quote! { #pattern => routes.#index.emit(#value, meta, row), }
 }

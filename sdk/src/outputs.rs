@@ -35,7 +35,7 @@ pub struct SplitOutputs {
 
 impl SplitOutputs {
     /// The collection of the next variant.
-    pub fn next<T: Element>(&mut self) -> PCollection<T> {
+    pub fn collection<T: Element>(&mut self) -> PCollection<T> {
         self.pipeline.add_output(self.node)
     }
 }
@@ -68,7 +68,7 @@ macro_rules! routes {
     ($($T:ident $index:tt),+) => {
         impl<$($T: 'static),+> Routes for ($(Route<$T>,)+) {
             fn connect(outputs: &mut OutputsOf<'_, '_>) -> Self {
-                ($(Route(outputs.next::<$T>()),)+)
+                ($(Route(outputs.emitter::<$T>()),)+)
             }
             fn begin(&mut self, meta: &Meta) {
                 $(self.$index.0.begin(meta);)+

@@ -118,7 +118,9 @@ mod tests {
                 }
             }
             let (mut mine, mut other) = difference(&expected, &actual);
-            [&mut missing, &mut unexpected, &mut mine, &mut other].map(|v| v.sort_unstable());
+            for list in [&mut missing, &mut unexpected, &mut mine, &mut other] {
+                list.sort_unstable();
+            }
             prop_assert_eq!((mine, other), (missing, unexpected));
         }
     }

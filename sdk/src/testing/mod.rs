@@ -127,8 +127,7 @@ impl<T: Element> AssertThat<T> {
         let scope = pipeline.open_scope_at("AssertThat".to_owned(), true, self.place);
         let gathered = gather(self);
         let (check, made_by) = (Template::new(check), self.made_by.clone());
-        let body =
-            fused::<G>(move |wiring| Op::single::<G>(wiring, Check::new(wiring, check.copy(), made_by.clone())));
+        let body = fused::<G>(move |wiring| Op::single::<G>(wiring, Check::new(wiring, check.copy(), made_by.clone())));
         pipeline.add(StepSpec { label: label.to_owned(), urn: ASSERT, inputs: vec![gathered.id], body });
         drop(scope);
         self

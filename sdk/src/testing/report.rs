@@ -17,7 +17,8 @@ pub(super) fn same_elements<T: Element + PartialEq + Debug>(expected: &[T], actu
     if matching.is_complete() {
         return Ok(());
     }
-    let missing: Vec<&T> = expected.iter().zip(&matching.partners).filter(|(_, a)| a.is_none()).map(|(e, _)| e).collect();
+    let missing: Vec<&T> =
+        expected.iter().zip(&matching.partners).filter(|(_, a)| a.is_none()).map(|(e, _)| e).collect();
     let unexpected: Vec<&T> = matching.unexpected.iter().map(|a| &actual[*a]).collect();
     let mut text = "not the expected elements".to_owned();
     line(&mut text, "expected", &expected.iter().collect::<Vec<_>>());

@@ -5,19 +5,16 @@ use crate::kernel::Op;
 use crate::kernel::ops::Split;
 use crate::outputs::{OutputEnum, SplitOutputs};
 use crate::pipeline::StepSpec;
-use crate::{Element, Error, ErrorKind, PCollection};
+use crate::{Element, PCollection};
 use std::sync::Arc;
 
 impl<T: OutputEnum> PCollection<T> {
     /// Splits a collection of an enum into a collection for each variant.
     ///
-    /// The enum derives [`OutputEnum`]; the result is a struct with a field for each variant.
+    /// The enum derives [`OutputEnum`]; the result is a struct with a field for each variant. Nothing else can read
+    /// the collection of the enum, but the parts can be read as often as needed.
     #[track_caller]
     pub fn split(&self) -> T::Outputs {
-        if self.pipeline.with_builder(|b| b.read_count(self.id)) > 0 {
-            let text = "a collection of outputs is read twice; split it once and read the parts as often as needed";
-            self.pipeline.fail(Error::new(ErrorKind::Graph, text));
-        }
         let body = Body::Inseparable(Arc::new(|wiring| Op::exclusive(wiring, Split::<T>::new(wiring))));
         let spec = StepSpec { label: "Split".into(), urn: "beam:transform:pardo:v1", inputs: vec![self.id], body };
         let node = self.pipeline.add(spec);

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 /// Fails the pipeline for values that do not pass, and counts those that do.
 pub(crate) struct Check<F> {
-    check: F,
+    holds: F,
     step: Arc<Step>,
     /// The step that made the collection in question.
     made_by: Arc<str>,
 }
 
 impl<F> Check<F> {
-    pub(crate) fn new(wiring: &Wiring<'_>, check: F, made_by: Arc<str>) -> Self {
-        Self { check, step: wiring.step.clone(), made_by }
+    pub(crate) fn new(wiring: &Wiring<'_>, holds: F, made_by: Arc<str>) -> Self {
+        Self { holds, step: wiring.step.clone(), made_by }
     }
 
     fn failed(&self, text: String) -> Error {
@@ -28,7 +28,7 @@ impl<F> Check<F> {
 impl<T, F: Fn(&T) -> Result<(), String>> Push<T> for Check<F> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
         for value in batch.values.drain(..) {
-            catch(&self.step, || (self.check)(&value))?.map_err(|text| self.failed(text))?;
+            catch(&self.step, || (self.holds)(&value))?.map_err(|text| self.failed(text))?;
             PASSED.inc(1);
         }
         Ok(())
