@@ -75,11 +75,10 @@ fn say_plan(graph: &Graph, verbose: u8) {
 fn watch(handle: &JobHandle, interrupt: &Interrupt, mut display: Display) {
     let mut has_said = false;
     while !handle.wait_for(TICK) {
-        display.update(handle.progress(), Instant::now());
+        display.update(handle.progress());
         if interrupt.has_come() && !has_said {
             display.say("stopping when the steps are through with what they have; Ctrl-C again to stop at once");
             has_said = true;
         }
     }
-    display.clear();
 }
