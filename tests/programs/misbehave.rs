@@ -73,7 +73,7 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
         Way::Fill => numbers,
         Way::Refuse => return Err("the moon is in the wrong phase".into()),
         Way::Twins => numbers.map(|n| n + 1).named("Twin").map(|n| n + 1).named("Twin"),
-        Way::Count => numbers.inspect(count).named("Look"),
+        Way::Count => numbers.inspect(|n| count(*n)).named("Look"),
         Way::Rest => p.create([1u64]).named("One").inspect(|_| sleep(Duration::from_millis(1300))).named("Rest"),
     };
     out.map(|n| format!("{n:0>1000}")).named("Format").write(text::write(&args.output)).named("Save");
@@ -94,8 +94,8 @@ fn fail_beside_slow(n: u64) -> u64 {
     n
 }
 
-fn count(n: &u64) {
-    SIZES.update(*n as i64);
+fn count(n: u64) {
+    SIZES.update(n as i64);
     if n.is_multiple_of(2) {
         EVEN.inc(1);
     }

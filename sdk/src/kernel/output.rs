@@ -9,7 +9,6 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Takes batches of `T`.
 pub trait Push<T> {
@@ -103,12 +102,14 @@ impl<T: 'static> Output<T> {
 
     fn push_whole(&self, batch: &mut Batch<T>) -> Result<()> {
         self.shared.check()?;
-        let (elements, start) = (batch.len(), Instant::now());
+        let (elements, start) = (batch.len(), self.pace.start());
         if let Some((last, others)) = self.consumers.split_last() {
             others.iter().try_for_each(|consumer| consumer.push_copy(batch))?;
             last.push(batch)?;
         }
-        self.pace.learn(elements, start.elapsed());
+        if let Some(start) = start {
+            self.pace.learn(elements, start.elapsed());
+        }
         Ok(())
     }
 
