@@ -26,6 +26,8 @@ enum Command {
     All(Options),
     /// Counts the words of a text file.
     Wordcount(Options),
+    /// Reads the lines of a text file.
+    Lines(Options),
     /// Sums a stream of pairs by key, all keys alike.
     Sums(Options),
     /// Sums a stream of pairs by key, few keys often.
@@ -34,6 +36,8 @@ enum Command {
     Maps(Options),
     /// Passes numbers through twenty maps that the compiler can fuse and vectorise.
     MapsPlain(Options),
+    /// Starts and ends a pipeline without elements.
+    Nothing(Options),
     /// Generates the text and does nothing else.
     Generate(Options),
     /// Runs one contestant's side of a suite in this process.
@@ -51,6 +55,8 @@ impl Cli {
         match self.command {
             Command::All(options) => SUITES.iter().try_for_each(|suite| run(suite, &options)),
             Command::Wordcount(options) => run_named("wordcount", &options),
+            Command::Lines(options) => run_named("lines", &options),
+            Command::Nothing(options) => run_named("nothing", &options),
             Command::Sums(options) => run_named("sums", &options),
             Command::SumsZipf(options) => run_named("sums-zipf", &options),
             Command::Maps(options) => run_named("maps", &options),

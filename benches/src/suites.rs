@@ -92,6 +92,13 @@ pub const SUITES: &[Suite] = &[
         contestants: wordcount,
     },
     Suite {
+        name: "lines",
+        about: "read the lines of a text file as strings",
+        result: Outcome::Checksum,
+        unit: Unit::Megabytes,
+        contestants: lines,
+    },
+    Suite {
         name: "sums",
         about: "sum (u64, u64) pairs by key, uniform keys",
         result: Outcome::Checksum,
@@ -119,7 +126,18 @@ pub const SUITES: &[Suite] = &[
         unit: Unit::Elements,
         contestants: |workload| maps(workload, &["--plain"]),
     },
+    Suite {
+        name: "nothing",
+        about: "start and end a pipeline without elements",
+        result: Outcome::Checksum,
+        unit: Unit::Elements,
+        contestants: nothing,
+    },
 ];
+
+fn nothing(_workload: &Workload) -> Vec<Contestant> {
+    vec![own("beamline", "nothing-beamline", &[], &[])]
+}
 
 fn wordcount(workload: &Workload) -> Vec<Contestant> {
     let files = ["--input", &utf8(workload.text().path()), "--output", &utf8(&workload.output().join("counts"))];
@@ -134,6 +152,15 @@ fn wordcount(workload: &Workload) -> Vec<Contestant> {
     ]
 }
 
+fn lines(workload: &Workload) -> Vec<Contestant> {
+    let input = ["--input", &utf8(workload.text().path())];
+    vec![
+        own("handwritten", "lines-handwritten", &input, &[]),
+        own("beamline", "lines-beamline", &input, &[]),
+        own("beamline-1", "lines-beamline", &input, &["--threads", "1"]),
+    ]
+}
+
 fn sums(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
     let stream = ["--elements", &workload.elements.to_string(), "--keys", &workload.keys.to_string()];
     vec![
@@ -144,6 +171,7 @@ fn sums(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
         own("beamline", "sums-beamline", &stream, more),
         own("beamline-1", "sums-beamline", &stream, &[more, &["--threads", "1"]].concat()),
         own("beamline-grouped", "groups-beamline", &stream, more),
+        own("beamline-grouped-64M", "groups-beamline", &stream, &[more, &["--memory", "64"]].concat()),
     ]
 }
 

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::contestants::wordcount::packed::PackedTable;
 use crate::contestants::wordcount::table::WordTable;
 use crate::contestants::wordcount::{handwritten, naive};
-use crate::contestants::{beamline, maps, pairs};
+use crate::contestants::{beamline, lines, maps, pairs};
 use crate::data::pairs::Keys;
 use crate::data::steps::{Opaque, Plain};
 
@@ -40,6 +40,10 @@ pub(super) enum Contestant {
     MapsBeamline(WithThreads<Numbers>),
     /// A pipeline without elements.
     NothingBeamline(Threads),
+    /// Lines as strings.
+    LinesHandwritten(Input),
+    /// A pipeline of lines.
+    LinesBeamline(WithThreads<Input>),
     /// One iterator chain.
     MapsFused(Numbers),
     /// Batches through steps known at run time.
@@ -52,6 +56,12 @@ pub(super) struct Files {
     input: PathBuf,
     #[arg(long)]
     output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    #[arg(long)]
+    input: PathBuf,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -108,6 +118,8 @@ impl Contestant {
             Self::SumsBeamline(run) => print(beamline::sum(run.work.stream(), run.threads.options())?),
             Self::GroupsBeamline(run) => print(beamline::group_then_sum(run.work.stream(), run.threads.options())?),
             Self::MapsBeamline(run) => print(run.work.beamline(run.threads.options())?),
+            Self::LinesHandwritten(input) => print(lines::measure(&input.input)?),
+            Self::LinesBeamline(run) => print(beamline::lines(&run.work.input, run.threads.options())?),
             Self::NothingBeamline(threads) => print(beamline::nothing(threads.options())?),
             Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),
             Self::MapsFused(Numbers { elements, plain: false }) => print(maps::fused::<Opaque>(elements)),

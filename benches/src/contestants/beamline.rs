@@ -1,10 +1,12 @@
 //! beamline's own side: plain pipelines, as a user would write them.
 
 use std::num::Wrapping;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::beamline::prelude::*;
 
+use super::lines::measure_line;
 use super::pairs::{Stream, checksum_of};
 use crate::data::steps::Step;
 
@@ -64,6 +66,14 @@ pub fn maps<S: Step>(elements: u64, options: Options) -> Result<u64, BoxError> {
             .map(S::apply::<19>)
             .map(S::apply::<20>)
     })
+}
+
+/// The lines of a text.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn lines(file: &Path, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| p.read(text::read(file)).map(|line| measure_line(&line)))
 }
 
 /// A pipeline that does nothing.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use self::report::Report;
-use crate::suites::{Contestant, Outcome, Suite, Workload};
+use crate::suites::{Contestant, Suite, Unit, Workload};
 
 /// Who runs, how often, and against whom.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub fn run_suite(
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let contestants = selection.choose((suite.contestants)(workload))?;
     let reference = selection.reference_among(&contestants)?;
-    if suite.result == Outcome::Lines {
+    if suite.unit == Unit::Megabytes {
         generate_apart(workload)?;
     }
     let load = machine::load();
