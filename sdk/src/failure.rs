@@ -2,6 +2,7 @@
 
 use crate::{BoxError, Step, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
 /// An element that a step could not handle, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ impl<T> Failure<T> {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
+            let _ = write!(text, ": {error}");
             cause = error.source();
         }
         let location = format!("{}:{}", step.location.file(), step.location.line());

@@ -19,11 +19,13 @@ pub trait Push<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()>;
 }
 
+type Copier<T> = fn(&Batch<T>) -> Batch<T>;
+
 /// A step that reads a collection, as its producer sees it.
 pub struct Consumer<T> {
     step: StepId,
     op: Rc<RefCell<dyn Push<T>>>,
-    copy: Option<fn(&Batch<T>) -> Batch<T>>,
+    copy: Option<Copier<T>>,
 }
 
 impl<T> Clone for Consumer<T> {

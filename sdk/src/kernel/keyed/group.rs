@@ -168,7 +168,8 @@ macro_rules! groups {
             }
 
             fn page(&mut self, part: usize, key: &K, others: &mut Self) -> Result<Self::Out> {
-                Ok(($(self.$index.page(part, key, &mut others.$index)?),+))
+                let out = ($(self.$index.page(part, key, &mut others.$index)?),+);
+                Ok(out)
             }
 
             fn empty(&self) -> Self {

@@ -195,8 +195,8 @@ mod tests {
         let (mut table, mut model) = (Table::new(), BTreeMap::new());
         for mut batch in batches {
             batch.iter().for_each(|(k, v)| *model.entry(*k).or_insert(0) += v);
-            let hashes: Vec<u64> = batch.iter().map(|(k, _)| hash(k)).collect();
-            table.update(&hashes, &mut batch, |acc: &mut u64, v| *acc += v, |v| v);
+            let hashed: Vec<u64> = batch.iter().map(|(k, _)| hash(k)).collect();
+            table.update(&hashed, &mut batch, |acc: &mut u64, v| *acc += v, |v| v);
             assert_eq!(table.len(), model.len());
         }
         let sums: BTreeMap<u16, u64> = table.drain().map(|entry| (entry.key, entry.acc)).collect();
