@@ -43,8 +43,8 @@ fn variants(input: &DeriveInput) -> Result<&Punctuated<Variant, Token![,]>> {
         Data::Enum(data) => match data.variants.iter().nth(MOST_VARIANTS) {
             Some(variant) => {
                 let text = format!(
-                    "one variant too many: an enum can have {MOST_VARIANTS} outputs; give one of them an enum of its own, \
-                     and split that again"
+                    "one variant too many: an enum can have {MOST_VARIANTS} outputs; give some of them an enum of \
+                     their own, and split that again"
                 );
                 Err(Error::new_spanned(&variant.ident, text))
             }
