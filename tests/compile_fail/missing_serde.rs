@@ -9,7 +9,6 @@ struct Click {
 
 fn main() {
     let p = Pipeline::new();
-    let clicks = p.create([1]).map(|user| Click { user });
-    let _ = p.create([Click { user: 1 }]).map(|click| click.user);
-    let _ = clicks;
+    let _ = p.create([1]).map(|user| Click { user });
+    let _ = p.create([1]).map(|user| (user, Some(Click { user })));
 }
