@@ -195,7 +195,7 @@ pub struct Metrics {
 pub struct StepMetrics {
     /// The name of the step.
     pub step: String,
-    /// How many elements it emitted, into all of its outputs.
+    /// How many elements it emitted, into all of its outputs; of a step that writes, how many it took.
     pub emitted: u64,
     /// What user code counted, by name.
     pub values: BTreeMap<String, Value>,

@@ -33,8 +33,12 @@ pub struct Selection {
 /// # Errors
 ///
 /// When a contestant fails or disagrees with the first, and when the data folder cannot be used.
-pub fn run_suite(suite: &Suite, workload: &Workload, selection: &Selection) -> Result<(), Box<dyn Error>> {
-    let contestants = selection.choose((suite.contestants)(workload));
+pub fn run_suite(
+    suite: &Suite,
+    workload: &Workload,
+    selection: &Selection,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let contestants = selection.choose((suite.contestants)(workload))?;
     let reference = selection.reference_among(&contestants)?;
     if suite.result == Outcome::Lines {
         generate_apart(workload)?;
@@ -49,18 +53,23 @@ pub fn run_suite(suite: &Suite, workload: &Workload, selection: &Selection) -> R
 }
 
 impl Selection {
-    fn choose(&self, mut contestants: Vec<Contestant>) -> Vec<Contestant> {
-        contestants.retain(|contestant| self.only.is_empty() || self.only.iter().any(|name| name == contestant.name));
-        contestants
+    fn choose(&self, all: Vec<Contestant>) -> Result<Vec<Contestant>, String> {
+        self.only.iter().try_for_each(|name| place(name, &all).map(drop))?;
+        let chosen =
+            |contestant: &Contestant| self.only.is_empty() || self.only.iter().any(|name| name == contestant.name);
+        Ok(all.into_iter().filter(chosen).collect())
     }
 
     fn reference_among(&self, contestants: &[Contestant]) -> Result<usize, String> {
-        let name = self.reference.as_deref().or(contestants.first().map(|first| first.name)).unwrap_or("any");
-        contestants
-            .iter()
-            .position(|contestant| contestant.name == name)
-            .ok_or_else(|| format!("no contestant {name} runs to compare with"))
+        self.reference.as_deref().map_or(Ok(0), |name| place(name, contestants))
     }
+}
+
+fn place(name: &str, contestants: &[Contestant]) -> Result<usize, String> {
+    contestants.iter().position(|contestant| contestant.name == name).ok_or_else(|| {
+        let names: Vec<&str> = contestants.iter().map(|contestant| contestant.name).collect();
+        format!("no contestant is called {name}, only {}", names.join(", "))
+    })
 }
 
 /// Generates the text in another process: a child begins with the peak memory of its parent, so this one stays small.
@@ -75,7 +84,7 @@ fn generate_apart(workload: &Workload) -> io::Result<()> {
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("generating the text: {status}"))) }
 }
 
-fn save(report: &Report, workload: &Workload) -> Result<PathBuf, Box<dyn Error>> {
+fn save(report: &Report, workload: &Workload) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
     let folder = workload.folder.join("results");
     fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{}.json", report.suite));

@@ -13,7 +13,7 @@ pub(super) fn render(report: &Report) -> String {
         std::array::from_fn(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0));
     let mut lines: Vec<String> = lines.iter().map(|line| format_line(line, widths)).collect();
     lines.insert(1, rule(widths));
-    format!("{}\n\n{}\n{}", title(report), lines.join("\n"), verdict(report))
+    format!("{}\n\n{}\n\n{}", title(report), lines.join("\n"), verdict(report))
 }
 
 fn title(report: &Report) -> String {

@@ -72,6 +72,12 @@ impl Codec {
             Self::Bzip2 => cfg!(not(feature = "bzip2")),
         }
     }
+
+    /// The answer to whoever has not asked that before.
+    #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2")))]
+    pub(super) fn is_not_built_in(self) -> std::io::Error {
+        std::io::Error::new(std::io::ErrorKind::Unsupported, format!("{self} is not built in"))
+    }
 }
 
 impl fmt::Display for Codec {

@@ -32,8 +32,8 @@ impl<R: Read> Read for Counted<R> {
 /// The decompressed bytes of `raw`. Counts the compressed ones.
 pub(super) fn decoder(codec: Codec, raw: impl Read + 'static, count: &ByteCount) -> io::Result<Box<dyn Read>> {
     let counted = Counted { inner: raw, count: count.clone() };
-    let decoder: Box<dyn Read> = match codec {
-        Codec::Plain => return Ok(Box::new(counted)),
+    Ok(match codec {
+        Codec::Plain => Box::new(counted),
         #[cfg(feature = "gzip")]
         Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(buffered(counted))),
         #[cfg(feature = "zstd")]
@@ -41,29 +41,11 @@ pub(super) fn decoder(codec: Codec, raw: impl Read + 'static, count: &ByteCount)
         #[cfg(feature = "bzip2")]
         Codec::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(buffered(counted))),
         #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2")))]
-        missing => return Err(io::Error::new(io::ErrorKind::Unsupported, format!("{missing} is not built in"))),
-    };
-    Ok(Box::new(NotEmpty { decoder, count: count.clone() }))
+        missing => Err(missing.is_not_built_in())?,
+    })
 }
 
 #[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
 fn buffered<R: Read>(raw: R) -> io::BufReader<R> {
     io::BufReader::with_capacity(super::BLOCK, raw)
-}
-
-/// Refuses a compressed file without any byte: some decoders take it for an empty text, but it is a truncated file.
-struct NotEmpty {
-    decoder: Box<dyn Read>,
-    count: ByteCount,
-}
-
-impl Read for NotEmpty {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.decoder.read(buffer)? {
-            0 if self.count.get() == 0 && !buffer.is_empty() => {
-                Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty"))
-            }
-            n => Ok(n),
-        }
-    }
 }

@@ -2,60 +2,84 @@
 
 use super::compression::Codec;
 use std::io;
-#[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
-use std::io::Write as _;
 
-/// Compresses block by block into memory. An encoder that wrote to the file itself would do so when it is dropped after
-/// an error too, and make a part of an output look complete.
-pub(super) enum Encoder {
-    Plain,
-    #[cfg(feature = "gzip")]
-    Gzip(flate2::write::GzEncoder<Vec<u8>>),
-    #[cfg(feature = "zstd")]
-    Zstd(zstd::Encoder<'static, Vec<u8>>),
-    #[cfg(feature = "bzip2")]
-    Bzip2(bzip2::write::BzEncoder<Vec<u8>>),
+/// Compresses block by block into memory, if at all. A compressor that wrote to the file itself would do so when it is
+/// dropped after an error too, and make a part of an output look complete.
+pub(super) struct Encoder(Option<Box<dyn Compressor>>);
+
+/// One format.
+trait Compressor: io::Write {
+    /// What has been compressed and not been taken away.
+    fn output(&mut self) -> &mut Vec<u8>;
+
+    /// What is missing for a complete file.
+    fn end(self: Box<Self>) -> io::Result<Vec<u8>>;
 }
 
 impl Encoder {
     pub(super) fn new(codec: Codec) -> io::Result<Self> {
-        match codec {
-            Codec::Plain => Ok(Self::Plain),
+        let compressor: Box<dyn Compressor> = match codec {
+            Codec::Plain => return Ok(Self(None)),
             #[cfg(feature = "gzip")]
-            Codec::Gzip => Ok(Self::Gzip(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default()))),
+            Codec::Gzip => Box::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default())),
             #[cfg(feature = "zstd")]
-            Codec::Zstd => zstd_encoder().map(Self::Zstd),
+            Codec::Zstd => Box::new(zstd_encoder()?),
             #[cfg(feature = "bzip2")]
-            Codec::Bzip2 => Ok(Self::Bzip2(bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default()))),
+            Codec::Bzip2 => Box::new(bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default())),
             #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2")))]
-            missing => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{missing} is not built in"))),
-        }
+            missing => Err(missing.is_not_built_in())?,
+        };
+        Ok(Self(Some(compressor)))
     }
 
     /// Writes what `block` becomes, as far as it is known yet.
     pub(super) fn encode(&mut self, block: &[u8], out: &mut impl io::Write) -> io::Result<()> {
-        match self {
-            Self::Plain => out.write_all(block),
-            #[cfg(feature = "gzip")]
-            Self::Gzip(encoder) => encoder.write_all(block).and_then(|()| drain(encoder.get_mut(), out)),
-            #[cfg(feature = "zstd")]
-            Self::Zstd(encoder) => encoder.write_all(block).and_then(|()| drain(encoder.get_mut(), out)),
-            #[cfg(feature = "bzip2")]
-            Self::Bzip2(encoder) => encoder.write_all(block).and_then(|()| drain(encoder.get_mut(), out)),
-        }
+        let Some(compressor) = &mut self.0 else { return out.write_all(block) };
+        compressor.write_all(block)?;
+        out.write_all(compressor.output())?;
+        compressor.output().clear();
+        Ok(())
     }
 
     /// Writes what is missing for a complete file.
     pub(super) fn finish(self, out: &mut impl io::Write) -> io::Result<()> {
-        match self {
-            Self::Plain => Ok(()),
-            #[cfg(feature = "gzip")]
-            Self::Gzip(encoder) => out.write_all(&encoder.finish()?),
-            #[cfg(feature = "zstd")]
-            Self::Zstd(encoder) => out.write_all(&encoder.finish()?),
-            #[cfg(feature = "bzip2")]
-            Self::Bzip2(encoder) => out.write_all(&encoder.finish()?),
+        match self.0 {
+            Some(compressor) => out.write_all(&compressor.end()?),
+            None => Ok(()),
         }
+    }
+}
+
+#[cfg(feature = "gzip")]
+impl Compressor for flate2::write::GzEncoder<Vec<u8>> {
+    fn output(&mut self) -> &mut Vec<u8> {
+        self.get_mut()
+    }
+
+    fn end(self: Box<Self>) -> io::Result<Vec<u8>> {
+        self.finish()
+    }
+}
+
+#[cfg(feature = "zstd")]
+impl Compressor for zstd::Encoder<'static, Vec<u8>> {
+    fn output(&mut self) -> &mut Vec<u8> {
+        self.get_mut()
+    }
+
+    fn end(self: Box<Self>) -> io::Result<Vec<u8>> {
+        self.finish()
+    }
+}
+
+#[cfg(feature = "bzip2")]
+impl Compressor for bzip2::write::BzEncoder<Vec<u8>> {
+    fn output(&mut self) -> &mut Vec<u8> {
+        self.get_mut()
+    }
+
+    fn end(self: Box<Self>) -> io::Result<Vec<u8>> {
+        self.finish()
     }
 }
 
@@ -65,11 +89,4 @@ fn zstd_encoder() -> io::Result<zstd::Encoder<'static, Vec<u8>>> {
     let mut encoder = zstd::Encoder::new(Vec::new(), zstd::DEFAULT_COMPRESSION_LEVEL)?;
     encoder.include_checksum(true)?;
     Ok(encoder)
-}
-
-#[cfg(any(feature = "gzip", feature = "zstd", feature = "bzip2"))]
-fn drain(encoded: &mut Vec<u8>, out: &mut impl io::Write) -> io::Result<()> {
-    out.write_all(encoded)?;
-    encoded.clear();
-    Ok(())
 }

@@ -206,14 +206,14 @@ pub enum WriteError {
         codec: String,
     },
     /// Everything was written, but a file could not be given its name.
-    #[error("cannot give {path} its name: {cause}; {visible}")]
+    #[error("cannot give {path} its name: {cause}; {}", list_visible(.visible))]
     Publish {
         /// The file under its final name.
         path: String,
         /// What the system said.
         cause: io::Error,
-        /// Which files of this run can be seen nevertheless.
-        visible: Visible,
+        /// Which files of this run can be seen nevertheless, because they have replaced older ones.
+        visible: Vec<String>,
     },
     /// The new output is complete, but old files of the same prefix are still there.
     #[error("the new output is complete, but the old {path} cannot be deleted: {cause}; delete it by hand")]
@@ -257,15 +257,9 @@ fn with_slash(prefix: &str) -> String {
     if prefix.is_empty() || prefix.ends_with('/') { prefix.to_owned() } else { format!("{prefix}/") }
 }
 
-/// The files of a failed run that can be seen nevertheless; printed, a clause of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Visible(pub Vec<String>);
-
-impl fmt::Display for Visible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_slice() {
-            [] => f.write_str("nothing of this run is visible"),
-            files => write!(f, "of this run these files are visible, and they replaced old ones: {}", files.join(", ")),
-        }
+fn list_visible(files: &[String]) -> String {
+    match files {
+        [] => "nothing of this run is visible".to_owned(),
+        files => format!("of this run these files are visible, and they replaced old ones: {}", files.join(", ")),
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// How the files of an output are called: `STEM-00000-of-00002SUFFIX` in a folder, or just `STEMSUFFIX`.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
-    folder: PathBuf,
+    prefix: PathBuf,
     stem: OsString,
     suffix: String,
     single: bool,
@@ -22,15 +22,15 @@ impl Names {
             return None;
         }
         let stem = prefix.file_name()?.to_owned();
-        let folder = match prefix.parent()? {
-            here if here.as_os_str().is_empty() => PathBuf::from("."),
-            folder => folder.to_owned(),
-        };
-        Some(Self { folder, stem, suffix: suffix.to_owned(), single })
+        Some(Self { prefix: prefix.to_owned(), stem, suffix: suffix.to_owned(), single })
     }
 
+    /// The folder of all files.
     pub(super) fn folder(&self) -> &Path {
-        &self.folder
+        match self.prefix.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
     }
 
     pub(super) fn path(&self, shard: Shard) -> PathBuf {
@@ -39,16 +39,16 @@ impl Names {
             name.push(format!("-{:05}-of-{:05}", shard.index, shard.count));
         }
         name.push(&self.suffix);
-        self.folder.join(name)
+        self.prefix.with_file_name(name)
     }
 
     /// The files there that an output of this name may have left, in alphabetical order.
     pub(super) fn existing(&self) -> io::Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
+        for entry in fs::read_dir(self.folder())? {
             let name = entry?.file_name();
             if self.matches(&name) {
-                paths.push(self.folder.join(name));
+                paths.push(self.prefix.with_file_name(name));
             }
         }
         paths.sort();
@@ -85,10 +85,10 @@ mod tests {
     fn shards_are_numbered() {
         let path = |prefix, suffix| names(prefix, suffix, false).path(Shard { index: 3, count: 12 });
         assert_eq!(path("out/part", ".txt"), Path::new("out/part-00003-of-00012.txt"));
-        assert_eq!(path("part", ""), Path::new("./part-00003-of-00012"));
+        assert_eq!(path("part", ""), Path::new("part-00003-of-00012"));
         assert_eq!(path("/part", ".gz"), Path::new("/part-00003-of-00012.gz"));
         let many = names("part", "", false).path(Shard { index: 0, count: 100_000 });
-        assert_eq!(many, Path::new("./part-00000-of-100000"));
+        assert_eq!(many, Path::new("part-00000-of-100000"));
     }
 
     #[test]

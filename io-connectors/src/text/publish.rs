@@ -1,6 +1,6 @@
 //! Makes all shards of an output visible, or none.
 
-use super::error::{Visible, WriteError};
+use super::error::WriteError;
 use super::names::Names;
 use super::shard::{PreparedShard, Rename};
 use std::collections::HashSet;
@@ -52,9 +52,9 @@ fn give_name(rename: &Rename, replace: bool) -> io::Result<Published> {
 }
 
 /// Removes the files of a failed run that replaced nothing, and says which can still be seen.
-fn take_back(done: &[Published]) -> Visible {
+fn take_back(done: &[Published]) -> Vec<String> {
     let stays = |file: &&Published| file.replaced || fs::remove_file(&file.path).is_err();
-    Visible(done.iter().filter(stays).map(|file| file.path.display().to_string()).collect())
+    done.iter().filter(stays).map(|file| file.path.display().to_string()).collect()
 }
 
 /// Without this the new names may be lost when the machine loses power.

@@ -176,3 +176,22 @@ impl<L: Line> Source for Read<L> {
         Ok(LineReader::open(split, self.invalid, self.size.min)?)
     }
 }
+
+#[cfg(all(test, not(feature = "gzip")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compression_that_was_not_built_in_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.gz");
+        std::fs::write(&path, "").unwrap();
+        let error = read(&path).splits(&SplitTarget { parallelism: 1 }).unwrap_err().to_string();
+        assert!(
+            error.ends_with("a.gz: it is gzip, and this program was built without the cargo feature `gzip`"),
+            "{error}"
+        );
+        let error = beamline_sdk::Sink::<String>::begin(&crate::text::write("a").suffix(".gz")).unwrap_err();
+        assert!(error.to_string().ends_with("built without the cargo feature `gzip`"), "{error}");
+    }
+}

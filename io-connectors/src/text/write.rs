@@ -111,8 +111,9 @@ impl Write {
     }
 
     fn codec(&self) -> Codec {
-        match (&self.layout, self.suffix.is_empty()) {
+        match (self.layout, self.suffix.is_empty()) {
             (Layout::SingleFile, true) => self.compression.codec(&self.prefix),
+            _ if self.is_stdout() => self.compression.codec(&self.prefix),
             // The suffix alone may be `.gz`, which has no extension by itself.
             _ => self.compression.codec(Path::new(&format!("name{}", self.suffix))),
         }

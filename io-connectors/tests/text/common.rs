@@ -2,7 +2,7 @@
 
 use beamline_io::text::{Line, PreparedShard, Read, Split, Write};
 use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::Instant;
@@ -59,6 +59,13 @@ pub(crate) fn write_all(sink: &Write, lines: &[impl Display], workers: u32) -> R
     Sink::<String>::begin(sink)?;
     let prepared = prepare(sink, lines, workers)?;
     Sink::<String>::commit(sink, prepared)
+}
+
+/// A text of these lines.
+pub(crate) fn lines_of(lines: impl Iterator<Item = impl Display>) -> String {
+    let mut text = String::new();
+    lines.for_each(|line| writeln!(text, "{line}").unwrap());
+    text
 }
 
 /// The names of all files in a folder, hidden ones too, in alphabetical order.

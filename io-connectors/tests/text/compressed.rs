@@ -1,7 +1,7 @@
 //! Compressed files: whole, or a clear error.
 #![cfg(all(feature = "gzip", feature = "zstd", feature = "bzip2"))]
 
-use crate::common::{drain, read_all, splits};
+use crate::common::{drain, lines_of, read_all, splits};
 use beamline_io::text::{self, Compression};
 use beamline_sdk::{Reader, Source};
 use std::fs;
@@ -30,7 +30,7 @@ fn read(name: &str, content: &[u8], compression: Compression) -> Result<Vec<Stri
 
 /// Text that does not shrink to nothing.
 fn text_of(lines: u64) -> String {
-    (0..lines).map(|i| format!("{}\n", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect()
+    lines_of((0..lines).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How fast lines are read. Run it with `--release --ignored --nocapture`.
 
-use crate::common::splits;
+use crate::common::{lines_of, splits};
 use beamline_io::text::{self, Line, Read};
 use beamline_sdk::{Next, Reader, Source, SourceBatch};
 use std::fs;
@@ -11,8 +11,7 @@ use std::time::Instant;
 fn speed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lines.txt");
-    let block: String =
-        (0..10_000).map(|i| format!("{}\n", "0123456789".repeat(8).split_at(40 + i * 7 % 39).0)).collect();
+    let block = lines_of((0..10_000).map(|i| "0123456789".repeat(8).split_at(40 + i * 7 % 39).0.to_owned()));
     fs::write(&path, block.repeat(1000)).unwrap();
     for _ in 0..3 {
         measure("String", &text::read(&path));

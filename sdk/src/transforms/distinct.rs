@@ -17,7 +17,7 @@ impl<T: Element> PCollection<T> {
         T: Key,
     {
         let scope = self.pipeline.open_scope("Distinct".into(), true);
-        let distinct = self.map_as("Pair", |element| (element, ())).combine_per_key(Once).keys();
+        let distinct = self.rearrange("Pair", |element| (element, ())).combine_per_key(Once).keys();
         drop(scope);
         distinct
     }

@@ -1,7 +1,7 @@
 //! One element at a time: map, flat map, filter, inspect.
 
 use crate::kernel::Op;
-use crate::kernel::ops::{Filter, FlatMap, FlatMapWith, Inspect, Map};
+use crate::kernel::ops::{Filter, FlatMap, FlatMapWith, Inspect, Map, Rearrange};
 use crate::pipeline::{Template, fused};
 use crate::{Element, Emit, PCollection};
 
@@ -29,6 +29,17 @@ impl<T: Element> PCollection<T> {
     ) -> PCollection<O> {
         let f = Template::new(f);
         self.then(label, PAR_DO, fused::<T>(move |wiring| Op::single(wiring, Map::new(wiring, f.copy()))))
+    }
+
+    /// [`map`](Self::map) with a function of this crate, which does not fail.
+    #[track_caller]
+    pub(crate) fn rearrange<O: Element>(
+        &self,
+        label: &str,
+        f: impl Fn(T) -> O + Copy + Send + Sync + 'static,
+    ) -> PCollection<O> {
+        let body = fused::<T>(move |wiring| Op::single(wiring, Rearrange::new(wiring, f)));
+        self.then(label, PAR_DO, body)
     }
 
     /// Applies a function that returns an iterator, and emits what it yields.

@@ -20,13 +20,13 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// The keys, once for each value.
     #[track_caller]
     pub fn keys(&self) -> PCollection<K> {
-        self.map_as("Keys", |(key, _)| key)
+        self.rearrange("Keys", |(key, _)| key)
     }
 
     /// The values without their keys.
     #[track_caller]
     pub fn values(&self) -> PCollection<V> {
-        self.map_as("Values", |(_, value)| value)
+        self.rearrange("Values", |(_, value)| value)
     }
 
     /// Applies a function to every value; the keys stay.
@@ -45,6 +45,6 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Keys become values and values keys.
     #[track_caller]
     pub fn swap(&self) -> PCollection<(V, K)> {
-        self.map_as("Swap", |(key, value)| (value, key))
+        self.rearrange("Swap", |(key, value)| (value, key))
     }
 }

@@ -1,8 +1,8 @@
 //! Combining per key: partly before the rows travel, and wholly where they arrive.
 
-use super::partitions::{Row, Rows};
+use super::partitions::Rows;
 use super::route::Router;
-use super::table::Table;
+use super::table::{Entry, Table};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::{PARTITIONS, hash_key};
@@ -63,7 +63,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
 }
 
 /// The table in front of the exchange is meant for the keys that repeat: more would fall out of every cache.
-const LARGEST_TABLE: usize = 32 << 20;
+const LARGEST_TABLE: usize = 128 << 20;
 
 /// Whether combining before the exchange is worth its while.
 struct Gain {
@@ -106,6 +106,19 @@ impl Gain {
     }
 }
 
+/// The accumulator of a key's first value.
+fn first<V, C: CombineFn<V>>(combine: &C, value: V) -> C::Acc {
+    let mut acc = combine.create();
+    combine.add(&mut acc, value);
+    acc
+}
+
+/// The memory that an entry of a table takes.
+fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
+    let heap = size_of_value(&entry.key) + size_of_value(&entry.acc) - size_of::<K>() - size_of::<A>();
+    Table::<K, A>::ENTRY_BYTES + heap
+}
+
 /// Combines rows by key as far as memory goes, and sends accumulators to the owners of the keys.
 struct CombineSender<K, V, C: CombineFn<V>> {
     combine: C,
@@ -123,36 +136,33 @@ struct CombineSender<K, V, C: CombineFn<V>> {
 impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
     fn combine(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
         let Self { combine, table, hashes, .. } = self;
-        let (inputs, mut new_keys, mut new_bytes) = (batch.len() as u64, 0, 0);
+        let inputs = batch.len() as u64;
         hashes.clear();
         hashes.extend(batch.values.iter().map(|(k, _)| hash_key(k)));
-        let add = |((key, value), hash): ((K, V), &u64)| {
-            let heap = if std::mem::needs_drop::<K>() { size_of_value(&key) } else { 0 };
-            if table.add(combine, *hash, key, value) {
-                new_keys += 1;
-                new_bytes += heap;
-            }
-        };
-        catch(&self.step, || batch.values.drain(..).zip(hashes.iter()).for_each(add))?;
-        let entry = 2 * size_of::<super::table::Slot<K, C::Acc>>();
-        let fits = self.memory.grow(new_bytes + new_keys as usize * entry) && self.memory.used() < self.limit;
+        let before = table.len();
+        let add = |acc: &mut C::Acc, value| combine.add(acc, value);
+        catch(&self.step, || table.update(hashes, &mut batch.values, add, |value| first(combine, value)))?;
+        let new_bytes: usize = table.since(before).map(entry_bytes).sum();
+        let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
+        let new_keys = (table.len() - before) as u64;
         if self.gain.count(inputs, new_keys) || !fits { self.send_table() } else { Ok(()) }
     }
 
     fn send_table(&mut self) -> Result<()> {
         self.memory.shrink(self.memory.used());
+        self.router.begin(&self.meta)?;
         for slot in self.table.drain() {
-            self.router.add(slot.hash, (slot.key, slot.acc), &self.meta)?;
+            self.router.add(slot.hash, (slot.key, slot.acc))?;
         }
         Ok(())
     }
 
     fn pass(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
+        self.router.begin(&self.meta)?;
         for (key, value) in batch.values.drain(..) {
             let hash = hash_key(&key);
-            let mut acc = self.combine.create();
-            catch(&self.step, || self.combine.add(&mut acc, value))?;
-            self.router.add(hash, (key, acc), &self.meta)?;
+            let acc = catch(&self.step, || first(&self.combine, value))?;
+            self.router.add(hash, (key, acc))?;
         }
         Ok(())
     }
@@ -193,14 +203,34 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
         let rows = self.spilled.get_or_insert_with(|| Rows::new(env));
         self.memory.shrink(self.memory.used());
         for slot in self.table.drain() {
-            rows.add(Row { hash: slot.hash, key: slot.key, value: slot.acc })?;
+            rows.add(slot.hash, slot.key, slot.acc)?;
         }
         rows.evict_all()
     }
 
+    fn merge(&mut self, hashes: &[u64], rows: &mut Vec<(K, C::Acc)>) -> Result<()> {
+        let Self { combine, table, .. } = self;
+        catch(&self.step, || table.update(hashes, rows, |acc, other| combine.merge(acc, other), |acc| acc))
+    }
+
+    fn merge_partition(&mut self, rows: &mut Rows<K, C::Acc>, part: usize) -> Result<()> {
+        let (mut hashes, mut accs) = (Vec::new(), Vec::new());
+        rows.drain(part, |key, acc| {
+            hashes.push(hash_key(&key));
+            accs.push((key, acc));
+            if accs.len() < self.env.batch_size {
+                return Ok(());
+            }
+            let result = self.merge(&hashes, &mut accs);
+            hashes.clear();
+            result
+        })?;
+        self.merge(&hashes, &mut accs)
+    }
+
     fn emit_table(&mut self) -> Result<()> {
         let Self { combine, table, out, .. } = self;
-        let each = |slot: super::table::Slot<K, C::Acc>| out.emit((slot.key, combine.extract(slot.acc)));
+        let each = |slot: Entry<K, C::Acc>| out.emit((slot.key, combine.extract(slot.acc)));
         catch(&self.step, || table.drain().for_each(each))?;
         self.memory.shrink(self.memory.used());
         self.out.check()
@@ -214,10 +244,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
                 self.emit_spilled(finer)?;
                 continue;
             }
-            let Self { combine, table, step, .. } = self;
-            rows.drain(part, &mut |row| {
-                catch(step, || table.merge::<V, C>(combine, row.hash, row.key, row.value)).map(|_| ())
-            })?;
+            self.merge_partition(&mut rows, part)?;
             self.emit_table()?;
         }
         Ok(())
@@ -226,16 +253,11 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
 
 impl<K: Key, V: Element, C: CombineFn<V>> Inbox for CombineReceiver<K, V, C> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
-        let bytes = packet.bytes;
-        let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, C::Acc)>>();
-        let (rows, before) = (hashes.len(), self.table.len());
-        let Self { combine, table, .. } = self;
-        let merge = |(hash, (key, acc))| {
-            table.merge::<V, C>(combine, hash, key, acc);
-        };
-        catch(&self.step, || hashes.into_iter().zip(batch.values).for_each(merge))?;
-        let new = bytes * (self.table.len() - before) / rows.max(1) * 2;
-        if self.memory.grow(new) { Ok(()) } else { self.spill() }
+        let HashedRows { hashes, mut batch } = packet.open::<HashedRows<(K, C::Acc)>>();
+        let before = self.table.len();
+        self.merge(&hashes, &mut batch.values)?;
+        let new_bytes = self.table.since(before).map(entry_bytes).sum();
+        if self.memory.grow(new_bytes) { Ok(()) } else { self.spill() }
     }
 }
 

@@ -1,71 +1,218 @@
 //! The hash table of combiners: a key and its accumulator.
+//!
+//! A look-up waits for memory three times: for the slot, for the entry, for the bytes of the key. So look-ups are made
+//! for a block of rows at a time: each step asks for what the next one needs, for the whole block, and the processor
+//! waits for many rows at once.
 
 use crate::Key;
-use crate::combine::CombineFn;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use crate::kernel::prefetch::{prefetch, prefetch_heap};
 
 /// A key, its hash and what has been combined for it.
-pub(crate) struct Slot<K, A> {
+pub(crate) struct Entry<K, A> {
     pub(crate) hash: u64,
     pub(crate) key: K,
     pub(crate) acc: A,
 }
 
-/// Accumulators by key.
+/// Accumulators by key: entries in the order of their coming, found through slots.
 pub(crate) struct Table<K, A> {
-    slots: HashTable<Slot<K, A>>,
+    entries: Vec<Entry<K, A>>,
+    /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free.
+    slots: Vec<u64>,
+    /// The entries that the rows of the block in work may belong to.
+    found: Vec<u32>,
 }
 
-/// Tables find their slots by the bits of the hash that routing leaves alone.
-#[inline]
-fn place(hash: u64) -> u64 {
-    hash.rotate_right(8)
-}
+/// Rows that are looked up together: their entries should fit into the first cache.
+const BLOCK: usize = 128;
+const SMALLEST: usize = 1 << 8;
+const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
     pub(crate) fn new() -> Self {
-        Self { slots: HashTable::new() }
+        Self { entries: Vec::new(), slots: Vec::new(), found: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.slots.len()
+        self.entries.len()
     }
 
-    /// Adds an input to the accumulator of its key; says whether the key is new.
+    /// The bytes that an entry takes in the table itself, spare room included.
+    pub(crate) const ENTRY_BYTES: usize = size_of::<Entry<K, A>>() * 3 / 2 + 3 * size_of::<u64>();
+
+    /// Adds rows: `fold` into the accumulator of the key, or `create` one.
+    pub(crate) fn update<V>(
+        &mut self,
+        hashes: &[u64],
+        rows: &mut Vec<(K, V)>,
+        mut fold: impl FnMut(&mut A, V),
+        mut create: impl FnMut(V) -> A,
+    ) {
+        if self.slots.is_empty() {
+            self.grow();
+        }
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        self.ask_for_slots(&hashes[..BLOCK.min(hashes.len())]);
+        for (begin, rows) in (0..).step_by(BLOCK).zip(rows.chunks(BLOCK)) {
+            let (end, next) = (begin + rows.len(), hashes.len().min(begin + 2 * BLOCK));
+            self.ask_for_slots(&hashes[end..next]);
+            self.find_entries(&hashes[begin..end], &mut found);
+            self.confirm(rows, &mut found[begin..]);
+        }
+        for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
+            match self.entries.get_mut(*found as usize) {
+                Some(entry) => fold(&mut entry.acc, value),
+                None => self.find_or_insert(*hash, key, value, &mut fold, &mut create),
+            }
+        }
+        self.found = found;
+    }
+
     #[inline]
-    pub(crate) fn add<V, C: CombineFn<V, Acc = A>>(&mut self, c: &C, hash: u64, key: K, value: V) -> bool {
-        match self.slots.entry(place(hash), |s| s.hash == hash && s.key == key, |s| place(s.hash)) {
-            Entry::Occupied(mut slot) => {
-                c.add(&mut slot.get_mut().acc, value);
-                false
+    fn ask_for_slots(&self, hashes: &[u64]) {
+        let mask = self.slots.len() - 1;
+        hashes.iter().for_each(|hash| prefetch(&self.slots[place(*hash) & mask]));
+    }
+
+    #[inline]
+    fn find_entries(&self, hashes: &[u64], found: &mut Vec<u32>) {
+        let mask = self.slots.len() - 1;
+        found.extend(hashes.iter().map(|hash| {
+            let mut at = place(*hash) & mask;
+            loop {
+                match self.slots[at] {
+                    0 => return NOT_FOUND,
+                    slot if tag(slot) == tag_of(*hash) => {
+                        prefetch(&self.entries[number(slot) as usize]);
+                        return number(slot);
+                    }
+                    _ => at = (at + 1) & mask,
+                }
             }
-            Entry::Vacant(vacant) => {
-                let mut acc = c.create();
-                c.add(&mut acc, value);
-                vacant.insert(Slot { hash, key, acc });
-                true
-            }
+        }));
+    }
+
+    #[inline]
+    fn confirm(&self, rows: &[(K, impl Sized)], found: &mut [u32]) {
+        for entry in found.iter().filter_map(|found| self.entries.get(*found as usize)) {
+            prefetch_heap(&entry.key);
+        }
+        for ((key, _), found) in rows.iter().zip(found) {
+            let same = self.entries.get(*found as usize).is_some_and(|entry| entry.key == *key);
+            *found = if same { *found } else { NOT_FOUND };
         }
     }
 
-    /// Merges an accumulator into that of its key; says whether the key is new.
-    #[inline]
-    pub(crate) fn merge<V, C: CombineFn<V, Acc = A>>(&mut self, c: &C, hash: u64, key: K, acc: A) -> bool {
-        match self.slots.entry(place(hash), |s| s.hash == hash && s.key == key, |s| place(s.hash)) {
-            Entry::Occupied(mut slot) => {
-                c.merge(&mut slot.get_mut().acc, acc);
-                false
+    /// The long way: for keys that are new, as far as the block could tell.
+    fn find_or_insert<V>(
+        &mut self,
+        hash: u64,
+        key: K,
+        value: V,
+        fold: &mut impl FnMut(&mut A, V),
+        create: &mut impl FnMut(V) -> A,
+    ) {
+        let mask = self.slots.len() - 1;
+        let mut at = place(hash) & mask;
+        while self.slots[at] != 0 {
+            if tag(self.slots[at]) == tag_of(hash) {
+                let entry = &mut self.entries[number(self.slots[at]) as usize];
+                if entry.hash == hash && entry.key == key {
+                    return fold(&mut entry.acc, value);
+                }
             }
-            Entry::Vacant(vacant) => {
-                vacant.insert(Slot { hash, key, acc });
-                true
-            }
+            at = (at + 1) & mask;
+        }
+        self.entries.push(Entry { hash, key, acc: create(value) });
+        self.slots[at] = slot(hash, self.entries.len());
+        if self.entries.len() * 2 > self.slots.len() {
+            self.grow();
         }
     }
 
-    /// Takes all slots out; the table keeps its memory.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Slot<K, A>> {
-        self.slots.drain()
+    #[cold]
+    fn grow(&mut self) {
+        let len = (self.slots.len() * 2).max(SMALLEST);
+        assert!(self.entries.len() < NOT_FOUND as usize / 2, "a table of two thousand million keys spills before");
+        self.slots.clear();
+        self.slots.resize(len, 0);
+        for (i, entry) in self.entries.iter().enumerate() {
+            let mut at = place(entry.hash) & (len - 1);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (len - 1);
+            }
+            self.slots[at] = slot(entry.hash, i + 1);
+        }
+    }
+
+    /// The entries behind the first `before`.
+    pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = &Entry<K, A>> {
+        self.entries[before..].iter()
+    }
+
+    /// Takes all entries out.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Entry<K, A>> {
+        self.slots.clear();
+        self.entries.drain(..)
+    }
+}
+
+/// The upper half of the hash says where to look: routing and partitions use the lower bits.
+#[inline]
+fn place(hash: u64) -> usize {
+    (hash >> 32) as usize
+}
+
+#[inline]
+fn tag_of(hash: u64) -> u32 {
+    hash as u32
+}
+
+#[inline]
+fn slot(hash: u64, number: usize) -> u64 {
+    u64::from(tag_of(hash)) << 32 | number as u64
+}
+
+#[inline]
+fn tag(slot: u64) -> u32 {
+    (slot >> 32) as u32
+}
+
+#[inline]
+fn number(slot: u64) -> u32 {
+    slot as u32 - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::hash::hash_key;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn check(batches: Vec<Vec<(u16, u64)>>, hash: impl Fn(&u16) -> u64) {
+        let (mut table, mut model) = (Table::new(), BTreeMap::new());
+        for mut batch in batches {
+            batch.iter().for_each(|(k, v)| *model.entry(*k).or_insert(0) += v);
+            let hashes: Vec<u64> = batch.iter().map(|(k, _)| hash(k)).collect();
+            table.update(&hashes, &mut batch, |acc: &mut u64, v| *acc += v, |v| v);
+            assert_eq!(table.len(), model.len());
+        }
+        let sums: BTreeMap<u16, u64> = table.drain().map(|entry| (entry.key, entry.acc)).collect();
+        assert_eq!(sums, model);
+        assert_eq!(table.len(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_table_is_a_map(
+            batches in prop::collection::vec(prop::collection::vec((0u16..600, 0u64..100), 0..400), 0..8),
+        ) {
+            check(batches.clone(), hash_key);
+            // Keys that share slots, tags, or all of their hash.
+            check(batches.clone(), |k| u64::from(*k % 7) << 32);
+            check(batches, |k| u64::from(*k % 3));
+        }
     }
 }

@@ -49,6 +49,28 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
 
 impl<I, O, F> Operator for Map<I, O, F> {}
 
+/// Applies a function of this crate, which does not fail: in place, where the types allow it.
+pub(crate) struct Rearrange<O, F> {
+    f: F,
+    output: Output<O>,
+}
+
+impl<O: 'static, F> Rearrange<O, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        Self { f, output: wiring.output(0) }
+    }
+}
+
+impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Rearrange<O, F> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        let Batch { values, meta } = batch.take();
+        let values = values.into_iter().map(&self.f).collect();
+        self.output.push(&mut Batch { values, meta })
+    }
+}
+
+impl<O, F> Operator for Rearrange<O, F> {}
+
 /// Shows every element to a function.
 pub(crate) struct Inspect<T, F> {
     f: F,

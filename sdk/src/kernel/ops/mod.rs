@@ -15,7 +15,7 @@ mod write;
 pub(crate) use check::Check;
 pub(crate) use filter::Filter;
 pub(crate) use flat_map::{FlatMap, FlatMapWith};
-pub(crate) use map::{Inspect, Map};
+pub(crate) use map::{Inspect, Map, Rearrange};
 pub(crate) use par_do::ParDo;
 pub(crate) use partition::Partition;
 pub(crate) use pass::{Flatten, Forward, Reshuffle};
