@@ -30,7 +30,7 @@ fn word_count() -> Pipeline {
     let lines = p.create(["to be or not to be".to_owned()]);
     let words =
         lines.flat_map_with(|line, out| line.split(' ').for_each(|word| out.emit(word.to_lowercase()))).named("Words");
-    words.count_per_element().map(|(word, n)| format!("{word}: {n}")).inspect(|line| println!("{line}"));
+    let _ = words.count_per_element().map(|(word, n)| format!("{word}: {n}")).inspect(|line| println!("{line}"));
     p
 }
 

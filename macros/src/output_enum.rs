@@ -2,10 +2,11 @@
 
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Fields, GenericParam, Generics, Result, Token, Variant, parse_quote};
 
 /// As many as `Routes` is implemented for.
@@ -43,8 +44,8 @@ fn variants(input: &DeriveInput) -> Result<&Punctuated<Variant, Token![,]>> {
         Data::Enum(data) => match data.variants.iter().nth(MOST_VARIANTS) {
             Some(variant) => {
                 let text = format!(
-                    "one variant too many: an enum can have {MOST_VARIANTS} outputs; give one of them an enum of its own, \
-                     and split that again"
+                    "one variant too many: an enum can have {MOST_VARIANTS} outputs; give some of them an enum of \
+                     their own, and split that again"
                 );
                 Err(Error::new_spanned(&variant.ident, text))
             }
@@ -126,7 +127,11 @@ fn structure(input: &DeriveInput, outputs: &[Output<'_>]) -> TokenStream {
 fn implementation(input: &DeriveInput, generics: &Generics, outputs: &[Output<'_>]) -> TokenStream {
     let (enum_name, outputs_name) = (&input.ident, outputs_name(input));
     let (for_generics, type_generics, where_clause) = generics.split_for_impl();
-    let fields = outputs.iter().map(|output| &output.field);
+    let fields = outputs.iter().map(|Output { variant, field, .. }| {
+        // What is not an element is blamed where it is written down.
+        let collection = quote_spanned!(variant.fields.span()=> split.collection());
+        quote!(#field: #collection)
+    });
     let elements = outputs.iter().map(|output| &output.element);
     let arms = outputs.iter().enumerate().map(|(i, output)| arm(i, output));
     quote! {
@@ -136,7 +141,7 @@ fn implementation(input: &DeriveInput, generics: &Generics, outputs: &[Output<'_
             type Routes = (#(::beamline::outputs::Route<#elements>,)*);
 
             fn outputs(split: &mut ::beamline::outputs::SplitOutputs) -> Self::Outputs {
-                #outputs_name { #(#fields: split.collection(),)* }
+                #outputs_name { #(#fields,)* }
             }
 
             #[inline]

@@ -35,13 +35,13 @@ fn list() {
 fn map() {
     everywhere(|p| {
         let names = spread(p, [(1u64, "one".to_owned()), (2, "two".to_owned())]).as_map();
-        let named = p.sequence(0..4).with_side(names).flat_map_with(|n, names, out| {
+        let found = p.sequence(0..4).with_side(names).flat_map_with(|n, names, out| {
             if let Some(name) = names.get(&n) {
                 out.emit(name.clone());
                 out.emit(name.to_uppercase());
             }
         });
-        assert_that(&named).contains_in_any_order(owned(["one", "ONE", "two", "TWO"]));
+        assert_that(&found).contains_in_any_order(owned(["one", "ONE", "two", "TWO"]));
     });
 }
 
@@ -89,9 +89,9 @@ impl DoFn<u64, (Names, Suffix)> for Name {
     type Out = String;
     fn process(&mut self, n: u64, cx: &mut Cx<'_, String, (Names, Suffix)>) -> Result<(), BoxError> {
         let (names, suffix) = cx.side();
-        let name = names.get(&n).ok_or("no name")?;
-        let named = format!("{name}{suffix}");
-        cx.emit(named);
+        let found = names.get(&n).ok_or("no name")?;
+        let replacement = format!("{found}{suffix}");
+        cx.emit(replacement);
         Ok(())
     }
 }
@@ -101,8 +101,8 @@ fn a_dofn_with_side_inputs() {
     everywhere(|p| {
         let names = spread(p, (0..10u64).map(|n| (n, format!("n{n}")))).as_map();
         let suffix = p.create(owned(["!"])).as_singleton();
-        let named = p.sequence(0..10).with_side((names, suffix)).par_do(Name);
-        assert_that(&named).contains_in_any_order((0..10).map(|n| format!("n{n}!")));
+        let replaced = p.sequence(0..10).with_side((names, suffix)).par_do(Name);
+        assert_that(&replaced).contains_in_any_order((0..10).map(|n| format!("n{n}!")));
     });
 }
 

@@ -47,7 +47,7 @@ co_group_with!(A 0, B 1, C 2);
 co_group_with!(A 0, B 1, C 2, D 3);
 co_group_with!(A 0, B 1, C 2, D 3, E 4);
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Brings the values of each key of several collections together (`CoGroupByKey` in Beam): with one other, or with
     /// a tuple of up to five.
     ///
@@ -62,7 +62,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// });
     /// ```
     #[track_caller]
-    pub fn co_group<W: CoGroupWith<K, V>>(&self, others: W) -> PCollection<(K, W::Groups)> {
+    pub fn co_group<W: CoGroupWith<K, V>>(&self, others: W) -> PCollection<(K, W::Groups)>
+    where
+        K: Key,
+    {
         let others = others.ids();
         if others.iter().any(|(_, pipeline)| !pipeline.is_same(&self.pipeline)) {
             self.pipeline.fail("CoGroup", "its inputs belong to different pipelines");

@@ -84,10 +84,13 @@ impl<K: Element, V: Element> DoFn<(K, V)> for ValueWithTimestamp {
     }
 }
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// The value of each key with the latest timestamp. Of several, any.
     #[track_caller]
-    pub fn latest_per_key(&self) -> Self {
+    pub fn latest_per_key(&self) -> Self
+    where
+        K: Key,
+    {
         let scope = self.pipeline.open_scope("LatestPerKey".into(), true);
         let latest = self.par_do(ValueWithTimestamp).combine_per_key(Latest);
         drop(scope);
@@ -103,7 +106,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// let games_and_best = scores.combine_per_key((Count, Max));
     /// ```
     #[track_caller]
-    pub fn combine_per_key<C: CombineFn<V>>(&self, combine: C) -> PCollection<(K, C::Out)> {
+    pub fn combine_per_key<C: CombineFn<V>>(&self, combine: C) -> PCollection<(K, C::Out)>
+    where
+        K: Key,
+    {
         let label = combine.name();
         let body = Body::Shuffle { shuffle: Arc::new(CombinePerKey::<K, V, C>::new(combine)), liftable: true };
         self.then(label, PER_KEY, body)
@@ -111,7 +117,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
 
     /// The number of values of each key.
     #[track_caller]
-    pub fn count_per_key(&self) -> PCollection<(K, u64)> {
+    pub fn count_per_key(&self) -> PCollection<(K, u64)>
+    where
+        K: Key,
+    {
         self.combine_per_key(Count)
     }
 
@@ -121,7 +130,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// Elements are combined before they travel in any case, so this pays when accumulators are large or combining is
     /// expensive.
     #[track_caller]
-    pub fn combine_per_key_with_fanout<C: CombineFn<V>>(&self, fanout: u32, combine: C) -> PCollection<(K, C::Out)> {
+    pub fn combine_per_key_with_fanout<C: CombineFn<V>>(&self, fanout: u32, combine: C) -> PCollection<(K, C::Out)>
+    where
+        K: Key,
+    {
         let scope = self.pipeline.open_scope(format!("{}WithFanout", combine.name()), true);
         let spread = self.map_as("Spread", spread_over(fanout.max(1)));
         let parts = spread.combine_per_key(Part(combine.clone()));

@@ -55,16 +55,22 @@ impl<T: Element> PCollection<T> {
     }
 }
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// A map, as a side input. The pipeline fails if a key occurs twice.
     #[track_caller]
-    pub fn as_map(&self) -> View<HashMap<K, V>> {
+    pub fn as_map(&self) -> View<HashMap<K, V>>
+    where
+        K: Key,
+    {
         self.view::<HashMap<K, V>>("AsMap", ())
     }
 
     /// A map from each key to all of its values, as a side input.
     #[track_caller]
-    pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>> {
+    pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>>
+    where
+        K: Key,
+    {
         self.view::<Multimap<K, V>>("AsMultimap", ())
     }
 }

@@ -8,13 +8,16 @@ use crate::pipeline::StepSpec;
 use crate::{Element, PCollection};
 use std::sync::Arc;
 
-impl<T: OutputEnum> PCollection<T> {
+impl<T: 'static> PCollection<T> {
     /// Splits a collection of an enum into a collection for each variant.
     ///
     /// The enum derives [`OutputEnum`]; the result is a struct with a field for each variant. Nothing else can read
     /// the collection of the enum, but the parts can be read as often as needed.
     #[track_caller]
-    pub fn split(&self) -> T::Outputs {
+    pub fn split(&self) -> T::Outputs
+    where
+        T: OutputEnum,
+    {
         let body = Body::Inseparable(Arc::new(|wiring| Op::exclusive(wiring, Split::<T>::new(wiring))));
         let spec = StepSpec { label: "Split".into(), urn: "beam:transform:pardo:v1", inputs: vec![self.id], body };
         let node = self.pipeline.add(spec);
