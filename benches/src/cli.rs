@@ -47,7 +47,7 @@ impl Cli {
     /// # Errors
     ///
     /// When a contestant fails, when contestants disagree, and when the data folder cannot be used.
-    pub fn run(self) -> Result<(), Box<dyn Error>> {
+    pub fn run(self) -> Result<(), Box<dyn Error + Send + Sync>> {
         match self.command {
             Command::All(options) => SUITES.iter().try_for_each(|suite| run(suite, &options)),
             Command::Wordcount(options) => run_named("wordcount", &options),
@@ -61,16 +61,16 @@ impl Cli {
     }
 }
 
-fn run_named(name: &str, options: &Options) -> Result<(), Box<dyn Error>> {
+fn run_named(name: &str, options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let suite = SUITES.iter().find(|suite| suite.name == name).ok_or("no such suite")?;
     run(suite, options)
 }
 
-fn run(suite: &Suite, options: &Options) -> Result<(), Box<dyn Error>> {
+fn run(suite: &Suite, options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     run_suite(suite, &options.workload()?, &options.selection())
 }
 
-fn generate(options: &Options) -> Result<(), Box<dyn Error>> {
+fn generate(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let text = options.workload()?.text();
     let made = if text.prepare()? { "generated" } else { "is there" };
     println!("{} {made}", text.path().display());

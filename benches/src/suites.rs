@@ -129,6 +129,8 @@ fn wordcount(workload: &Workload) -> Vec<Contestant> {
         own("two-threads", "wordcount-two-threads", &files, &[]),
         own("packed-two-threads", "wordcount-packed-two-threads", &files, &[]),
         own("naive", "wordcount-naive", &files, &[]),
+        example("beamline", "wordcount", &files, &["--parallelism", "2"]),
+        example("beamline-1", "wordcount", &files, &["--parallelism", "1"]),
     ]
 }
 
@@ -139,17 +141,30 @@ fn sums(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
         own("two-threads", "sums-two-threads", &stream, more),
         own("grouped", "sums-grouped", &stream, more),
         own("naive", "sums-naive", &stream, more),
+        own("beamline", "sums-beamline", &stream, more),
+        own("beamline-1", "sums-beamline", &stream, &[more, &["--threads", "1"]].concat()),
+        own("beamline-grouped", "groups-beamline", &stream, more),
     ]
 }
 
 fn maps(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
     let numbers = ["--elements", &workload.elements.to_string()];
-    vec![own("fused", "maps-fused", &numbers, more), own("in-batches", "maps-in-batches", &numbers, more)]
+    vec![
+        own("fused", "maps-fused", &numbers, more),
+        own("in-batches", "maps-in-batches", &numbers, more),
+        own("beamline", "maps-beamline", &numbers, more),
+        own("beamline-1", "maps-beamline", &numbers, &[more, &["--threads", "1"]].concat()),
+    ]
 }
 
 fn own(name: &'static str, command: &str, arguments: &[&str], more: &[&str]) -> Contestant {
     let arguments = ["contestant", command].iter().chain(arguments).chain(more).map(ToString::to_string).collect();
     Contestant { name, program: Program::Own, arguments }
+}
+
+fn example(name: &'static str, program: &'static str, arguments: &[&str], more: &[&str]) -> Contestant {
+    let arguments = arguments.iter().chain(more).map(ToString::to_string).collect();
+    Contestant { name, program: Program::Example(program), arguments }
 }
 
 fn utf8(path: &Path) -> String {

@@ -35,6 +35,11 @@ impl Counter {
         Self(name)
     }
 
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.0
+    }
+
     /// Adds `by` to the counter of the step that this thread is in.
     pub fn inc(&self, by: u64) {
         update(self.0, Value::Counter(by));

@@ -23,6 +23,7 @@ mod operator;
 pub(crate) mod ops;
 mod output;
 mod pace;
+mod prefetch;
 pub(crate) mod scratch;
 mod shuffle;
 mod source;

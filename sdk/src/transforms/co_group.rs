@@ -5,7 +5,7 @@ use crate::graph::{Body, CollectionId};
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::{CoGroup, Rows};
 use crate::pipeline::StepSpec;
-use crate::{Element, Error, ErrorKind, Key, PCollection, Pipeline, Values};
+use crate::{Element, Key, PCollection, Pipeline, Values};
 use std::sync::Arc;
 
 /// What [`PCollection::co_group`] takes: another collection, or a tuple of two to five.
@@ -65,7 +65,7 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     pub fn co_group<W: CoGroupWith<K, V>>(&self, others: W) -> PCollection<(K, W::Groups)> {
         let others = others.ids();
         if others.iter().any(|(_, pipeline)| !pipeline.is_same(&self.pipeline)) {
-            self.pipeline.fail(Error::new(ErrorKind::Graph, "co_group of collections of different pipelines"));
+            self.pipeline.fail("CoGroup", "its inputs belong to different pipelines");
         }
         let inputs = std::iter::once(self.id).chain(others.into_iter().map(|(id, _)| id)).collect();
         let body = Body::Shuffle { shuffle: W::shuffle(), liftable: false };

@@ -1,9 +1,9 @@
 //! Combining: many values into one.
 
-use crate::combine::{CombineFn, Count};
+use crate::combine::{CombineFn, Count, Latest};
 use crate::graph::Body;
 use crate::kernel::keyed::{CombineGlobally, CombinePerKey};
-use crate::{Element, Key, PCollection};
+use crate::{BoxError, Cx, DoFn, Element, Key, PCollection, Timestamp};
 use std::sync::Arc;
 
 const PER_KEY: &str = "beam:transform:combine_per_key:v1";
@@ -49,7 +49,51 @@ impl<T: Element> PCollection<T> {
     }
 }
 
+impl<T: Element> PCollection<T> {
+    /// The element with the latest timestamp; none for an empty collection. Of several, any.
+    #[track_caller]
+    pub fn latest(&self) -> Self {
+        let scope = self.pipeline.open_scope("Latest".into(), true);
+        let latest = self.par_do(WithTimestamp).combine(Latest.or_none()).flat_map(|latest| latest);
+        drop(scope);
+        latest
+    }
+}
+
+/// Pairs every element with its timestamp.
+#[derive(Clone)]
+struct WithTimestamp;
+
+impl<T: Element> DoFn<T> for WithTimestamp {
+    type Out = (Timestamp, T);
+    fn process(&mut self, element: T, cx: &mut Cx<'_, Self::Out>) -> Result<(), BoxError> {
+        cx.emit((cx.timestamp(), element));
+        Ok(())
+    }
+}
+
+/// Pairs every value with its timestamp.
+#[derive(Clone)]
+struct ValueWithTimestamp;
+
+impl<K: Element, V: Element> DoFn<(K, V)> for ValueWithTimestamp {
+    type Out = (K, (Timestamp, V));
+    fn process(&mut self, (key, value): (K, V), cx: &mut Cx<'_, Self::Out>) -> Result<(), BoxError> {
+        cx.emit((key, (cx.timestamp(), value)));
+        Ok(())
+    }
+}
+
 impl<K: Key, V: Element> PCollection<(K, V)> {
+    /// The value of each key with the latest timestamp. Of several, any.
+    #[track_caller]
+    pub fn latest_per_key(&self) -> Self {
+        let scope = self.pipeline.open_scope("LatestPerKey".into(), true);
+        let latest = self.par_do(ValueWithTimestamp).combine_per_key(Latest);
+        drop(scope);
+        latest
+    }
+
     /// Combines the values of each key.
     ///
     /// ```
