@@ -173,7 +173,7 @@ fn a_combiner_of_the_user() {
         let words = spread(p, owned(["a", "ccc", "bbb", "dd"]));
         assert_that(&words.combine(Longest)).contains_in_any_order([Some("bbb".to_owned())]);
         assert_that(&words.filter(|_| false).combine(Longest)).contains_in_any_order([None]);
-        let by_length = words.key_by(|w| w.len()).combine_per_key(Longest);
+        let by_length = words.key_by(String::len).combine_per_key(Longest);
         let expected = [(1, "a"), (2, "dd"), (3, "bbb")].map(|(n, word)| (n, Some(word.to_owned())));
         assert_that(&by_length).contains_in_any_order(expected);
     });

@@ -219,7 +219,7 @@ fn a_dofn_may_change_the_number_of_elements() {
     }
     everywhere(|p| {
         let repeated = spread(p, [0, 3, 2500]).par_do(Repeat);
-        assert_that(&repeated).contains_in_any_order(sorted([3; 3].into_iter().chain([2500; 2500])));
+        assert_that(&repeated).contains_in_any_order(sorted([3; 3].into_iter().chain(vec![2500; 2500])));
     });
 }
 

@@ -192,7 +192,7 @@ fn reshuffle() {
 #[test]
 fn keys_and_values() {
     everywhere(|p| {
-        let pairs = spread(p, owned(["a", "bc", "de"])).key_by(|s| s.len());
+        let pairs = spread(p, owned(["a", "bc", "de"])).key_by(String::len);
         let expected = [(1, "a"), (2, "bc"), (2, "de")].map(|(n, s)| (n, s.to_owned()));
         assert_that(&pairs).contains_in_any_order(expected.clone());
         assert_that(&pairs.keys()).contains_in_any_order([1, 2, 2]);
