@@ -2,7 +2,6 @@
 
 use crate::{BoxError, Step, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 
 /// An element that a step could not handle, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +23,8 @@ impl<T> Failure<T> {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            let _ = write!(text, ": {error}");
+            text += ": ";
+            text += &error.to_string();
             cause = error.source();
         }
         let location = format!("{}:{}", step.location.file(), step.location.line());

@@ -46,11 +46,7 @@ impl Pace {
         if time > LONG {
             self.most.set((elements / 2).clamp(1, most));
         } else if time < LONG / 4 {
-            if elements < most {
-                self.untimed.set(UNTIMED);
-            } else {
-                self.most.set(most.saturating_mul(2));
-            }
+            if elements < most { self.untimed.set(UNTIMED) } else { self.most.set(most.saturating_mul(2)) }
         }
     }
 }

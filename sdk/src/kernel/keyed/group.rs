@@ -167,6 +167,7 @@ macro_rules! groups {
                 Ok(None)
             }
 
+            #[allow(clippy::needless_question_mark, reason = "it is needed for more than one")]
             fn page(&mut self, part: usize, key: &K, others: &mut Self) -> Result<Self::Out> {
                 let out = ($(self.$index.page(part, key, &mut others.$index)?),+);
                 Ok(out)
