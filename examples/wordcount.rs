@@ -1,31 +1,59 @@
-//! Word count.
-use beamline::io::text;
-use beamline::{LocalRunner, Pipeline};
+//! Counts how often each word occurs.
+//!
+//! ```text
+//! $ cargo run --release --example wordcount -- --input README.md --output counts --parallelism 2
+//! $ cat counts-*
+//! ```
+//!
+//! writes `counts-00000-of-00002` and `counts-00001-of-00002`, one file for each worker, with lines such as `word: 3`.
+//! A word is a maximal run of Unicode letters; upper and lower case are different words.
+
+use beamline::clap::{self, Parser};
+use beamline::prelude::*;
+use std::path::PathBuf;
+use std::process::ExitCode;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Counts how often each word occurs in text files.
+#[derive(Parser)]
+struct Args {
+    /// Files to read: paths, patterns such as 'logs/*.gz', or - for standard input
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    input: Vec<PathBuf>,
+    /// How the names of the files to write begin, or - for standard output
+    #[arg(long, value_name = "PREFIX")]
+    output: PathBuf,
+    /// Leave out words that occur less often
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    min_count: u64,
+    /// Replace older output
+    #[arg(long)]
+    overwrite: bool,
+}
+
+fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
+    p.read(text::read_all(&args.input))
+        .flat_map_with(|line, out| words(line).for_each(|word| out.emit(word.to_owned())))
+        .named("Words")
+        .count_per_element()
+        .filter(move |(_, count)| *count >= args.min_count)
+        .map(|(word, count)| format!("{word}: {count}"))
+        .write(text::write(&args.output).replace(args.overwrite));
+    Ok(())
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c| !is_letter(c)).filter(|word| !word.is_empty())
+}
+
+/// Most letters are ASCII, and need no table.
 fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || (!c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Letter)
 }
 
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let p = Pipeline::new();
-    p.read(text::read(&args[1]))
-        .flat_map_with(|line, out| {
-            for word in line.split(|c| !is_letter(c)).filter(|w| !w.is_empty()) {
-                out.emit(word.to_owned());
-            }
-        })
-        .count_per_element()
-        .map(|(word, n)| format!("{word}: {n}"))
-        .write(text::write(&args[2]).replace(true));
-    let n = args[3].parse().unwrap();
-    let r = p.run_with(&LocalRunner::new().parallelism(n));
-    if let Err(e) = r {
-        println!("{e}");
-        std::process::exit(1)
-    }
+fn main() -> ExitCode {
+    launch(build)
 }

@@ -7,5 +7,5 @@ pub use crate::io::text;
 pub use crate::metrics::{Counter, Distribution, Gauge};
 pub use crate::{
     BoxError, BundleCx, Cx, DoFn, Element, Emit, Failure, Key, LocalRunner, PCollection, PTransform, Pipeline, Runner,
-    Timestamp, Values, View,
+    Timestamp, Values, View, launch,
 };

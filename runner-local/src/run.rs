@@ -10,12 +10,13 @@ use beamline_sdk::graph::{Body, Graph, Node, NodeId};
 use beamline_sdk::kernel::{Env, MemoryBudget, Shared, SourceRun, StepId};
 use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 /// A pipeline that is running.
 ///
@@ -25,6 +26,7 @@ pub struct JobHandle {
     shared: Arc<Shared>,
     outcome: Arc<Mutex<Outcome>>,
     cancelled: Arc<AtomicBool>,
+    ended: Arc<Ended>,
     workers: Vec<JoinHandle<()>>,
 }
 
@@ -43,6 +45,13 @@ impl Canceller {
         self.shared.stop();
         self.job.wakers.wake_all_workers();
     }
+}
+
+/// How many workers have ended.
+#[derive(Default)]
+struct Ended {
+    count: Mutex<usize>,
+    signal: Condvar,
 }
 
 /// What the workers have come to.
@@ -70,6 +79,7 @@ impl JobHandle {
             shared: Arc::default(),
             outcome: Arc::default(),
             cancelled: Arc::default(),
+            ended: Arc::default(),
             workers: Vec::new(),
         };
         let memory = Arc::new(MemoryBudget::new(options.memory));
@@ -82,7 +92,7 @@ impl JobHandle {
     fn spawn(&mut self, worker: usize, options: &LocalRunner, memory: &Arc<MemoryBudget>) -> Result<()> {
         let (workers, batch_size, trace_elements) = (options.parallelism, options.batch_size, options.trace_elements);
         let (memory, shared) = (memory.clone(), self.shared.clone());
-        let (job, outcome) = (self.job.clone(), self.outcome.clone());
+        let (job, outcome, ended) = (self.job.clone(), self.outcome.clone(), self.ended.clone());
         let work = move || {
             let env = || Env {
                 worker,
@@ -99,6 +109,7 @@ impl JobHandle {
                 shared.stop();
                 job.wakers.wake_all_workers();
             }
+            ended.add_one();
         };
         let thread = thread::Builder::new().name(format!("beamline-{worker}")).spawn(work);
         self.workers.push(thread.map_err(|e| {
@@ -115,6 +126,12 @@ impl JobHandle {
             total_bytes: sources().map(|s| s.total_bytes()).sum(),
             is_finished: self.workers.iter().all(JoinHandle::is_finished),
         }
+    }
+
+    /// Waits until all workers have ended, at most for `time`; returns whether they have. [`wait`](Self::wait) has to
+    /// be called in any case.
+    pub fn wait_for(&self, time: Duration) -> bool {
+        self.ended.wait_for(self.workers.len(), Instant::now() + time)
     }
 
     /// Lets others cancel the run.
@@ -183,6 +200,19 @@ impl JobHandle {
             values: values.of(i as StepId),
         };
         Metrics { steps: self.job.graph.nodes.iter().enumerate().map(step).collect() }
+    }
+}
+
+impl Ended {
+    fn add_one(&self) {
+        *self.count.lock() += 1;
+        self.signal.notify_all();
+    }
+
+    fn wait_for(&self, workers: usize, until: Instant) -> bool {
+        let mut count = self.count.lock();
+        while *count < workers && !self.signal.wait_until(&mut count, until).timed_out() {}
+        *count == workers
     }
 }
 

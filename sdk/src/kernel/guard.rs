@@ -3,7 +3,8 @@
 use crate::{BoxError, Element, Error, ErrorKind, Result, Step};
 use serde::Serialize;
 use std::any::{Any, TypeId};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 
 const LONGEST_ELEMENT: usize = 300;
@@ -14,14 +15,25 @@ pub(crate) fn catch<R>(step: &Arc<Step>, f: impl FnOnce() -> R) -> Result<R> {
     catch_unwind(AssertUnwindSafe(f)).map_err(|payload| panic_error(payload).in_step(step))
 }
 
+thread_local! {
+    static PANIC_PLACE: Cell<Option<(String, u32, u32)>> = const { Cell::new(None) };
+}
+
+/// Remembers where this thread panics, for the error that will tell of it: to be called by a panic hook.
+pub fn note_panic(place: &Location<'_>) {
+    PANIC_PLACE.set(Some((place.file().to_owned(), place.line(), place.column())));
+}
+
 /// The error that a panic stands for.
 pub fn panic_error(payload: Box<dyn Any + Send>) -> Error {
+    let place = PANIC_PLACE.take().map(|(file, line, column)| format!(" at {file}:{line}:{column}"));
     match payload.downcast::<Error>() {
         Ok(error) => *error,
         Err(payload) => {
             let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
             let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-            Error::new(ErrorKind::User, format!("panicked: {}", text.as_deref().unwrap_or("(no message)")))
+            let text = text.as_deref().unwrap_or("(no message)");
+            Error::new(ErrorKind::User, format!("panicked{}: {text}", place.unwrap_or_default()))
         }
     }
 }

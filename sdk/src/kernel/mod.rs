@@ -30,7 +30,7 @@ pub use batch::Batch;
 pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
-pub use guard::panic_error;
+pub use guard::{note_panic, panic_error};
 pub use memory::{MemoryBudget, Reservation};
 pub use meta::{Col, Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};

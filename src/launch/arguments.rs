@@ -1,0 +1,43 @@
+//! The program's own arguments beside the runner's.
+
+use super::exit;
+use super::options::Options;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, FromArgMatches};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Reads both.
+pub(super) fn parse<A: Args>(args: impl IntoIterator<Item = OsString>) -> Result<(A, Options), clap::Error> {
+    let mut args = args.into_iter().peekable();
+    let command = command::<A>(&program_name(args.peek()))?;
+    let mut matches = command.clone().try_get_matches_from(args)?;
+    let mut read = || Ok((A::from_arg_matches_mut(&mut matches)?, Options::from_arg_matches_mut(&mut matches)?));
+    read().map_err(|error: clap::Error| error.format(&mut command.clone()))
+}
+
+fn command<A: Args>(name: &str) -> Result<Command, clap::Error> {
+    let own = A::augment_args(Command::new(name.to_owned()));
+    let runners = Options::augment_args(Command::new(name.to_owned()));
+    if let Some(taken) = own.get_arguments().find_map(|arg| taken_name(arg, &runners)) {
+        let text = format!("this program has an argument {taken}, which is an option of the runner too: rename it\n");
+        return Err(own.clone().error(ErrorKind::ArgumentConflict, text));
+    }
+    let after = own.get_after_help().map(|text| format!("{text}\n\n{}", exit::HELP));
+    let both = Options::augment_args(own);
+    Ok(both.after_help(after.unwrap_or_else(|| exit::HELP.to_owned())))
+}
+
+/// The name of an argument that the runner has too.
+fn taken_name(arg: &Arg, runners: &Command) -> Option<String> {
+    let long =
+        |other: &Arg| arg.get_long().filter(|long| other.get_long() == Some(long)).map(|long| format!("--{long}"));
+    let short = |other: &Arg| arg.get_short().filter(|c| other.get_short() == Some(*c)).map(|c| format!("-{c}"));
+    let id = |other: &Arg| (arg.get_id() == other.get_id()).then(|| arg.get_id().to_string());
+    runners.get_arguments().find_map(|other| long(other).or_else(|| short(other)).or_else(|| id(other)))
+}
+
+fn program_name(first: Option<&OsString>) -> String {
+    let name = first.and_then(|path| Path::new(path).file_stem());
+    name.map_or_else(|| "pipeline".to_owned(), |name| name.to_string_lossy().into_owned())
+}

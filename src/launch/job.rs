@@ -1,0 +1,84 @@
+//! One run, from the options to the exit code.
+
+use super::explain::{explain, plan};
+use super::interrupt::Interrupt;
+use super::options::Options;
+use super::progress::{Display, TICK};
+use super::report::Report;
+use super::terminal::{print, say};
+use super::{exit, panics, report};
+use crate::graph::Graph;
+use crate::{JobHandle, Result};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Runs, or explains, what `build` has made.
+pub(super) fn run(graph: Result<Graph>, options: &Options) -> ExitCode {
+    match (graph, options.explain) {
+        (Ok(graph), Some(how)) => {
+            print(explain(&graph, how));
+            exit::SUCCESS.into()
+        }
+        (Err(error), Some(_)) => Report::not_run(error).say(options.verbose).into(),
+        (graph, None) => finish(&run_reported(graph, options), options).into(),
+    }
+}
+
+fn run_reported(graph: Result<Graph>, options: &Options) -> Report {
+    let checked = report::check_target(options.metrics_out.as_deref());
+    match checked.and(graph) {
+        Ok(graph) => execute(&graph, options),
+        Err(error) => Report::not_run(error),
+    }
+}
+
+/// Says how it went.
+fn finish(report: &Report, options: &Options) -> u8 {
+    let code = report.say(options.verbose);
+    let saved = options.metrics_out.as_deref().map_or(Ok(()), |path| report.save(path));
+    match saved {
+        Ok(()) => code,
+        Err(error) => {
+            say(format_args!("error: {error}"));
+            if code == exit::SUCCESS { exit::FAILED } else { code }
+        }
+    }
+}
+
+fn execute(graph: &Graph, options: &Options) -> Report {
+    say_plan(graph, options.verbose);
+    panics::hush_workers();
+    let interrupt = Interrupt::listen();
+    let start = Instant::now();
+    let handle = match options.runner().start(graph) {
+        Ok(handle) => handle,
+        Err(error) => return Report::not_run(error),
+    };
+    interrupt.watch(handle.canceller());
+    watch(&handle, &interrupt, Display::new(options.progress, start));
+    let bytes_read = handle.progress().bytes_read;
+    let result = handle.wait().map(|result| result.metrics);
+    Report { result, bytes_read, elapsed: start.elapsed() }
+}
+
+fn say_plan(graph: &Graph, verbose: u8) {
+    if verbose > 1 {
+        say(format_args!("graph\n\n{}", graph.explain()));
+    }
+    if verbose > 0 {
+        say(format_args!("plan\n\n{}", plan(graph)));
+    }
+}
+
+/// Shows progress until all workers have ended.
+fn watch(handle: &JobHandle, interrupt: &Interrupt, mut display: Display) {
+    let mut has_said = false;
+    while !handle.wait_for(TICK) {
+        display.update(handle.progress(), Instant::now());
+        if interrupt.has_come() && !has_said {
+            display.say("stopping when the steps are through with what they have; Ctrl-C again to stop at once");
+            has_said = true;
+        }
+    }
+    display.clear();
+}

@@ -1,0 +1,125 @@
+//! The command line of a pipeline: the program's own arguments, and the runner's.
+//!
+//! - `options` are the runner's arguments, `size` one of them; `arguments` reads the program's own beside them.
+//! - `job` runs the pipeline, `interrupt` stops it, `panics` keeps its panics quiet.
+//! - `progress` shows how far it is, `explain` what it would do, `report` what it has done.
+//! - `exit` is what the shell hears, `terminal` how the rest is said.
+
+mod arguments;
+mod exit;
+mod explain;
+mod interrupt;
+mod job;
+mod options;
+mod panics;
+mod progress;
+mod report;
+mod size;
+mod terminal;
+
+use crate::{BoxError, Error, ErrorKind, Pipeline, Result};
+use clap::Args;
+use clap::error::ErrorKind as ClapErrorKind;
+use std::env::args_os;
+use std::process::ExitCode;
+
+/// Runs a program that is one pipeline: reads its arguments, builds the pipeline, runs it, and says how it went.
+///
+/// `A` holds the program's own arguments: a struct that derives [`clap::Parser`] or [`clap::Args`], or `()` if there are
+/// none. Its doc comment becomes the text of `--help`. clap is exported as [`beamline::clap`](clap), which has to be in
+/// scope under its name for the derived code.
+///
+/// ```no_run
+/// use beamline::clap::{self, Parser};
+/// use beamline::prelude::*;
+/// use std::process::ExitCode;
+///
+/// /// Copies lines that contain a word.
+/// #[derive(Parser)]
+/// struct Arguments {
+///     /// The file to read
+///     input: String,
+///     /// How the names of the files to write begin
+///     output: String,
+///     /// What to look for
+///     #[arg(long)]
+///     word: String,
+/// }
+///
+/// fn build(p: &Pipeline, args: Arguments) -> Result<(), BoxError> {
+///     p.read(text::read(&args.input))
+///         .filter(move |line| line.contains(&args.word))
+///         .write(text::write(&args.output));
+///     Ok(())
+/// }
+///
+/// fn main() -> ExitCode {
+///     beamline::launch(build)
+/// }
+/// ```
+///
+/// # The runner's options
+///
+/// They stand beside the program's own, which therefore must not use these names; that would be an error at every start.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `--runner local` | where to run: on the threads of this process |
+/// | `--parallelism N` | how many workers; all cores by default |
+/// | `--memory SIZE` | the memory budget, such as `512M` or `2G`; half of the machine's by default |
+/// | `--explain[=text\|dot]` | prints the graph and the plan, or a drawing for Graphviz, and does not run |
+/// | `--progress WHEN` | `auto` shows a bar if standard error is a terminal, `always` lines if it is not, `never` nothing |
+/// | `--metrics-out FILE` | writes what happened as JSON, also after a failure |
+/// | `--trace-elements` | lets errors show the element also where remembering it costs time |
+/// | `-v`, `--verbose` | says more: the plan and what each step emitted; twice: the graph too |
+///
+/// # Exit codes
+///
+/// | code | meaning |
+/// |---|---|
+/// | 0 | success |
+/// | 1 | the pipeline failed: a user's function, reading, writing, or memory |
+/// | 2 | wrong usage: arguments, options, an error that `build` returned, an invalid graph; nothing has run |
+/// | 101 | a fault of beamline itself, or `build` panicked |
+/// | 130 | stopped by Ctrl-C or a signal to terminate |
+///
+/// # What is printed
+///
+/// Standard output belongs to the pipeline (and to `--help` and `--explain`). An error, the summary at the end, the
+/// metrics that the program counts, and progress go to standard error.
+///
+/// A panic of a step is an error of the pipeline: `launch` sets a panic hook that leaves out the usual message of worker
+/// threads, unless `RUST_BACKTRACE` is set.
+///
+/// The first Ctrl-C stops the workers and removes temporary files. The second one ends the process at once, and may leave
+/// some.
+#[track_caller]
+pub fn launch<A: Args>(build: fn(&Pipeline, A) -> Result<(), BoxError>) -> ExitCode {
+    let pipeline = Pipeline::new();
+    match arguments::parse::<A>(args_os()) {
+        Ok((args, options)) => {
+            let graph = build(&pipeline, args).map_err(wrong_usage).and_then(|()| pipeline.graph());
+            job::run(graph, &options)
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+/// The error of a `build` function.
+fn wrong_usage(error: BoxError) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) => *error,
+        Err(error) => Error::wrap(ErrorKind::Options, error),
+    }
+}
+
+/// Prints help, or what is wrong with the arguments.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // A closed terminal is no reason to panic.
+    let _ = error.print();
+    match error.kind() {
+        ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => exit::SUCCESS,
+        _ => exit::WRONG_USAGE,
+    }
+    .into()
+}

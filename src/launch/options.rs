@@ -1,0 +1,78 @@
+//! The runner's arguments.
+
+use super::size::parse_memory;
+use crate::LocalRunner;
+use clap::{ArgAction, Args, ValueEnum};
+use std::path::PathBuf;
+
+// Doc comments of the fields are the help; one of the struct would replace that of the program.
+#[derive(Args)]
+#[command(next_help_heading = "Runner options")]
+#[group(id = "runner options")]
+pub(super) struct Options {
+    /// Where to run the pipeline
+    #[arg(long, value_name = "WHERE", default_value = "local")]
+    pub(super) runner: RunnerKind,
+
+    /// How many workers run the pipeline [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(super) parallelism: Option<usize>,
+
+    /// The memory for groups, side inputs and buffers: bytes, or with k, M, G or T, such as 512M; what needs more goes to
+    /// disk where it can [default: half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
+    pub(super) memory: Option<usize>,
+
+    /// Print the graph and the plan, or the graph for Graphviz, and do not run
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub(super) explain: Option<Explain>,
+
+    /// Show progress on standard error
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) progress: When,
+
+    /// Write what happened as JSON to a file, also after a failure
+    #[arg(long, value_name = "FILE")]
+    pub(super) metrics_out: Option<PathBuf>,
+
+    /// Let errors show the element also where remembering it costs time
+    #[arg(long)]
+    pub(super) trace_elements: bool,
+
+    /// Say more: the plan and what each step emitted; twice: the graph too
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RunnerKind {
+    /// On the threads of this process
+    Local,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Explain {
+    /// For people
+    Text,
+    /// For Graphviz
+    Dot,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// A bar if standard error is a terminal
+    Auto,
+    /// A bar, or lines if standard error is no terminal
+    Always,
+    /// Nothing
+    Never,
+}
+
+impl Options {
+    pub(super) fn runner(&self) -> LocalRunner {
+        let RunnerKind::Local = self.runner;
+        let runner = LocalRunner::new().trace_elements(self.trace_elements);
+        let runner = self.parallelism.into_iter().fold(runner, LocalRunner::parallelism);
+        self.memory.into_iter().fold(runner, LocalRunner::memory)
+    }
+}
