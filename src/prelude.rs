@@ -6,6 +6,6 @@ pub use crate::combine::{
 pub use crate::io::text;
 pub use crate::metrics::{Counter, Distribution, Gauge};
 pub use crate::{
-    BoxError, BundleCx, Cx, DoFn, Element, Emit, Failure, Key, LocalRunner, PCollection, PTransform, Pipeline, Runner,
-    Timestamp, Values, View, launch,
+    BoxError, BundleCx, Cx, DoFn, Element, Emit, Failure, Key, LocalRunner, OutputEnum, PCollection, PTransform,
+    Pipeline, Runner, Timestamp, Values, View, launch,
 };

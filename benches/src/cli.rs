@@ -26,6 +26,8 @@ enum Command {
     All(Options),
     /// Counts the words of a text file.
     Wordcount(Options),
+    /// Reads the lines of a text file.
+    Lines(Options),
     /// Sums a stream of pairs by key, all keys alike.
     Sums(Options),
     /// Sums a stream of pairs by key, few keys often.
@@ -34,6 +36,8 @@ enum Command {
     Maps(Options),
     /// Passes numbers through twenty maps that the compiler can fuse and vectorise.
     MapsPlain(Options),
+    /// Starts and ends a pipeline without elements.
+    Nothing(Options),
     /// Generates the text and does nothing else.
     Generate(Options),
     /// Runs one contestant's side of a suite in this process.
@@ -47,10 +51,12 @@ impl Cli {
     /// # Errors
     ///
     /// When a contestant fails, when contestants disagree, and when the data folder cannot be used.
-    pub fn run(self) -> Result<(), Box<dyn Error>> {
+    pub fn run(self) -> Result<(), Box<dyn Error + Send + Sync>> {
         match self.command {
             Command::All(options) => SUITES.iter().try_for_each(|suite| run(suite, &options)),
             Command::Wordcount(options) => run_named("wordcount", &options),
+            Command::Lines(options) => run_named("lines", &options),
+            Command::Nothing(options) => run_named("nothing", &options),
             Command::Sums(options) => run_named("sums", &options),
             Command::SumsZipf(options) => run_named("sums-zipf", &options),
             Command::Maps(options) => run_named("maps", &options),
@@ -61,16 +67,16 @@ impl Cli {
     }
 }
 
-fn run_named(name: &str, options: &Options) -> Result<(), Box<dyn Error>> {
+fn run_named(name: &str, options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let suite = SUITES.iter().find(|suite| suite.name == name).ok_or("no such suite")?;
     run(suite, options)
 }
 
-fn run(suite: &Suite, options: &Options) -> Result<(), Box<dyn Error>> {
+fn run(suite: &Suite, options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     run_suite(suite, &options.workload()?, &options.selection())
 }
 
-fn generate(options: &Options) -> Result<(), Box<dyn Error>> {
+fn generate(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let text = options.workload()?.text();
     let made = if text.prepare()? { "generated" } else { "is there" };
     println!("{} {made}", text.path().display());

@@ -92,6 +92,13 @@ pub const SUITES: &[Suite] = &[
         contestants: wordcount,
     },
     Suite {
+        name: "lines",
+        about: "read the lines of a text file as strings",
+        result: Outcome::Checksum,
+        unit: Unit::Megabytes,
+        contestants: lines,
+    },
+    Suite {
         name: "sums",
         about: "sum (u64, u64) pairs by key, uniform keys",
         result: Outcome::Checksum,
@@ -119,7 +126,18 @@ pub const SUITES: &[Suite] = &[
         unit: Unit::Elements,
         contestants: |workload| maps(workload, &["--plain"]),
     },
+    Suite {
+        name: "nothing",
+        about: "start and end a pipeline without elements",
+        result: Outcome::Checksum,
+        unit: Unit::Elements,
+        contestants: nothing,
+    },
 ];
+
+fn nothing(_workload: &Workload) -> Vec<Contestant> {
+    vec![own("beamline", "nothing-beamline", &[], &[])]
+}
 
 fn wordcount(workload: &Workload) -> Vec<Contestant> {
     let files = ["--input", &utf8(workload.text().path()), "--output", &utf8(&workload.output().join("counts"))];
@@ -129,6 +147,17 @@ fn wordcount(workload: &Workload) -> Vec<Contestant> {
         own("two-threads", "wordcount-two-threads", &files, &[]),
         own("packed-two-threads", "wordcount-packed-two-threads", &files, &[]),
         own("naive", "wordcount-naive", &files, &[]),
+        example("beamline", "wordcount", &files, &["--parallelism", "2"]),
+        example("beamline-1", "wordcount", &files, &["--parallelism", "1"]),
+    ]
+}
+
+fn lines(workload: &Workload) -> Vec<Contestant> {
+    let input = ["--input", &utf8(workload.text().path())];
+    vec![
+        own("handwritten", "lines-handwritten", &input, &[]),
+        own("beamline", "lines-beamline", &input, &[]),
+        own("beamline-1", "lines-beamline", &input, &["--threads", "1"]),
     ]
 }
 
@@ -139,17 +168,31 @@ fn sums(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
         own("two-threads", "sums-two-threads", &stream, more),
         own("grouped", "sums-grouped", &stream, more),
         own("naive", "sums-naive", &stream, more),
+        own("beamline", "sums-beamline", &stream, more),
+        own("beamline-1", "sums-beamline", &stream, &[more, &["--threads", "1"]].concat()),
+        own("beamline-grouped", "groups-beamline", &stream, more),
+        own("beamline-grouped-64M", "groups-beamline", &stream, &[more, &["--memory", "64"]].concat()),
     ]
 }
 
 fn maps(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
     let numbers = ["--elements", &workload.elements.to_string()];
-    vec![own("fused", "maps-fused", &numbers, more), own("in-batches", "maps-in-batches", &numbers, more)]
+    vec![
+        own("fused", "maps-fused", &numbers, more),
+        own("in-batches", "maps-in-batches", &numbers, more),
+        own("beamline", "maps-beamline", &numbers, more),
+        own("beamline-1", "maps-beamline", &numbers, &[more, &["--threads", "1"]].concat()),
+    ]
 }
 
 fn own(name: &'static str, command: &str, arguments: &[&str], more: &[&str]) -> Contestant {
     let arguments = ["contestant", command].iter().chain(arguments).chain(more).map(ToString::to_string).collect();
     Contestant { name, program: Program::Own, arguments }
+}
+
+fn example(name: &'static str, program: &'static str, arguments: &[&str], more: &[&str]) -> Contestant {
+    let arguments = arguments.iter().chain(more).map(ToString::to_string).collect();
+    Contestant { name, program: Program::Example(program), arguments }
 }
 
 fn utf8(path: &Path) -> String {

@@ -92,7 +92,9 @@ impl<'a> Builder<'a> {
     /// The outputs of a step: its consumers, which have been built already.
     fn outputs(&mut self, node: &Node, id: NodeId) -> WiringParts {
         let outputs = node.outputs.iter().map(|c| self.consumers.remove(c).unwrap_or_default()).collect();
-        let emitted: Vec<_> = node.outputs.iter().map(|_| Rc::new(Cell::new(0))).collect();
+        // A step without outputs counts what it writes.
+        let counters = node.outputs.len().max(1);
+        let emitted: Vec<_> = (0..counters).map(|_| Rc::new(Cell::new(0))).collect();
         self.emitted.extend(emitted.iter().map(|count| (id.0, count.clone())));
         WiringParts { outputs, emitted }
     }

@@ -18,6 +18,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+/// The stack of a worker in bytes: a batch goes through a stage call by call, and a stage may have thousands of steps.
+/// What is not used takes no memory.
+const STACK: usize = 256 << 20;
+
 /// A pipeline that is running.
 ///
 /// Dropped without [`wait`](Self::wait), it is cancelled, and its workers end on their own.
@@ -111,7 +115,7 @@ impl JobHandle {
             }
             ended.add_one();
         };
-        let thread = thread::Builder::new().name(format!("beamline-{worker}")).spawn(work);
+        let thread = thread::Builder::new().name(format!("beamline-{worker}")).stack_size(STACK).spawn(work);
         self.workers.push(thread.map_err(|e| {
             Error::wrap(ErrorKind::Options, e.into()).help("lower --parallelism: the system refused to start a thread")
         })?);

@@ -7,7 +7,7 @@ use crate::exchange::{Helper, Queue};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Inbox, NO_STEP, Operator, Packet, Polled, Shared, SourceHead, StepId, enter};
 use beamline_sdk::metrics::{self, WorkerMetrics};
-use beamline_sdk::{Error, Result, Step, Timestamp};
+use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -184,8 +184,9 @@ fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared
         shared.check()?;
         let polled = in_step(step, || head.borrow_mut().poll());
         let polled = polled.map_err(|error| match head.borrow().place() {
-            Some(place) => error.at(format!("input from {place}")),
-            None => error,
+            // Where the input came from helps whoever looks for an element, not whoever has a full disk.
+            Some(place) if error.kind() == ErrorKind::User => error.at(format!("input from {place}")),
+            _ => error,
         })?;
         if polled != Polled::Worked {
             return Ok(if last == Polled::Worked { last } else { polled });

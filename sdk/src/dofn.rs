@@ -44,6 +44,10 @@ impl<'a, O: 'static> Emit<'a, O> {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `DoFn` for elements `{In}` and side inputs `{Side}`",
+    label = "an `impl DoFn<{In}, {Side}>` is missing"
+)]
 pub trait DoFn<In, Side: SideInputs = ()>: Clone + Send + 'static {
     /// What it emits.
     type Out: Send + 'static;

@@ -8,6 +8,11 @@ use std::hash::Hash;
 /// Implemented for every type that meets the bounds, so there is nothing to write. All bounds are asked for always: a
 /// program that runs on the threads of one process then also runs when values spill to disk or travel to another
 /// process. `Sync` lets all workers share one copy of a side input.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an element of a collection",
+    label = "elements need `Clone + Send + Sync + Serialize + DeserializeOwned + 'static`",
+    note = "for a type of your own: `#[derive(Clone, serde::Serialize, serde::Deserialize)]`"
+)]
 pub trait Element: Clone + Send + Sync + Serialize + DeserializeOwned + 'static {}
 impl<T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Element for T {}
 
@@ -17,8 +22,10 @@ impl<T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Element fo
 /// [`f64::to_bits`] instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
-    label = "keys are compared and hashed: they need `Eq + Hash` beside `Clone + Send + Sync + Serialize + DeserializeOwned`",
+    label = "keys are elements that can be compared and hashed: `Eq + Hash`",
+    note = "for a type of your own: `#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]`",
     note = "floating-point keys are refused on purpose: use a rounded integer, or `x.to_bits()`"
 )]
 pub trait Key: Element + Eq + Hash {}
+#[diagnostic::do_not_recommend]
 impl<T: Element + Eq + Hash> Key for T {}

@@ -23,7 +23,8 @@ impl<T> Failure<T> {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
+            text += ": ";
+            text += &error.to_string();
             cause = error.source();
         }
         let location = format!("{}:{}", step.location.file(), step.location.line());

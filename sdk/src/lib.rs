@@ -18,6 +18,7 @@ mod runner;
 mod side_input;
 mod sink;
 mod source;
+pub mod testing;
 mod time;
 mod transforms;
 mod values;

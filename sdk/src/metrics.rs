@@ -35,6 +35,11 @@ impl Counter {
         Self(name)
     }
 
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.0
+    }
+
     /// Adds `by` to the counter of the step that this thread is in.
     pub fn inc(&self, by: u64) {
         update(self.0, Value::Counter(by));
@@ -190,7 +195,7 @@ pub struct Metrics {
 pub struct StepMetrics {
     /// The name of the step.
     pub step: String,
-    /// How many elements it emitted, into all of its outputs.
+    /// How many elements it emitted, into all of its outputs; of a step that writes, how many it took.
     pub emitted: u64,
     /// What user code counted, by name.
     pub values: BTreeMap<String, Value>,

@@ -2,7 +2,7 @@
 //!
 //! `#[derive(OutputEnum)]` implements the trait for an enum whose variants are units, hold one value, or several
 //! without names. The split happens in the stage that makes the elements: the enum itself is never stored or sent and
-//! needs no bounds.
+//! needs no bounds. An enum can have up to twelve variants.
 
 pub use crate::kernel::ops::OutputsOf;
 use crate::kernel::{Emitter, Meta};
@@ -35,7 +35,7 @@ pub struct SplitOutputs {
 
 impl SplitOutputs {
     /// The collection of the next variant.
-    pub fn next<T: Element>(&mut self) -> PCollection<T> {
+    pub fn collection<T: Element>(&mut self) -> PCollection<T> {
         self.pipeline.add_output(self.node)
     }
 }
@@ -68,7 +68,7 @@ macro_rules! routes {
     ($($T:ident $index:tt),+) => {
         impl<$($T: 'static),+> Routes for ($(Route<$T>,)+) {
             fn connect(outputs: &mut OutputsOf<'_, '_>) -> Self {
-                ($(Route(outputs.next::<$T>()),)+)
+                ($(Route(outputs.emitter::<$T>()),)+)
             }
             fn begin(&mut self, meta: &Meta) {
                 $(self.$index.0.begin(meta);)+
@@ -93,3 +93,7 @@ routes!(A 0, B 1, C 2, D 3, E 4);
 routes!(A 0, B 1, C 2, D 3, E 4, F 5);
 routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+routes!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);

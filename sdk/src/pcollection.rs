@@ -10,7 +10,6 @@ use std::marker::PhantomData;
 /// It is a name in a program, not the elements themselves: it can be read by any number of transforms, and costs
 /// nothing to clone. Transforms are methods; those of pairs `(K, V)`, such as `group_by_key`, are there on collections
 /// of pairs only.
-#[must_use = "a collection that nothing reads is not computed further"]
 pub struct PCollection<T> {
     pub(crate) pipeline: Pipeline,
     pub(crate) id: CollectionId,

@@ -1,13 +1,13 @@
 //! The pipeline: where building begins.
 
-use crate::graph::builder::{GraphBuilder, NodeSpec};
+use crate::graph::builder::{GraphBuilder, NodeSpec, PipelineId};
 use crate::graph::{Body, CollectionId, Graph, NodeId};
 use crate::kernel::ops::Forward;
 use crate::kernel::{Op, ShuffleFactory, Wiring};
 use crate::pcollection::PCollection;
 use crate::ptransform::PTransform;
 use crate::runner::{JobResult, Runner};
-use crate::{Element, Error, Result};
+use crate::{Element, Result};
 use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
@@ -72,7 +72,7 @@ impl Pipeline {
     /// # Errors
     /// What is wrong with the pipeline, such as two steps of one name.
     pub fn graph(&self) -> Result<Graph> {
-        self.builder.borrow_mut().finish()
+        self.builder.borrow().finish()
     }
 
     /// Runs the pipeline to its end.
@@ -86,7 +86,17 @@ impl Pipeline {
     /// Opens the scope of a composite, which is closed when the result is dropped.
     #[track_caller]
     pub(crate) fn open_scope(&self, label: String, is_builtin: bool) -> OpenScope {
-        let before = self.builder.borrow_mut().open(label, Location::caller(), is_builtin);
+        self.open_scope_at(label, is_builtin, Location::caller())
+    }
+
+    /// Opens a scope that was asked for elsewhere.
+    pub(crate) fn open_scope_at(
+        &self,
+        label: String,
+        is_builtin: bool,
+        place: &'static Location<'static>,
+    ) -> OpenScope {
+        let before = self.builder.borrow_mut().open(label, place, is_builtin);
         OpenScope { pipeline: self.clone(), before }
     }
 
@@ -121,8 +131,15 @@ impl Pipeline {
         self.builder.borrow_mut().name_node(node, label);
     }
 
-    pub(crate) fn fail(&self, error: Error) {
-        self.builder.borrow_mut().fail(error);
+    /// Remembers that a step cannot be as it is asked for.
+    #[track_caller]
+    pub(crate) fn fail(&self, label: &str, text: &'static str) {
+        self.builder.borrow_mut().fail(label, text, Location::caller());
+    }
+
+    /// Tells it from all other pipelines of this process.
+    pub(crate) fn id(&self) -> PipelineId {
+        self.builder.borrow().pipeline
     }
 
     pub(crate) fn with_builder<R>(&self, f: impl FnOnce(&GraphBuilder) -> R) -> R {
@@ -130,7 +147,7 @@ impl Pipeline {
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.builder, &other.builder)
+        self.id() == other.id()
     }
 }
 

@@ -23,6 +23,10 @@ use crate::label::short_type_name;
 /// assert!(p.graph()?.explain().to_string().contains("FrequentWords/Filter"));
 /// # Ok::<(), beamline_sdk::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be applied to `{In}`",
+    label = "an `impl PTransform<{In}>` is missing"
+)]
 pub trait PTransform<In> {
     /// What it makes: a collection, a tuple or struct of several, or `()` for one that ends in sinks.
     type Out;

@@ -1,6 +1,7 @@
 //! Side inputs: whole collections in the hands of every worker.
 
 use crate::graph::NodeId;
+use crate::graph::builder::PipelineId;
 use crate::kernel::Shared;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -11,19 +12,20 @@ use std::sync::Arc;
 /// [`as_map`](crate::PCollection::as_map) and [`as_multimap`](crate::PCollection::as_multimap); read by
 /// [`with_side`](crate::PCollection::with_side). All workers share one copy, which counts against the memory budget.
 pub struct View<V> {
-    pub(crate) node: NodeId,
+    pipeline: PipelineId,
+    node: NodeId,
     _value: PhantomData<fn() -> V>,
 }
 
 impl<V> View<V> {
-    pub(crate) fn new(node: NodeId) -> Self {
-        Self { node, _value: PhantomData }
+    pub(crate) fn new(pipeline: PipelineId, node: NodeId) -> Self {
+        Self { pipeline, node, _value: PhantomData }
     }
 }
 
 impl<V> Clone for View<V> {
     fn clone(&self) -> Self {
-        Self::new(self.node)
+        Self::new(self.pipeline, self.node)
     }
 }
 
@@ -40,7 +42,7 @@ pub trait SideInputs: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     type Values: 'static;
     #[doc(hidden)]
-    fn nodes(&self) -> Vec<NodeId>;
+    fn nodes(&self) -> Vec<(PipelineId, NodeId)>;
     #[doc(hidden)]
     fn values(&self, shared: &Shared) -> Self::Values;
     #[doc(hidden)]
@@ -50,7 +52,7 @@ pub trait SideInputs: Clone + Send + Sync + 'static {
 impl SideInputs for () {
     type Refs<'a> = ();
     type Values = ();
-    fn nodes(&self) -> Vec<NodeId> {
+    fn nodes(&self) -> Vec<(PipelineId, NodeId)> {
         Vec::new()
     }
     fn values(&self, _shared: &Shared) {}
@@ -60,8 +62,8 @@ impl SideInputs for () {
 impl<V: Send + Sync + 'static> SideInputs for View<V> {
     type Refs<'a> = &'a V;
     type Values = Arc<V>;
-    fn nodes(&self) -> Vec<NodeId> {
-        vec![self.node]
+    fn nodes(&self) -> Vec<(PipelineId, NodeId)> {
+        vec![(self.pipeline, self.node)]
     }
     fn values(&self, shared: &Shared) -> Arc<V> {
         shared.view(self.node.0)
@@ -76,8 +78,8 @@ macro_rules! side_inputs {
         impl<$($V: Send + Sync + 'static),+> SideInputs for ($(View<$V>,)+) {
             type Refs<'a> = ($(&'a $V,)+);
             type Values = ($(Arc<$V>,)+);
-            fn nodes(&self) -> Vec<NodeId> {
-                vec![$(self.$index.node),+]
+            fn nodes(&self) -> Vec<(PipelineId, NodeId)> {
+                vec![$((self.$index.pipeline, self.$index.node)),+]
             }
             fn values(&self, shared: &Shared) -> Self::Values {
                 ($(shared.view(self.$index.node.0),)+)

@@ -8,6 +8,10 @@
 use crate::{BoxError, Element};
 
 /// Describes where elements go. Cloned to every worker.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not write elements `{T}`",
+    label = "a `Sink<{T}>` is wanted here"
+)]
 pub trait Sink<T>: Clone + Send + Sync + 'static {
     /// Writes one shard.
     type Writer: Writer<T, Commit = Self::Commit>;

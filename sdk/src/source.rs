@@ -8,6 +8,7 @@ use crate::{BoxError, Element, Timestamp};
 use std::time::Instant;
 
 /// A bounded set of elements that can be read in independent parts.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no source", label = "a `Source` is wanted here")]
 pub trait Source: Clone + Send + Sync + 'static {
     /// What it reads.
     type Out: Element;

@@ -21,7 +21,7 @@ fn command<A: Args>(name: &str) -> Result<Command, clap::Error> {
     let runners = Options::augment_args(Command::new(name.to_owned()));
     if let Some(taken) = own.get_arguments().find_map(|arg| taken_name(arg, &runners)) {
         let text = format!("this program has an argument {taken}, which is an option of the runner too: rename it\n");
-        return Err(own.clone().error(ErrorKind::ArgumentConflict, text));
+        return Err(clap::Error::raw(ErrorKind::ArgumentConflict, text));
     }
     let after = own.get_after_help().map(|text| format!("{text}\n\n{}", exit::HELP));
     let both = Options::augment_args(own);
@@ -40,4 +40,77 @@ fn taken_name(arg: &Arg, runners: &Command) -> Option<String> {
 fn program_name(first: Option<&OsString>) -> String {
     let name = first.and_then(|path| Path::new(path).file_stem());
     name.map_or_else(|| "pipeline".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    /// Says what it does.
+    ///
+    /// And more of it.
+    #[derive(Parser)]
+    #[command(version, after_help = "See also the moon.")]
+    struct Own {
+        /// Where
+        #[arg(long, short)]
+        place: Option<String>,
+    }
+
+    fn read<A: Args>(args: &[&str]) -> Result<(A, Options), String> {
+        let all = ["folder/program"].iter().chain(args);
+        parse(all.map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn both_kinds_in_any_order() {
+        let (own, runners) = read::<Own>(&["-vv", "--place", "here", "--parallelism=3", "--memory", "1G"]).unwrap();
+        assert_eq!(own.place.as_deref(), Some("here"));
+        assert_eq!((runners.verbose, runners.parallelism, runners.memory), (2, Some(3), Some(1 << 30)));
+        assert!(read::<()>(&["--trace-elements"]).unwrap().1.trace_elements);
+    }
+
+    #[test]
+    fn the_help_is_that_of_the_program() {
+        let help = read::<Own>(&["--help"]).err().unwrap();
+        assert!(
+            help.starts_with("Says what it does.\n\nAnd more of it.\n\nUsage: program [OPTIONS]\n\nOptions:\n"),
+            "{help}"
+        );
+        let (options, runners) = help.split_once("\nRunner options:\n").unwrap();
+        assert!(options.contains("--place") && runners.contains("--parallelism"), "{help}");
+        assert!(help.contains("\nSee also the moon.\n\nExit codes: 0 success, "), "{help}");
+        assert_eq!(read::<Own>(&["--version"]).err().unwrap(), format!("program {}\n", env!("CARGO_PKG_VERSION")));
+    }
+
+    #[derive(Parser)]
+    struct SameLong {
+        #[arg(long)]
+        memory: String,
+    }
+
+    #[derive(Parser)]
+    struct SameShort {
+        #[arg(short = 'v')]
+        invert: bool,
+    }
+
+    #[derive(Parser)]
+    struct SameField {
+        progress: String,
+    }
+
+    #[test]
+    fn names_that_the_runner_has_are_refused() {
+        let says = |error: Option<String>, name: &str| {
+            let expected = format!(
+                "error: this program has an argument {name}, which is an option of the runner too: rename it\n"
+            );
+            assert_eq!(error, Some(expected));
+        };
+        says(read::<SameLong>(&[]).err(), "--memory");
+        says(read::<SameShort>(&[]).err(), "-v");
+        says(read::<SameField>(&["x"]).err(), "progress");
+    }
 }

@@ -17,19 +17,20 @@ pub(super) fn run(graph: Result<Graph>, options: &Options) -> ExitCode {
     match (graph, options.explain) {
         (Ok(graph), Some(how)) => {
             print(explain(&graph, how));
-            exit::SUCCESS.into()
+            exit::SUCCESS
         }
-        (Err(error), Some(_)) => Report::not_run(error).say(options.verbose).into(),
-        (graph, None) => finish(&run_reported(graph, options), options).into(),
+        (Err(error), Some(_)) => Report::not_run(error).say(options.verbose),
+        (graph, None) => run_reported(graph, options),
     }
+    .into()
 }
 
-fn run_reported(graph: Result<Graph>, options: &Options) -> Report {
-    let checked = report::check_target(options.metrics_out.as_deref());
-    match checked.and(graph) {
-        Ok(graph) => execute(&graph, options),
-        Err(error) => Report::not_run(error),
+fn run_reported(graph: Result<Graph>, options: &Options) -> u8 {
+    if let Err(error) = report::check_target(options.metrics_out.as_deref()) {
+        return Report::not_run(error).say(options.verbose);
     }
+    let report = graph.map_or_else(Report::not_run, |graph| execute(&graph, options));
+    finish(&report, options)
 }
 
 /// Says how it went.
@@ -47,7 +48,7 @@ fn finish(report: &Report, options: &Options) -> u8 {
 
 fn execute(graph: &Graph, options: &Options) -> Report {
     say_plan(graph, options.verbose);
-    panics::hush_workers();
+    panics::hush_workers(options.verbose > 0);
     let interrupt = Interrupt::listen();
     let start = Instant::now();
     let handle = match options.runner().start(graph) {
@@ -74,11 +75,10 @@ fn say_plan(graph: &Graph, verbose: u8) {
 fn watch(handle: &JobHandle, interrupt: &Interrupt, mut display: Display) {
     let mut has_said = false;
     while !handle.wait_for(TICK) {
-        display.update(handle.progress(), Instant::now());
+        display.update(handle.progress());
         if interrupt.has_come() && !has_said {
             display.say("stopping when the steps are through with what they have; Ctrl-C again to stop at once");
             has_said = true;
         }
     }
-    display.clear();
 }

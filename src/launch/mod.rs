@@ -89,7 +89,7 @@ use std::process::ExitCode;
 /// metrics that the program counts, and progress go to standard error.
 ///
 /// A panic of a step is an error of the pipeline: `launch` sets a panic hook that leaves out the usual message of worker
-/// threads, unless `RUST_BACKTRACE` is set.
+/// threads, unless `-v` is given and `RUST_BACKTRACE` is set.
 ///
 /// The first Ctrl-C stops the workers and removes temporary files. The second one ends the process at once, and may leave
 /// some.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Runner options")]
 #[group(id = "runner options")]
 pub(super) struct Options {
-    /// Where to run the pipeline
+    /// Where to run the pipeline: local, on the threads of this process
     #[arg(long, value_name = "WHERE", default_value = "local")]
     pub(super) runner: RunnerKind,
 
@@ -23,11 +23,11 @@ pub(super) struct Options {
     #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
     pub(super) memory: Option<usize>,
 
-    /// Print the graph and the plan, or the graph for Graphviz, and do not run
+    /// Do not run, but print the graph and the plan, or the graph for Graphviz
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(super) explain: Option<Explain>,
 
-    /// Show progress on standard error
+    /// Show progress on standard error: auto, a bar if it is a terminal; always, else a line every second
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) progress: When,
 
@@ -44,27 +44,23 @@ pub(super) struct Options {
     pub(super) verbose: u8,
 }
 
+// Doc comments here would turn the help into pages.
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum RunnerKind {
-    /// On the threads of this process
     Local,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Explain {
-    /// For people
     Text,
-    /// For Graphviz
     Dot,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
-    /// A bar if standard error is a terminal
     Auto,
-    /// A bar, or lines if standard error is no terminal
     Always,
-    /// Nothing
     Never,
 }
 

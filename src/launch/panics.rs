@@ -5,10 +5,10 @@ use std::env;
 use std::panic;
 use std::thread;
 
-/// Leaves out the usual message for worker threads, unless backtraces are wanted, and remembers the place.
-pub(super) fn hush_workers() {
+/// Leaves out the usual message for worker threads, unless a verbose backtrace is wanted, and remembers the place.
+pub(super) fn hush_workers(is_verbose: bool) {
     let usual = panic::take_hook();
-    let wants_backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    let wants_backtrace = is_verbose && env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
     panic::set_hook(Box::new(move |info| {
         let is_worker = thread::current().name().is_some_and(|name| name.starts_with("beamline-"));
         if let (true, Some(place)) = (is_worker, info.location()) {

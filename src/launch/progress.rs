@@ -13,93 +13,104 @@ pub(super) const TICK: Duration = Duration::from_millis(100);
 /// How often a line is printed where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(1);
 
-const WITH_TOTAL: &str = "{bar:30} {percent:>3}%  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}";
-const WITHOUT_TOTAL: &str = "{spinner} {bytes}  {bytes_per_sec}  {elapsed}";
+const WITH_TOTAL: &str = "{bar:30} {percent:>3}%  {bytes} of {total_bytes}, {msg}";
+const WITHOUT_TOTAL: &str = "{spinner} {bytes}, {msg}";
 
-/// Where progress is shown.
-pub(super) enum Display {
-    Nothing,
-    Bar(ProgressBar),
-    Lines(Lines),
+/// Shows progress.
+pub(super) struct Display {
+    place: Place,
+    start: Instant,
+}
+
+enum Place {
+    Nowhere,
+    /// Without a bar until there is something to show.
+    Terminal(Option<ProgressBar>),
+    /// Lines, so many so far.
+    Log(u32),
 }
 
 impl Display {
-    pub(super) fn new(when: When, now: Instant) -> Self {
-        match (when, stderr().is_terminal()) {
-            (When::Never, _) | (When::Auto, false) => Self::Nothing,
-            (When::Auto | When::Always, true) => Self::Bar(ProgressBar::hidden()),
-            (When::Always, false) => Self::Lines(Lines { start: now, printed: 0 }),
-        }
+    pub(super) fn new(when: When, start: Instant) -> Self {
+        let place = match (when, stderr().is_terminal()) {
+            (When::Never, _) | (When::Auto, false) => Place::Nowhere,
+            (When::Auto | When::Always, true) => Place::Terminal(None),
+            (When::Always, false) => Place::Log(0),
+        };
+        Self { place, start }
     }
 
-    pub(super) fn update(&mut self, progress: Progress, now: Instant) {
-        match self {
-            Self::Nothing => {}
-            Self::Bar(bar) => update_bar(bar, progress),
-            Self::Lines(lines) => lines.update(progress, now),
+    pub(super) fn update(&mut self, progress: Progress) {
+        let elapsed = self.start.elapsed();
+        match &mut self.place {
+            Place::Nowhere => {}
+            Place::Terminal(bar) => update_bar(bar, progress, elapsed),
+            Place::Log(lines) => {
+                if elapsed >= LINE_EVERY * (*lines + 1) {
+                    *lines = elapsed.div_duration_f64(LINE_EVERY) as u32;
+                    say(line(progress, elapsed));
+                }
+            }
         }
     }
 
     /// Says something beside it.
     pub(super) fn say(&self, text: &str) {
-        match self {
-            Self::Bar(bar) => bar.suspend(|| say(text)),
+        match &self.place {
+            Place::Terminal(Some(bar)) => bar.suspend(|| say(text)),
             _ => say(text),
         }
     }
+}
 
+impl Drop for Display {
     /// Nothing of a bar remains.
-    pub(super) fn clear(&self) {
-        if let Self::Bar(bar) = self {
+    fn drop(&mut self) {
+        if let Place::Terminal(Some(bar)) = &self.place {
             bar.finish_and_clear();
         }
     }
 }
 
-fn update_bar(bar: &mut ProgressBar, progress: Progress) {
-    if bar.is_hidden() {
-        *bar = visible_bar(progress.total_bytes);
-    }
-    let is_read = Some(progress.bytes_read) == progress.total_bytes;
-    bar.set_message(if is_read { "all read".to_owned() } else { format!("{} left", seconds(bar.eta())) });
+fn update_bar(bar: &mut Option<ProgressBar>, progress: Progress, elapsed: Duration) {
+    let is_new = bar.is_none();
+    let bar = bar.get_or_insert_with(|| hidden_bar(progress.total_bytes));
     bar.set_position(progress.bytes_read);
+    bar.set_message(speed(progress, elapsed));
+    if is_new {
+        bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(20));
+    }
     bar.tick();
 }
 
-fn visible_bar(total: Option<u64>) -> ProgressBar {
+fn hidden_bar(total: Option<u64>) -> ProgressBar {
     let template = if total.is_some() { WITH_TOTAL } else { WITHOUT_TOTAL };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new).with_style(style);
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-    bar
+    ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()).with_style(style)
 }
 
-/// Lines for a log.
-pub(super) struct Lines {
-    start: Instant,
-    printed: u32,
-}
-
-impl Lines {
-    fn update(&mut self, progress: Progress, now: Instant) {
-        let elapsed = now - self.start;
-        if elapsed >= LINE_EVERY * (self.printed + 1) {
-            self.printed = (elapsed.as_secs_f64() / LINE_EVERY.as_secs_f64()) as u32;
-            say(line(progress, elapsed));
+/// A line for a log.
+fn line(progress: Progress, elapsed: Duration) -> String {
+    let read = HumanBytes(progress.bytes_read);
+    let speed = speed(progress, elapsed);
+    match progress.total_bytes {
+        Some(total @ 1..) => {
+            format!("{:>3}%  {read} of {}, {speed}", progress.bytes_read * 100 / total, HumanBytes(total))
         }
+        _ => format!("{read}, {speed}"),
     }
 }
 
-fn line(progress: Progress, elapsed: Duration) -> String {
-    let rate = progress.bytes_read as f64 / elapsed.as_secs_f64();
-    let read = format!("{} read, {}/s", HumanBytes(progress.bytes_read), HumanBytes(rate as u64));
-    match progress.total_bytes {
-        Some(total @ 1..) => {
-            let percent = progress.bytes_read * 100 / total;
-            let left = (total - progress.bytes_read.min(total)) as f64 / rate.max(1.0);
-            format!("{percent:>3}%  {read}, {} left", seconds(Duration::from_secs_f64(left)))
+/// How fast it was so far, and how long it would take at that rate.
+fn speed(progress: Progress, elapsed: Duration) -> String {
+    let rate = progress.bytes_read as f64 / elapsed.as_secs_f64().max(1e-3);
+    let text = format!("{}/s", HumanBytes(rate as u64));
+    match progress.total_bytes.map(|total| total.saturating_sub(progress.bytes_read)) {
+        Some(0) => format!("{text}, all read"),
+        Some(left) if rate >= 1.0 => {
+            format!("{text}, {} left", seconds(Duration::from_secs((left as f64 / rate) as u64)))
         }
-        _ => read,
+        _ => text,
     }
 }
 
@@ -109,16 +120,13 @@ mod tests {
 
     #[test]
     fn a_line_says_what_it_can() {
-        let progress = Progress { bytes_read: 3 << 20, total_bytes: Some(4 << 20), is_finished: false };
-        let text = line(progress, Duration::from_secs(3));
-        assert_eq!(text, " 75%  3.00 MiB read, 1.00 MiB/s, 1.00 s left");
-        let text = line(Progress { total_bytes: None, ..progress }, Duration::from_secs(3));
-        assert_eq!(text, "3.00 MiB read, 1.00 MiB/s");
-    }
-
-    #[test]
-    fn a_start_without_bytes_divides_nothing_by_zero() {
-        let progress = Progress { bytes_read: 0, total_bytes: Some(2), is_finished: false };
-        assert_eq!(line(progress, Duration::from_secs(1)), "  0%  0 B read, 0 B/s, 2.00 s left");
+        let text = |bytes_read, total_bytes| {
+            line(Progress { bytes_read, total_bytes, is_finished: false }, Duration::from_secs(3))
+        };
+        assert_eq!(text(3 << 20, Some(12 << 20)), " 25%  3.00 MiB of 12.00 MiB, 1.00 MiB/s, 9 s left");
+        assert_eq!(text(3 << 20, Some(3 << 20)), "100%  3.00 MiB of 3.00 MiB, 1.00 MiB/s, all read");
+        assert_eq!(text(3 << 20, None), "3.00 MiB, 1.00 MiB/s");
+        assert_eq!(text(0, Some(2)), "  0%  0 B of 2 B, 0 B/s");
+        assert_eq!(text(0, Some(0)), "0 B, 0 B/s, all read");
     }
 }

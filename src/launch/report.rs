@@ -54,7 +54,10 @@ impl Report {
     }
 
     fn work(&self) -> String {
-        format!("{}, {} read", seconds(self.elapsed), HumanBytes(self.bytes_read))
+        match self.bytes_read {
+            0 => seconds(self.elapsed),
+            bytes => format!("{}, {} read", seconds(self.elapsed), HumanBytes(bytes)),
+        }
     }
 
     /// Writes it as JSON: the file is there with all of it, or as it was before.
@@ -117,8 +120,12 @@ fn say_steps(metrics: &Metrics, all: bool) {
     }
 }
 
+fn elements(count: u64) -> String {
+    format!("{} element{}", HumanCount(count), if count == 1 { "" } else { "s" })
+}
+
 fn describe(step: &StepMetrics, width: usize, all: bool) -> String {
-    let emitted = all.then(|| format!("{} elements", HumanCount(step.emitted)));
+    let emitted = all.then(|| elements(step.emitted));
     let values = step.values.iter().map(|(name, value)| format!("{name} {value}"));
     let facts: Vec<_> = emitted.into_iter().chain(values).collect();
     format!("  {:width$}  {}", step.step, facts.join(", "))

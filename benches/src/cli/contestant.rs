@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::contestants::wordcount::packed::PackedTable;
 use crate::contestants::wordcount::table::WordTable;
 use crate::contestants::wordcount::{handwritten, naive};
-use crate::contestants::{maps, pairs};
+use crate::contestants::{beamline, lines, maps, pairs};
 use crate::data::pairs::Keys;
 use crate::data::steps::{Opaque, Plain};
 
@@ -32,6 +32,18 @@ pub(super) enum Contestant {
     SumsGrouped(Pairs),
     /// The standard library's table.
     SumsNaive(Pairs),
+    /// A pipeline with a combiner.
+    SumsBeamline(WithThreads<Pairs>),
+    /// A pipeline with groups.
+    GroupsBeamline(WithThreads<Pairs>),
+    /// A pipeline of maps.
+    MapsBeamline(WithThreads<Numbers>),
+    /// A pipeline without elements.
+    NothingBeamline(Threads),
+    /// Lines as strings.
+    LinesHandwritten(Input),
+    /// A pipeline of lines.
+    LinesBeamline(WithThreads<Input>),
     /// One iterator chain.
     MapsFused(Numbers),
     /// Batches through steps known at run time.
@@ -44,6 +56,29 @@ pub(super) struct Files {
     input: PathBuf,
     #[arg(long)]
     output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    #[arg(long)]
+    input: PathBuf,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct WithThreads<T: Args> {
+    #[command(flatten)]
+    work: T,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Threads {
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// In MiB.
+    #[arg(long)]
+    memory: Option<usize>,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -65,7 +100,7 @@ pub(super) struct Numbers {
 }
 
 impl Contestant {
-    pub(super) fn run(self) -> Result<(), Box<dyn Error>> {
+    pub(super) fn run(self) -> Result<(), Box<dyn Error + Send + Sync>> {
         match self {
             Self::WordcountHandwritten(files) => handwritten::run::<WordTable>(&files.input, &files.output)?,
             Self::WordcountPacked(files) => handwritten::run::<PackedTable>(&files.input, &files.output)?,
@@ -80,6 +115,12 @@ impl Contestant {
             Self::SumsTwoThreads(pairs) => print(pairs::sum_on_two_threads(pairs.stream())),
             Self::SumsGrouped(pairs) => print(pairs::group_then_sum(pairs.stream())),
             Self::SumsNaive(pairs) => print(pairs::sum_naively(pairs.stream())),
+            Self::SumsBeamline(run) => print(beamline::sum(run.work.stream(), run.threads.options())?),
+            Self::GroupsBeamline(run) => print(beamline::group_then_sum(run.work.stream(), run.threads.options())?),
+            Self::MapsBeamline(run) => print(run.work.beamline(run.threads.options())?),
+            Self::LinesHandwritten(input) => print(lines::measure(&input.input)?),
+            Self::LinesBeamline(run) => print(beamline::lines(&run.work.input, run.threads.options())?),
+            Self::NothingBeamline(threads) => print(beamline::nothing(threads.options())?),
             Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),
             Self::MapsFused(Numbers { elements, plain: false }) => print(maps::fused::<Opaque>(elements)),
             Self::MapsInBatches(Numbers { elements, plain: true }) => print(maps::in_batches::<Plain>(elements)),
@@ -93,6 +134,22 @@ impl Pairs {
     fn stream(self) -> pairs::Stream {
         let keys = if self.zipf { Keys::zipf(self.keys) } else { Keys::Uniform(self.keys) };
         pairs::Stream { keys, distinct: self.keys as usize, pairs: self.elements }
+    }
+}
+
+impl Numbers {
+    fn beamline(self, options: beamline::Options) -> Result<u64, Box<dyn Error + Send + Sync>> {
+        if self.plain {
+            beamline::maps::<Plain>(self.elements, options)
+        } else {
+            beamline::maps::<Opaque>(self.elements, options)
+        }
+    }
+}
+
+impl Threads {
+    fn options(self) -> beamline::Options {
+        beamline::Options { threads: self.threads, memory: self.memory.map(|mib| mib << 20) }
     }
 }
 

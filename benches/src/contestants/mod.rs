@@ -1,5 +1,7 @@
-//! The peers: what the same task costs when it is written by hand.
+//! Who runs: beamline, and what the same task costs when it is written by hand.
 
+pub mod beamline;
+pub mod lines;
 pub mod maps;
 pub mod pairs;
 pub mod wordcount;

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use self::report::Report;
-use crate::suites::{Contestant, Outcome, Suite, Workload};
+use crate::suites::{Contestant, Suite, Unit, Workload};
 
 /// Who runs, how often, and against whom.
 #[derive(Clone, Debug)]
@@ -33,10 +33,14 @@ pub struct Selection {
 /// # Errors
 ///
 /// When a contestant fails or disagrees with the first, and when the data folder cannot be used.
-pub fn run_suite(suite: &Suite, workload: &Workload, selection: &Selection) -> Result<(), Box<dyn Error>> {
+pub fn run_suite(
+    suite: &Suite,
+    workload: &Workload,
+    selection: &Selection,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let contestants = selection.choose((suite.contestants)(workload))?;
     let reference = selection.reference_among(&contestants)?;
-    if suite.result == Outcome::Lines {
+    if suite.unit == Unit::Megabytes {
         generate_apart(workload)?;
     }
     let load = machine::load();
@@ -80,7 +84,7 @@ fn generate_apart(workload: &Workload) -> io::Result<()> {
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("generating the text: {status}"))) }
 }
 
-fn save(report: &Report, workload: &Workload) -> Result<PathBuf, Box<dyn Error>> {
+fn save(report: &Report, workload: &Workload) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
     let folder = workload.folder.join("results");
     fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{}.json", report.suite));

@@ -15,7 +15,7 @@ pub(super) fn run(
     workload: &Workload,
     contestants: &[Contestant],
     rounds: usize,
-) -> Result<Vec<Vec<Run>>, Box<dyn Error>> {
+) -> Result<Vec<Vec<Run>>, Box<dyn Error + Send + Sync>> {
     let mut runs = vec![Vec::with_capacity(rounds); contestants.len()];
     let mut expected = None;
     for round in 0..=rounds {
@@ -36,7 +36,7 @@ fn run_checked(
     workload: &Workload,
     contestant: &Contestant,
     expected: &mut Option<String>,
-) -> Result<Run, Box<dyn Error>> {
+) -> Result<Run, Box<dyn Error + Send + Sync>> {
     empty(workload)?;
     let run = process::run(contestant)?;
     let found = outcome::of(&run, suite.result, workload).map_err(|error| format!("{}: {error}", contestant.name))?;

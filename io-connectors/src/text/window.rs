@@ -120,8 +120,8 @@ mod tests {
         assert_eq!(find(&mut w, 2, u64::MAX), [2, 5]);
         assert_eq!(find(&mut w, 9, 12), [2]);
         assert_eq!(find(&mut w, 9, 13), [2, 5]);
-        assert_eq!(find(&mut w, 9, 10), [0; 0]);
-        assert_eq!(find(&mut w, 0, u64::MAX), [0; 0]);
+        assert!(find(&mut w, 9, 10).is_empty());
+        assert!(find(&mut w, 0, u64::MAX).is_empty());
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_line_in_pieces_is_found_when_it_is_complete() {
         let mut w = window(0, b"abc");
-        assert_eq!(find(&mut w, 9, u64::MAX), [0; 0]);
+        assert!(find(&mut w, 9, u64::MAX).is_empty());
         assert_eq!(w.searched, 3);
         add(&mut w, b"d\ne\n");
         assert_eq!(find(&mut w, 9, u64::MAX), [5, 7]);

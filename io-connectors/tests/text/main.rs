@@ -3,5 +3,4 @@
 mod common;
 mod compressed;
 mod read;
-mod speed;
 mod write;

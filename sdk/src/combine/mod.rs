@@ -109,6 +109,12 @@ pub use top::Top;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no combiner of `{In}`",
+    label = "a combiner of `{In}` is wanted here",
+    note = "`Reduce::new(|a, b| …)` makes a combiner of a function of two values",
+    note = "`.of(|x| …)` points a combiner at a part of its input"
+)]
 pub trait CombineFn<In>: Clone + Send + Sync + 'static {
     /// What is kept between inputs.
     type Acc: Element;

@@ -54,6 +54,11 @@ adaptors!(of: [] Sum);
 /// let hour = [Traffic { requests: 1, bytes: 512 }, Traffic { requests: 2, bytes: 10 }];
 /// assert_eq!(apply(&Sum, hour), Traffic { requests: 3, bytes: 522 });
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be summed up",
+    label = "values of type `{Self}` have no sum",
+    note = "`Sum.of(|x| …)` sums up a part of each value"
+)]
 pub trait Summable: Element {
     /// The sum of nothing.
     fn zero() -> Self;

@@ -3,9 +3,10 @@
 use super::{Body, Collection, CollectionId, Graph, Node, NodeId};
 use crate::kernel::{SinkControl, StepId};
 use crate::{Error, ErrorKind, Result, Step};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 type Place = &'static Location<'static>;
 
@@ -43,15 +44,28 @@ struct Draft {
     outputs: Vec<CollectionId>,
 }
 
+/// Tells pipelines of one process apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PipelineId(u64);
+
+impl PipelineId {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// A graph in the making.
 pub(crate) struct GraphBuilder {
+    pub(crate) pipeline: PipelineId,
     drafts: Vec<Draft>,
     collections: Vec<Collection>,
     scopes: Vec<Scope>,
     open: Vec<ScopeId>,
     /// Where a composite of this crate was called: its steps were made there, in the user's eyes.
     builtin: Option<Place>,
-    errors: Vec<Error>,
+    /// Steps that cannot be as they were asked for, and why.
+    faults: Vec<(Arc<Step>, &'static str)>,
 }
 
 impl GraphBuilder {
@@ -59,12 +73,13 @@ impl GraphBuilder {
         let label = Label { text: String::new(), is_explicit: true, place };
         let root = Scope { parent: ROOT, label };
         Self {
+            pipeline: PipelineId::next(),
             drafts: vec![],
             collections: vec![],
             scopes: vec![root],
             open: vec![ROOT],
             builtin: None,
-            errors: vec![],
+            faults: vec![],
         }
     }
 
@@ -133,19 +148,34 @@ impl GraphBuilder {
         }
     }
 
-    pub(crate) fn fail(&mut self, error: Error) {
-        self.errors.push(error);
+    pub(crate) fn fail(&mut self, label: &str, text: &'static str, place: Place) {
+        let step = Step { name: label.to_owned(), location: self.builtin.unwrap_or(place) };
+        self.faults.push((Arc::new(step), text));
     }
 
-    pub(crate) fn read_count(&self, collection: CollectionId) -> usize {
-        self.drafts.iter().flat_map(|d| &d.spec.inputs).filter(|input| **input == collection).count()
+    /// How many steps are of a kind.
+    pub(crate) fn count_of(&self, urn: &str) -> usize {
+        self.drafts.iter().filter(|draft| draft.spec.urn == urn).count()
+    }
+
+    /// The step that makes a collection as it is known now: `'Words/Map' (src/main.rs:7)`.
+    pub(crate) fn describe(&self, collection: CollectionId) -> String {
+        let draft = &self.drafts[self.collections[collection.index()].producer.index()];
+        let mut name = draft.label.text.clone();
+        let mut scope = draft.scope;
+        while scope != ROOT {
+            let Scope { parent, label } = &self.scopes[scope.0];
+            name = format!("{}/{name}", label.text);
+            scope = *parent;
+        }
+        let place = draft.label.place;
+        format!("'{name}' ({}:{})", place.file(), place.line())
     }
 
     /// The finished graph, or the first thing that is wrong with it.
-    pub(crate) fn finish(&mut self) -> Result<Graph> {
-        if let Some(error) = self.errors.pop() {
-            self.errors.clear();
-            return Err(error);
+    pub(crate) fn finish(&self) -> Result<Graph> {
+        if let Some((step, text)) = self.faults.first() {
+            return Err(Error::new(ErrorKind::Graph, *text).in_step(step));
         }
         let names = Names::settle(self)?;
         let node = |(i, draft): (usize, &Draft)| Node {
@@ -158,60 +188,92 @@ impl GraphBuilder {
             sink: draft.spec.sink.clone(),
         };
         let nodes = self.drafts.iter().enumerate().map(node).collect();
-        Ok(Graph { nodes, collections: self.collections.clone() })
+        let graph = Graph { nodes, collections: self.collections.clone() };
+        graph.nodes.iter().try_for_each(|node| check_exclusive(&graph, node))?;
+        Ok(graph)
     }
 }
 
+/// What a step must have for itself has no other reader.
+fn check_exclusive(graph: &Graph, node: &Node) -> Result<()> {
+    let Body::Inseparable(_) = node.body else { return Ok(()) };
+    let input = node.inputs[0];
+    let readers: Vec<_> = graph.readers(input).map(|id| graph.nodes[id.index()].step.to_string()).collect();
+    if readers.len() == 1 {
+        return Ok(());
+    }
+    let text =
+        format!("a collection that is split has no other reader, and this one is read by {}", readers.join(" and "));
+    let help = "split it once, and read the parts as often as needed";
+    Err(Error::new(ErrorKind::Graph, text).in_step(&graph.nodes[graph.producer(input).index()].step).help(help))
+}
+
 /// Unique names of all scopes and steps.
-struct Names {
+struct Names<'a> {
     scopes: Vec<String>,
     nodes: Vec<String>,
     taken: HashMap<String, Place>,
+    /// Names given by the user: they are kept as they are, and must differ.
+    reserved: HashSet<(ScopeId, &'a str)>,
+    /// How often a default name has been given.
+    given: HashMap<String, usize>,
 }
 
-impl Names {
-    /// Names given by the user first: they are kept as they are, and must differ.
-    fn settle(builder: &GraphBuilder) -> Result<Self> {
+impl<'a> Names<'a> {
+    fn settle(builder: &'a GraphBuilder) -> Result<Self> {
         let mut names = Self {
             scopes: vec![String::new(); builder.scopes.len()],
             nodes: vec![String::new(); builder.drafts.len()],
             taken: HashMap::new(),
+            reserved: builder.explicit_labels().collect(),
+            given: HashMap::new(),
         };
         for (i, scope) in builder.scopes.iter().enumerate().skip(1) {
-            let siblings = builder.siblings(scope.parent);
-            names.scopes[i] = names.unique(scope.parent, &scope.label, siblings)?;
+            names.scopes[i] = names.unique(scope.parent, &scope.label)?;
         }
         for (i, draft) in builder.drafts.iter().enumerate() {
-            let siblings = builder.siblings(draft.scope);
-            names.nodes[i] = names.unique(draft.scope, &draft.label, siblings)?;
+            names.nodes[i] = names.unique(draft.scope, &draft.label)?;
         }
         Ok(names)
     }
 
-    fn unique(&mut self, parent: ScopeId, label: &Label, siblings: Vec<&Label>) -> Result<String> {
-        let prefix = &self.scopes[parent.0];
-        let full = if prefix.is_empty() { label.text.clone() } else { format!("{prefix}/{}", label.text) };
-        let is_reserved = |text: &str| siblings.iter().any(|l| l.is_explicit && l.text == text);
-        if label.is_explicit {
-            return match self.taken.insert(full.clone(), label.place) {
-                Some(other) => Err(duplicate(&full, other, label.place)),
-                None => Ok(full),
-            };
+    fn unique(&mut self, parent: ScopeId, label: &Label) -> Result<String> {
+        let name =
+            if label.is_explicit { self.inside(parent, &label.text) } else { self.numbered(parent, &label.text) };
+        match self.taken.insert(name.clone(), label.place) {
+            Some(other) => Err(duplicate(&name, other, label.place)),
+            None => Ok(name),
         }
-        let numbered = |n: usize| if n == 1 { String::new() } else { format!("#{n}") };
-        let suffix = (1..)
-            .map(numbered)
-            .find(|s| !self.taken.contains_key(&format!("{full}{s}")) && !is_reserved(&format!("{}{s}", label.text)));
-        let name = format!("{full}{}", suffix.unwrap_or_default());
-        self.taken.insert(name.clone(), label.place);
-        Ok(name)
+    }
+
+    /// A default name, with a number behind it if it is taken.
+    fn numbered(&mut self, parent: ScopeId, text: &str) -> String {
+        let first = self.inside(parent, text);
+        let mut count = self.given.get(&first).copied().unwrap_or_default();
+        loop {
+            count += 1;
+            let text = if count == 1 { text.to_owned() } else { format!("{text}#{count}") };
+            let name = self.inside(parent, &text);
+            if !self.taken.contains_key(&name) && !self.reserved.contains(&(parent, &text)) {
+                self.given.insert(first, count);
+                return name;
+            }
+        }
+    }
+
+    fn inside(&self, parent: ScopeId, text: &str) -> String {
+        match self.scopes[parent.0].as_str() {
+            "" => text.to_owned(),
+            scope => format!("{scope}/{text}"),
+        }
     }
 }
 
 impl GraphBuilder {
-    fn siblings(&self, scope: ScopeId) -> Vec<&Label> {
-        let scopes = self.scopes.iter().skip(1).filter(|s| s.parent == scope).map(|s| &s.label);
-        scopes.chain(self.drafts.iter().filter(|d| d.scope == scope).map(|d| &d.label)).collect()
+    fn explicit_labels(&self) -> impl Iterator<Item = (ScopeId, &str)> {
+        let scopes = self.scopes.iter().skip(1).map(|scope| (scope.parent, &scope.label));
+        let steps = self.drafts.iter().map(|draft| (draft.scope, &draft.label));
+        scopes.chain(steps).filter(|(_, label)| label.is_explicit).map(|(parent, label)| (parent, label.text.as_str()))
     }
 }
 

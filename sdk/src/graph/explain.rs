@@ -16,7 +16,7 @@ impl Graph {
     /// # Ok::<(), beamline_sdk::Error>(())
     /// ```
     pub fn explain(&self) -> impl Display + '_ {
-        fmt::from_fn(|f| self.nodes.iter().try_for_each(|node| self.explain_node(node, f)))
+        Explained(self)
     }
 
     fn explain_node(&self, node: &Node, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,6 +60,15 @@ impl Graph {
         }
         dot.push_str("}\n");
         dot
+    }
+}
+
+/// The graph as text.
+struct Explained<'a>(&'a Graph);
+
+impl Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.nodes.iter().try_for_each(|node| self.0.explain_node(node, f))
     }
 }
 

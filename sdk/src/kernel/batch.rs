@@ -57,7 +57,7 @@ impl<T> Batch<T> {
 
     /// Takes the batch out, and leaves an empty one.
     pub(crate) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new())
+        std::mem::take(self)
     }
 
     /// Keeps the elements for which `keep` says so.

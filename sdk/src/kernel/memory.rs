@@ -40,22 +40,33 @@ impl MemoryBudget {
 #[derive(Debug)]
 pub struct Reservation {
     budget: Arc<MemoryBudget>,
+    /// What may be used without asking.
+    allowance: usize,
+    step: usize,
     taken: usize,
     used: usize,
 }
 
+/// What a table may use without asking: one that spilled with less would write single rows.
+const ALLOWANCE: usize = 1 << 20;
+
 impl Reservation {
-    /// Nothing yet.
+    /// For a table, which has a little memory in any case.
     pub fn new(budget: &Arc<MemoryBudget>) -> Self {
-        Self { budget: budget.clone(), taken: 0, used: 0 }
+        Self { budget: budget.clone(), allowance: ALLOWANCE, step: STEP, taken: 0, used: 0 }
+    }
+
+    /// For things of which there are many: neither an allowance nor room to grow.
+    pub fn exact(budget: &Arc<MemoryBudget>) -> Self {
+        Self { budget: budget.clone(), allowance: 0, step: 1, taken: 0, used: 0 }
     }
 
     /// Counts `bytes` more; `false` if the budget refuses, and nothing is counted.
     #[inline]
     pub fn grow(&mut self, bytes: usize) -> bool {
         let wanted = self.used + bytes;
-        if wanted > self.taken {
-            let more = (wanted - self.taken).next_multiple_of(STEP);
+        if wanted > self.taken + self.allowance {
+            let more = (wanted - self.allowance - self.taken).next_multiple_of(self.step);
             if !self.budget.try_take(more) {
                 return false;
             }
@@ -68,7 +79,8 @@ impl Reservation {
     /// Counts `bytes` fewer.
     pub fn shrink(&mut self, bytes: usize) {
         self.used = self.used.saturating_sub(bytes);
-        let spare = (self.taken - self.used) / STEP * STEP;
+        let needed = self.used.saturating_sub(self.allowance);
+        let spare = self.taken.saturating_sub(needed) / self.step * self.step;
         self.taken -= spare;
         self.budget.give_back(spare);
     }
@@ -106,12 +118,23 @@ mod tests {
     fn a_budget_is_shared_and_given_back() {
         let budget = Arc::new(MemoryBudget::new(4 * STEP));
         let (mut a, mut b) = (Reservation::new(&budget), Reservation::new(&budget));
-        assert!(a.grow(3 * STEP - 1));
-        assert!(b.grow(STEP));
+        assert!(a.grow(ALLOWANCE + 3 * STEP - 1));
+        assert!(b.grow(ALLOWANCE + STEP));
         assert!(!b.grow(1));
         a.shrink(2 * STEP);
         assert!(b.grow(STEP));
         drop((a, b));
         assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_table_has_an_allowance_and_a_batch_has_none() {
+        let budget = Arc::new(MemoryBudget::new(10));
+        let mut table = Reservation::new(&budget);
+        assert!(table.grow(ALLOWANCE) && !table.grow(1));
+        let mut batch = Reservation::exact(&budget);
+        assert!(batch.grow(7) && !batch.grow(4) && batch.grow(3));
+        batch.shrink(5);
+        assert!(Reservation::exact(&budget).grow(5));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Timestamp;
 use crate::window::{Pane, WindowSet, global_window};
+use std::ops::Range;
 
 /// A column of a batch: one value for all rows, or one for each.
 ///
@@ -55,6 +56,13 @@ impl<C: Clone + PartialEq> Col<C> {
                 row += 1;
                 keep[row - 1]
             });
+        }
+    }
+
+    fn slice(&self, rows: Range<usize>) -> Self {
+        match self {
+            Self::Same(c) => Self::Same(c.clone()),
+            Self::Each(all) => Self::Each(all[rows].to_vec()),
         }
     }
 
@@ -125,6 +133,15 @@ impl Meta {
         self.pane.append_all(rows, &other.pane, more);
     }
 
+    /// Those of some of the rows.
+    pub(crate) fn slice(&self, rows: Range<usize>) -> Self {
+        Self {
+            time: self.time.slice(rows.clone()),
+            windows: self.windows.slice(rows.clone()),
+            pane: self.pane.slice(rows),
+        }
+    }
+
     pub(crate) fn retain(&mut self, keep: &[bool]) {
         self.time.retain(keep);
         self.windows.retain(keep);
@@ -149,6 +166,9 @@ mod tests {
             col.append_all(values.len(), &build(&more), more.len());
             let mut all = [values, more].concat();
             prop_assert!(all.iter().enumerate().all(|(row, v)| col.get(row) == v));
+            let half = all.len() / 2;
+            let end = col.slice(half..all.len());
+            prop_assert!(all[half..].iter().enumerate().all(|(row, v)| end.get(row) == v));
 
             let keep: Vec<bool> = all.iter().map(|v| *v != 1).collect();
             col.retain(&keep);

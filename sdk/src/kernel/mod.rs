@@ -22,6 +22,8 @@ mod meta;
 mod operator;
 pub(crate) mod ops;
 mod output;
+mod pace;
+mod prefetch;
 pub(crate) mod scratch;
 mod shuffle;
 mod source;

@@ -84,14 +84,14 @@ pub struct Wiring<'a> {
     pub env: &'a Rc<Env>,
     /// The consumers of each of its outputs.
     pub outputs: Vec<Vec<ErasedConsumer>>,
-    /// Counts the elements of each output.
+    /// Counts the elements of each output, or of what is written if there is none.
     pub emitted: Vec<Rc<Cell<u64>>>,
 }
 
 impl Wiring<'_> {
     /// The `index`-th output.
     pub(crate) fn output<T: 'static>(&self, index: usize) -> Output<T> {
-        Output::new(&self.outputs[index], self.emitted[index].clone())
+        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env.shared.clone())
     }
 
     /// The `index`-th output, behind a collector of batches.

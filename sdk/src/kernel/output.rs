@@ -2,10 +2,13 @@
 
 use super::batch::Batch;
 use super::current::{self, StepId};
+use super::env::Shared;
+use super::pace::Pace;
 use crate::Result;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Takes batches of `T`.
 pub trait Push<T> {
@@ -16,11 +19,13 @@ pub trait Push<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()>;
 }
 
+type Copier<T> = fn(&Batch<T>) -> Batch<T>;
+
 /// A step that reads a collection, as its producer sees it.
 pub struct Consumer<T> {
     step: StepId,
     op: Rc<RefCell<dyn Push<T>>>,
-    copy: Option<fn(&Batch<T>) -> Batch<T>>,
+    copy: Option<Copier<T>>,
 }
 
 impl<T> Clone for Consumer<T> {
@@ -69,29 +74,57 @@ pub struct ErasedConsumer(Rc<dyn Any>);
 pub struct Output<T> {
     consumers: Vec<Consumer<T>>,
     emitted: Rc<Cell<u64>>,
+    shared: Arc<Shared>,
+    pace: Pace,
 }
 
 impl<T: 'static> Output<T> {
-    pub(crate) fn new(consumers: &[ErasedConsumer], emitted: Rc<Cell<u64>>) -> Self {
+    pub(crate) fn new(consumers: &[ErasedConsumer], emitted: Rc<Cell<u64>>, shared: Arc<Shared>) -> Self {
         let typed =
             |c: &ErasedConsumer| c.0.downcast_ref::<Consumer<T>>().expect("producer and consumer agree").clone();
-        Self { consumers: consumers.iter().map(typed).collect(), emitted }
+        Self { consumers: consumers.iter().map(typed).collect(), emitted, shared, pace: Pace::new() }
     }
 
-    /// Hands a batch to every consumer; the last one gets the original. The batch is empty afterwards.
+    /// Hands a batch to every consumer; the last one gets the original. The batch is empty afterwards. Where consumers
+    /// are slow they get it in pieces.
     ///
     /// # Errors
-    /// The first error of a consumer.
+    /// The first error of a consumer; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) if the run is to stop.
     pub fn push(&self, batch: &mut Batch<T>) -> Result<()> {
         if batch.is_empty() {
             return Ok(());
         }
         self.emitted.set(self.emitted.get() + batch.len() as u64);
+        if !self.consumers.is_empty() {
+            if batch.len() <= self.pace.most() { self.push_whole(batch) } else { self.push_in_pieces(batch) }?;
+        }
+        batch.clear();
+        Ok(())
+    }
+
+    fn push_whole(&self, batch: &mut Batch<T>) -> Result<()> {
+        self.shared.check()?;
+        let (elements, start) = (batch.len(), self.pace.start());
         if let Some((last, others)) = self.consumers.split_last() {
             others.iter().try_for_each(|consumer| consumer.push_copy(batch))?;
             last.push(batch)?;
         }
-        batch.clear();
+        if let Some(start) = start {
+            self.pace.learn(elements, start.elapsed());
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn push_in_pieces(&self, batch: &mut Batch<T>) -> Result<()> {
+        let (mut row, rows) = (0, batch.len());
+        let mut values = batch.values.drain(..);
+        while row < rows {
+            let end = rows.min(row + self.pace.most());
+            let meta = batch.meta.slice(row..end);
+            self.push_whole(&mut Batch { values: values.by_ref().take(end - row).collect(), meta })?;
+            row = end;
+        }
         Ok(())
     }
 }

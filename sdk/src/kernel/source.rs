@@ -165,7 +165,8 @@ impl<S: Source> ReadHead<S> {
         let read = current.reader.bytes_read();
         self.run.bytes_read.fetch_add(read - current.bytes_read, Ordering::Relaxed);
         current.bytes_read = read;
-        next.map_err(|e| self.error(e))
+        let place = || format!("input from {}", current.place);
+        next.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(&self.run.step).at(place()))
     }
 
     fn pass_on(&mut self) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::graph::{Body, CollectionId};
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::{CoGroup, Rows};
 use crate::pipeline::StepSpec;
-use crate::{Element, Error, ErrorKind, Key, PCollection, Pipeline, Values};
+use crate::{Element, Key, PCollection, Pipeline, Values};
 use std::sync::Arc;
 
 /// What [`PCollection::co_group`] takes: another collection, or a tuple of two to five.
@@ -47,7 +47,7 @@ co_group_with!(A 0, B 1, C 2);
 co_group_with!(A 0, B 1, C 2, D 3);
 co_group_with!(A 0, B 1, C 2, D 3, E 4);
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Brings the values of each key of several collections together (`CoGroupByKey` in Beam): with one other, or with
     /// a tuple of up to five.
     ///
@@ -62,10 +62,13 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// });
     /// ```
     #[track_caller]
-    pub fn co_group<W: CoGroupWith<K, V>>(&self, others: W) -> PCollection<(K, W::Groups)> {
+    pub fn co_group<W: CoGroupWith<K, V>>(&self, others: W) -> PCollection<(K, W::Groups)>
+    where
+        K: Key,
+    {
         let others = others.ids();
         if others.iter().any(|(_, pipeline)| !pipeline.is_same(&self.pipeline)) {
-            self.pipeline.fail(Error::new(ErrorKind::Graph, "co_group of collections of different pipelines"));
+            self.pipeline.fail("CoGroup", "its inputs belong to different pipelines");
         }
         let inputs = std::iter::once(self.id).chain(others.into_iter().map(|(id, _)| id)).collect();
         let body = Body::Shuffle { shuffle: W::shuffle(), liftable: false };

@@ -1,9 +1,9 @@
 //! Combining: many values into one.
 
-use crate::combine::{CombineFn, Count};
+use crate::combine::{CombineFn, Count, Latest};
 use crate::graph::Body;
 use crate::kernel::keyed::{CombineGlobally, CombinePerKey};
-use crate::{Element, Key, PCollection};
+use crate::{BoxError, Cx, DoFn, Element, Key, PCollection, Timestamp};
 use std::sync::Arc;
 
 const PER_KEY: &str = "beam:transform:combine_per_key:v1";
@@ -49,7 +49,54 @@ impl<T: Element> PCollection<T> {
     }
 }
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<T: Element> PCollection<T> {
+    /// The element with the latest timestamp; none for an empty collection. Of several, any.
+    #[track_caller]
+    pub fn latest(&self) -> Self {
+        let scope = self.pipeline.open_scope("Latest".into(), true);
+        let latest = self.par_do(WithTimestamp).combine(Latest.or_none()).flat_map(|latest| latest);
+        drop(scope);
+        latest
+    }
+}
+
+/// Pairs every element with its timestamp.
+#[derive(Clone)]
+struct WithTimestamp;
+
+impl<T: Element> DoFn<T> for WithTimestamp {
+    type Out = (Timestamp, T);
+    fn process(&mut self, element: T, cx: &mut Cx<'_, Self::Out>) -> Result<(), BoxError> {
+        cx.emit((cx.timestamp(), element));
+        Ok(())
+    }
+}
+
+/// Pairs every value with its timestamp.
+#[derive(Clone)]
+struct ValueWithTimestamp;
+
+impl<K: Element, V: Element> DoFn<(K, V)> for ValueWithTimestamp {
+    type Out = (K, (Timestamp, V));
+    fn process(&mut self, (key, value): (K, V), cx: &mut Cx<'_, Self::Out>) -> Result<(), BoxError> {
+        cx.emit((key, (cx.timestamp(), value)));
+        Ok(())
+    }
+}
+
+impl<K: Element, V: Element> PCollection<(K, V)> {
+    /// The value of each key with the latest timestamp. Of several, any.
+    #[track_caller]
+    pub fn latest_per_key(&self) -> Self
+    where
+        K: Key,
+    {
+        let scope = self.pipeline.open_scope("LatestPerKey".into(), true);
+        let latest = self.par_do(ValueWithTimestamp).combine_per_key(Latest);
+        drop(scope);
+        latest
+    }
+
     /// Combines the values of each key.
     ///
     /// ```
@@ -59,7 +106,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// let games_and_best = scores.combine_per_key((Count, Max));
     /// ```
     #[track_caller]
-    pub fn combine_per_key<C: CombineFn<V>>(&self, combine: C) -> PCollection<(K, C::Out)> {
+    pub fn combine_per_key<C: CombineFn<V>>(&self, combine: C) -> PCollection<(K, C::Out)>
+    where
+        K: Key,
+    {
         let label = combine.name();
         let body = Body::Shuffle { shuffle: Arc::new(CombinePerKey::<K, V, C>::new(combine)), liftable: true };
         self.then(label, PER_KEY, body)
@@ -67,7 +117,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
 
     /// The number of values of each key.
     #[track_caller]
-    pub fn count_per_key(&self) -> PCollection<(K, u64)> {
+    pub fn count_per_key(&self) -> PCollection<(K, u64)>
+    where
+        K: Key,
+    {
         self.combine_per_key(Count)
     }
 
@@ -77,7 +130,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// Elements are combined before they travel in any case, so this pays when accumulators are large or combining is
     /// expensive.
     #[track_caller]
-    pub fn combine_per_key_with_fanout<C: CombineFn<V>>(&self, fanout: u32, combine: C) -> PCollection<(K, C::Out)> {
+    pub fn combine_per_key_with_fanout<C: CombineFn<V>>(&self, fanout: u32, combine: C) -> PCollection<(K, C::Out)>
+    where
+        K: Key,
+    {
         let scope = self.pipeline.open_scope(format!("{}WithFanout", combine.name()), true);
         let spread = self.map_as("Spread", spread_over(fanout.max(1)));
         let parts = spread.combine_per_key(Part(combine.clone()));

@@ -1,9 +1,9 @@
 //! Every element once.
 
 use crate::combine::CombineFn;
-use crate::{Key, PCollection};
+use crate::{Element, Key, PCollection};
 
-impl<T: Key> PCollection<T> {
+impl<T: Element> PCollection<T> {
     /// Every element once, however often it occurs.
     ///
     /// ```
@@ -12,7 +12,10 @@ impl<T: Key> PCollection<T> {
     /// let distinct = p.create(["a", "b", "a"].map(str::to_owned)).distinct();
     /// ```
     #[track_caller]
-    pub fn distinct(&self) -> Self {
+    pub fn distinct(&self) -> Self
+    where
+        T: Key,
+    {
         let scope = self.pipeline.open_scope("Distinct".into(), true);
         let distinct = self.rearrange("Pair", |element| (element, ())).combine_per_key(Once).keys();
         drop(scope);

@@ -22,7 +22,7 @@ impl<T: Element> PCollection<T> {
 
     /// [`map`](Self::map) under another default name.
     #[track_caller]
-    pub(crate) fn map_as<O: Element>(
+    pub(crate) fn map_as<O: 'static>(
         &self,
         label: &str,
         f: impl Fn(T) -> O + Clone + Send + 'static,

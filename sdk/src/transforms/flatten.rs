@@ -2,7 +2,7 @@
 
 use crate::kernel::ops::Flatten;
 use crate::pipeline::{StepSpec, fused};
-use crate::{Element, Error, ErrorKind, PCollection, Pipeline};
+use crate::{Element, PCollection, Pipeline};
 
 impl Pipeline {
     /// All elements of several collections of one type.
@@ -17,7 +17,7 @@ impl Pipeline {
     pub fn flatten<'a, T: Element>(&self, parts: impl IntoIterator<Item = &'a PCollection<T>>) -> PCollection<T> {
         let parts: Vec<_> = parts.into_iter().collect();
         if parts.iter().any(|part| !part.pipeline.is_same(self)) {
-            self.fail(Error::new(ErrorKind::Graph, "flatten of collections of different pipelines"));
+            self.fail("Flatten", "its inputs belong to different pipelines");
         }
         let inputs: Vec<_> = parts.iter().map(|part| part.id).collect();
         let count = inputs.len();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 pub(crate) const GROUP_BY_KEY: &str = "beam:transform:group_by_key:v1";
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Brings all values of a key together.
     ///
     /// Prefer [`combine_per_key`](Self::combine_per_key) where the values are to be reduced: it does part of the work
@@ -22,7 +22,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// let best = scores.group_by_key().map(|(name, scores)| (name, scores.iter().max()));
     /// ```
     #[track_caller]
-    pub fn group_by_key(&self) -> PCollection<(K, Values<V>)> {
+    pub fn group_by_key(&self) -> PCollection<(K, Values<V>)>
+    where
+        K: Key,
+    {
         let shuffle = Arc::new(CoGroup::<K, (Rows<K, V>,)>::new());
         self.then("GroupByKey", GROUP_BY_KEY, Body::Shuffle { shuffle, liftable: false })
     }

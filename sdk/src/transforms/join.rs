@@ -2,7 +2,7 @@
 
 use crate::{Element, Emit, Key, PCollection, Values};
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Inner join: every pair of a value here and one there with the same key.
     ///
     /// ```
@@ -13,7 +13,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     /// let joined = orders.join(&customers).map(|(_, (order, customer))| format!("{customer}: {order}"));
     /// ```
     #[track_caller]
-    pub fn join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (V, W))> {
+    pub fn join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (V, W))>
+    where
+        K: Key,
+    {
         self.join_as("Join", other, |key, left, right, out| {
             pairs(left, right, |l, r| out.emit((key.clone(), (l, r))));
         })
@@ -21,7 +24,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
 
     /// Left join: as [`join`](Self::join), and `None` for a value here without a partner.
     #[track_caller]
-    pub fn left_join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (V, Option<W>))> {
+    pub fn left_join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (V, Option<W>))>
+    where
+        K: Key,
+    {
         self.join_as("LeftJoin", other, |key, left, right, out| {
             if right.is_empty() {
                 left.iter().for_each(|l| out.emit((key.clone(), (l, None))));
@@ -32,7 +38,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
 
     /// Right join: as [`join`](Self::join), and `None` for a value there without a partner.
     #[track_caller]
-    pub fn right_join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (Option<V>, W))> {
+    pub fn right_join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (Option<V>, W))>
+    where
+        K: Key,
+    {
         self.join_as("RightJoin", other, |key, left, right, out| {
             if left.is_empty() {
                 right.iter().for_each(|r| out.emit((key.clone(), (None, r))));
@@ -43,7 +52,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
 
     /// Full outer join: as [`join`](Self::join), and `None` for the missing partner on either side.
     #[track_caller]
-    pub fn full_join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (Option<V>, Option<W>))> {
+    pub fn full_join<W: Element>(&self, other: &PCollection<(K, W)>) -> PCollection<(K, (Option<V>, Option<W>))>
+    where
+        K: Key,
+    {
         self.join_as("FullJoin", other, |key, left, right, out| {
             if right.is_empty() {
                 left.iter().for_each(|l| out.emit((key.clone(), (Some(l), None))));
@@ -61,7 +73,10 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
         label: &str,
         other: &PCollection<(K, W)>,
         emit: impl Fn(&K, &Values<V>, &Values<W>, &mut Emit<'_, O>) + Clone + Send + 'static,
-    ) -> PCollection<O> {
+    ) -> PCollection<O>
+    where
+        K: Key,
+    {
         let scope = self.pipeline.open_scope(label.to_owned(), true);
         let joined = self.co_group(other).flat_map_with(move |(key, (left, right)), out| emit(key, left, right, out));
         drop(scope);

@@ -18,7 +18,8 @@ impl<T: Element> PCollection<T> {
     fn view<B: ViewBuilder<T>>(&self, label: &str, config: B::Config) -> View<B::View> {
         let body = Body::View(Arc::new(BuildView::<T, B>::new(config)));
         let urn = "beam:transform:create_view:v1";
-        View::new(self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body }))
+        let node = self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body });
+        View::new(self.pipeline.id(), node)
     }
 
     /// The only element, as a side input. The pipeline fails if there is none, or more than one.
@@ -54,16 +55,22 @@ impl<T: Element> PCollection<T> {
     }
 }
 
-impl<K: Key, V: Element> PCollection<(K, V)> {
+impl<K: Element, V: Element> PCollection<(K, V)> {
     /// A map, as a side input. The pipeline fails if a key occurs twice.
     #[track_caller]
-    pub fn as_map(&self) -> View<HashMap<K, V>> {
+    pub fn as_map(&self) -> View<HashMap<K, V>>
+    where
+        K: Key,
+    {
         self.view::<HashMap<K, V>>("AsMap", ())
     }
 
     /// A map from each key to all of its values, as a side input.
     #[track_caller]
-    pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>> {
+    pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>>
+    where
+        K: Key,
+    {
         self.view::<Multimap<K, V>>("AsMultimap", ())
     }
 }
@@ -78,11 +85,15 @@ pub struct WithSide<T, S> {
 impl<T: Element, S: SideInputs> WithSide<T, S> {
     #[track_caller]
     fn then<O: 'static>(&self, label: String, body: Body) -> PCollection<O> {
+        let views = self.side.nodes();
+        if views.iter().any(|(pipeline, _)| *pipeline != self.main.pipeline.id()) {
+            self.main.pipeline.fail(&label, "a side input of it belongs to another pipeline");
+        }
         let node = self.main.pipeline.add_node(NodeSpec {
             label,
             urn: PAR_DO,
             inputs: vec![self.main.id],
-            side_inputs: self.side.nodes(),
+            side_inputs: views.into_iter().map(|(_, node)| node).collect(),
             body,
             sink: None,
         });

@@ -5,22 +5,35 @@ use crate::kernel::Op;
 use crate::kernel::ops::Split;
 use crate::outputs::{OutputEnum, SplitOutputs};
 use crate::pipeline::StepSpec;
-use crate::{Error, ErrorKind, PCollection};
+use crate::{Element, PCollection};
 use std::sync::Arc;
 
-impl<T: OutputEnum> PCollection<T> {
+impl<T: 'static> PCollection<T> {
     /// Splits a collection of an enum into a collection for each variant.
     ///
-    /// The enum derives [`OutputEnum`]; the result is a struct with a field for each variant.
+    /// The enum derives [`OutputEnum`]; the result is a struct with a field for each variant. Nothing else can read
+    /// the collection of the enum, but the parts can be read as often as needed.
     #[track_caller]
-    pub fn split(&self) -> T::Outputs {
-        if self.pipeline.with_builder(|b| b.read_count(self.id)) > 0 {
-            let text = "a collection of outputs is read twice; split it once and read the parts as often as needed";
-            self.pipeline.fail(Error::new(ErrorKind::Graph, text));
-        }
+    pub fn split(&self) -> T::Outputs
+    where
+        T: OutputEnum,
+    {
         let body = Body::Inseparable(Arc::new(|wiring| Op::exclusive(wiring, Split::<T>::new(wiring))));
         let spec = StepSpec { label: "Split".into(), urn: "beam:transform:pardo:v1", inputs: vec![self.id], body };
         let node = self.pipeline.add(spec);
         T::outputs(&mut SplitOutputs { pipeline: self.pipeline.clone(), node })
+    }
+}
+
+impl<T: Element> PCollection<T> {
+    /// Applies a function that says with an enum which output each element goes to, and [splits](Self::split) these.
+    ///
+    /// The enum derives [`OutputEnum`] and nothing else: it never leaves the step.
+    #[track_caller]
+    pub fn split_with<O: OutputEnum>(&self, f: impl Fn(T) -> O + Clone + Send + 'static) -> O::Outputs {
+        let scope = self.pipeline.open_scope("SplitWith".into(), true);
+        let outputs = self.map_as("Map", f).split();
+        drop(scope);
+        outputs
     }
 }

@@ -42,14 +42,10 @@ impl<T: Element> PCollection<T> {
 }
 
 fn body<T: Element, S: Sink<T>>(sink: S) -> Body {
-    match sink.shards() {
-        Some(shards) => {
-            let shuffle = WriteShards { sink, shards: shards.max(1), _elements: PhantomData::<fn(T)> };
-            Body::Shuffle { shuffle: Arc::new(shuffle), liftable: false }
-        }
-        None => {
-            let sink = Template::new(sink);
-            fused::<T>(move |wiring| Op::single(wiring, WriteEverywhere::<T, S>::new(sink.copy(), wiring)))
-        }
+    if let Some(shards) = sink.shards() {
+        let shuffle = WriteShards { sink, shards: shards.max(1), _elements: PhantomData::<fn(T)> };
+        return Body::Shuffle { shuffle: Arc::new(shuffle), liftable: false };
     }
+    let sink = Template::new(sink);
+    fused::<T>(move |wiring| Op::single(wiring, WriteEverywhere::<T, S>::new(sink.copy(), wiring)))
 }

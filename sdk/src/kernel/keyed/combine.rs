@@ -1,6 +1,6 @@
 //! Combining per key: partly before the rows travel, and wholly where they arrive.
 
-use super::partitions::{Row, Rows};
+use super::partitions::Rows;
 use super::route::Router;
 use super::table::{Entry, Table};
 use crate::combine::CombineFn;
@@ -63,7 +63,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
 }
 
 /// The table in front of the exchange is meant for the keys that repeat: more would fall out of every cache.
-const LARGEST_TABLE: usize = 32 << 20;
+const LARGEST_TABLE: usize = 128 << 20;
 
 /// Whether combining before the exchange is worth its while.
 struct Gain {
@@ -150,17 +150,19 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
 
     fn send_table(&mut self) -> Result<()> {
         self.memory.shrink(self.memory.used());
+        self.router.begin(&self.meta)?;
         for slot in self.table.drain() {
-            self.router.add(slot.hash, (slot.key, slot.acc), &self.meta)?;
+            self.router.add(slot.hash, (slot.key, slot.acc))?;
         }
         Ok(())
     }
 
     fn pass(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
+        self.router.begin(&self.meta)?;
         for (key, value) in batch.values.drain(..) {
             let hash = hash_key(&key);
             let acc = catch(&self.step, || first(&self.combine, value))?;
-            self.router.add(hash, (key, acc), &self.meta)?;
+            self.router.add(hash, (key, acc))?;
         }
         Ok(())
     }
@@ -201,7 +203,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
         let rows = self.spilled.get_or_insert_with(|| Rows::new(env));
         self.memory.shrink(self.memory.used());
         for slot in self.table.drain() {
-            rows.add(Row { hash: slot.hash, key: slot.key, value: slot.acc })?;
+            rows.add(slot.hash, slot.key, slot.acc)?;
         }
         rows.evict_all()
     }
@@ -213,9 +215,9 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
 
     fn merge_partition(&mut self, rows: &mut Rows<K, C::Acc>, part: usize) -> Result<()> {
         let (mut hashes, mut accs) = (Vec::new(), Vec::new());
-        rows.drain(part, &mut |row| {
-            hashes.push(row.hash);
-            accs.push((row.key, row.value));
+        rows.drain(part, |key, acc| {
+            hashes.push(hash_key(&key));
+            accs.push((key, acc));
             if accs.len() < self.env.batch_size {
                 return Ok(());
             }

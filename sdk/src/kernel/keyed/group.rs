@@ -5,9 +5,9 @@
 //! to disk; a partition that is still too large is divided by further bits of its hashes, and a single key that is
 //! larger than memory keeps its values on disk, to be paged in by whoever iterates over them.
 
-use super::partitions::{Row, Rows};
+use super::partitions::Rows;
 use super::route::HashSender;
-use crate::kernel::hash::PARTITIONS;
+use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::values::Values;
@@ -74,14 +74,14 @@ pub(crate) trait Groups<K: Key>: Sized + 'static {
 /// Numbers the keys of a partition and collects their values.
 fn group_rows<K: Key, V: Element>(rows: &mut Rows<K, V>, part: usize, keys: &mut KeyIndex<K>) -> Result<Grouped<V>> {
     let (mut values, mut numbers, mut counts) = (Vec::new(), Vec::<u32>::new(), Vec::<u32>::new());
-    rows.drain(part, &mut |row| {
-        let n = keys.number(row.hash, row.key);
+    rows.drain(part, |key, value| {
+        let n = keys.number(hash_key(&key), key);
         if n as usize >= counts.len() {
             counts.resize(n as usize + 1, 0);
         }
         counts[n as usize] += 1;
         numbers.push(n);
-        values.push(row.value);
+        values.push(value);
         Ok(())
     })?;
     let mut groups: Vec<Vec<V>> = counts.iter().map(|n| Vec::with_capacity(*n as usize)).collect();
@@ -106,7 +106,7 @@ impl<K: Key, V: Element, G: Groups<K>> Inbox for Input<K, V, G> {
         let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, V)>>();
         let mut receiver = self.receiver.borrow_mut();
         let rows = (self.rows)(&mut receiver.groups);
-        hashes.into_iter().zip(batch.values).try_for_each(|(hash, (key, value))| rows.add(Row { hash, key, value }))
+        hashes.into_iter().zip(batch.values).try_for_each(|(hash, (key, value))| rows.add(hash, key, value))
     }
 }
 
@@ -167,8 +167,10 @@ macro_rules! groups {
                 Ok(None)
             }
 
+            #[allow(clippy::needless_question_mark, reason = "it is needed for more than one")]
             fn page(&mut self, part: usize, key: &K, others: &mut Self) -> Result<Self::Out> {
-                Ok(($(self.$index.page(part, key, &mut others.$index)?),+))
+                let out = ($(self.$index.page(part, key, &mut others.$index)?),+);
+                Ok(out)
             }
 
             fn empty(&self) -> Self {

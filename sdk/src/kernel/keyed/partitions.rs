@@ -1,7 +1,7 @@
 //! Rows of one input of a grouping, divided by their hashes, in memory as long as the budget allows and then on disk.
 
 use crate::kernel::Env;
-use crate::kernel::hash::{LEVELS, PARTITIONS, partition};
+use crate::kernel::hash::{LEVELS, PARTITIONS, hash_key, partition};
 use crate::kernel::memory::{Reservation, size_of_value};
 use crate::kernel::scratch::{BLOCK, Block, ScratchFile, codec_error, read_block, scratch_error};
 use crate::values::{Paged, Values};
@@ -10,16 +10,36 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A row with the hash of its key.
-pub(crate) struct Row<K, V> {
-    pub(crate) hash: u64,
-    pub(crate) key: K,
-    pub(crate) value: V,
+/// Rows in chunks of a fixed size: growing moves nothing, and memory that one partition is done with fits the next.
+struct Chunks<T>(Vec<Vec<T>>);
+
+/// The size of a chunk in bytes.
+const CHUNK: usize = 128 << 10;
+
+impl<T> Chunks<T> {
+    /// The number of elements of a full chunk.
+    const LEN: usize = if size_of::<T>() == 0 { CHUNK } else { CHUNK.div_ceil(size_of::<T>()) };
+
+    #[inline]
+    fn push(&mut self, element: T) {
+        match self.0.last_mut() {
+            Some(chunk) if chunk.len() < Self::LEN => chunk.push(element),
+            _ => self.push_chunk(element),
+        }
+    }
+
+    #[cold]
+    fn push_chunk(&mut self, element: T) {
+        // The first chunk grows as it has to: most partitions of small collections never fill it.
+        let mut chunk = if self.0.is_empty() { Vec::new() } else { Vec::with_capacity(Self::LEN) };
+        chunk.push(element);
+        self.0.push(chunk);
+    }
 }
 
 /// The rows of one partition.
 struct Part<K, V> {
-    rows: Vec<Row<K, V>>,
+    rows: Chunks<(K, V)>,
     bytes: usize,
     blocks: Vec<Block>,
     spilled: usize,
@@ -30,7 +50,7 @@ struct Part<K, V> {
 
 impl<K, V> Part<K, V> {
     fn new() -> Self {
-        Self { rows: Vec::new(), bytes: 0, blocks: Vec::new(), spilled: 0, hash: None, mixed: false }
+        Self { rows: Chunks(Vec::new()), bytes: 0, blocks: Vec::new(), spilled: 0, hash: None, mixed: false }
     }
 }
 
@@ -60,18 +80,18 @@ impl<K: Key, V: Element> Rows<K, V> {
 
     /// Adds a row.
     #[inline]
-    pub(crate) fn add(&mut self, row: Row<K, V>) -> Result<()> {
-        let index = if self.hot == Some(row.hash) { PARTITIONS } else { partition(row.hash, self.level) };
-        let bytes = size_of::<Row<K, V>>() - size_of::<(K, V)>() + size_of_value(&row.key) + size_of_value(&row.value);
+    pub(crate) fn add(&mut self, hash: u64, key: K, value: V) -> Result<()> {
+        let index = if self.hot == Some(hash) { PARTITIONS } else { partition(hash, self.level) };
+        let bytes = size_of_value(&key) + size_of_value(&value);
         let part = &mut self.parts[index];
-        part.mixed |= *part.hash.get_or_insert(row.hash) != row.hash;
+        part.mixed |= *part.hash.get_or_insert(hash) != hash;
         part.bytes += bytes;
-        part.rows.push(row);
-        if self.memory.grow(bytes) { Ok(()) } else { self.make_room(bytes) }
+        part.rows.push((key, value));
+        if self.memory.grow(bytes) { Ok(()) } else { self.make_room() }
     }
 
     #[cold]
-    fn make_room(&mut self, bytes: usize) -> Result<()> {
+    fn make_room(&mut self) -> Result<()> {
         let wanted = self.env.working_memory();
         let mut freed = 0;
         while freed < wanted {
@@ -82,8 +102,6 @@ impl<K: Key, V: Element> Rows<K, V> {
             }
             self.evict(largest)?;
         }
-        // The row that asked has been evicted with the rest, uncounted; evicting took it off the count.
-        let _ = bytes;
         Ok(())
     }
 
@@ -95,10 +113,12 @@ impl<K: Key, V: Element> Rows<K, V> {
         let file = self.file.clone().expect("just created");
         let part = &mut self.parts[index];
         let mut buffer = Vec::with_capacity(BLOCK + BLOCK / 4);
-        for row in std::mem::take(&mut part.rows) {
-            encode_row(&row, &mut buffer)?;
-            if buffer.len() >= BLOCK {
-                write_block(&*file, &mut buffer, &mut part.blocks)?;
+        for chunk in std::mem::take(&mut part.rows.0) {
+            for (key, value) in chunk {
+                encode_row(&key, &value, &mut buffer)?;
+                if buffer.len() >= BLOCK {
+                    write_block(&*file, &mut buffer, &mut part.blocks)?;
+                }
             }
         }
         write_block(&*file, &mut buffer, &mut part.blocks)?;
@@ -136,7 +156,7 @@ impl<K: Key, V: Element> Rows<K, V> {
     }
 
     /// Gives every row of a partition to `f`, and forgets the partition.
-    pub(crate) fn drain(&mut self, index: usize, f: &mut dyn FnMut(Row<K, V>) -> Result<()>) -> Result<()> {
+    pub(crate) fn drain(&mut self, index: usize, mut f: impl FnMut(K, V) -> Result<()>) -> Result<()> {
         let part = std::mem::replace(&mut self.parts[index], Part::new());
         let mut buffer = Vec::new();
         for block in part.blocks {
@@ -144,10 +164,13 @@ impl<K: Key, V: Element> Rows<K, V> {
             read_block(&**file, block, &mut buffer)?;
             let rest = &mut buffer.as_slice();
             while !rest.is_empty() {
-                f(decode_row(rest)?)?;
+                let (key, value) = decode_row(rest)?;
+                f(key, value)?;
             }
         }
-        part.rows.into_iter().try_for_each(f)?;
+        for chunk in part.rows.0 {
+            chunk.into_iter().try_for_each(|(key, value)| f(key, value))?;
+        }
         self.memory.shrink(part.bytes);
         Ok(())
     }
@@ -155,7 +178,7 @@ impl<K: Key, V: Element> Rows<K, V> {
     /// Divides a partition by the next bits of the hashes. A hash that makes up most of it gets a partition of its own.
     pub(crate) fn divide(&mut self, index: usize, hot: Option<u64>) -> Result<Self> {
         let mut finer = Self::on_level(&self.env, self.level + 1, hot);
-        self.drain(index, &mut |row| finer.add(row))?;
+        self.drain(index, |key, value| finer.add(hash_key(&key), key, value))?;
         Ok(finer)
     }
 
@@ -167,7 +190,7 @@ impl<K: Key, V: Element> Rows<K, V> {
         let (mut counts, mut rows) = (HashMap::new(), 0);
         let rest = &mut buffer.as_slice();
         while !rest.is_empty() {
-            *counts.entry(decode_row::<K, V>(rest)?.hash).or_insert(0) += 1;
+            *counts.entry(hash_key(&decode_row::<K, V>(rest)?.0)).or_insert(0) += 1;
             rows += 1;
         }
         Ok(counts.into_iter().find(|(_, n)| n * 2 >= rows).map(|(hash, _)| hash))
@@ -178,12 +201,12 @@ impl<K: Key, V: Element> Rows<K, V> {
     pub(crate) fn page(&mut self, index: usize, key: &K, others: &mut Self) -> Result<Values<V>> {
         let file = self.env.scratch.create().map_err(scratch_error)?;
         let (mut buffer, mut blocks, mut len) = (Vec::new(), Vec::new(), 0);
-        self.drain(index, &mut |row| {
-            if row.key != *key {
-                return others.add(row);
+        self.drain(index, |row_key, value| {
+            if row_key != *key {
+                return others.add(hash_key(&row_key), row_key, value);
             }
             len += 1;
-            coder::encode(&row.value, &mut buffer).map_err(codec_error::<V>)?;
+            coder::encode(&value, &mut buffer).map_err(codec_error::<V>)?;
             if buffer.len() >= BLOCK { write_block(&*file, &mut buffer, &mut blocks) } else { Ok(()) }
         })?;
         write_block(&*file, &mut buffer, &mut blocks)?;
@@ -193,13 +216,13 @@ impl<K: Key, V: Element> Rows<K, V> {
     /// The key of any row of a partition.
     pub(crate) fn any_key(&self, index: usize) -> Result<Option<K>> {
         let part = &self.parts[index];
-        if let Some(row) = part.rows.first() {
-            return Ok(Some(row.key.clone()));
+        if let Some((key, _)) = part.rows.0.first().and_then(|chunk| chunk.first()) {
+            return Ok(Some(key.clone()));
         }
         let (Some(block), Some(file)) = (part.blocks.first(), &self.file) else { return Ok(None) };
         let mut buffer = Vec::new();
         read_block(&**file, *block, &mut buffer)?;
-        Ok(Some(decode_row::<K, V>(&mut buffer.as_slice())?.key))
+        Ok(Some(decode_row::<K, V>(&mut buffer.as_slice())?.0))
     }
 
     /// An empty set like this one, for the rows that share a hash with a hot key.
@@ -208,18 +231,24 @@ impl<K: Key, V: Element> Rows<K, V> {
     }
 }
 
-fn encode_row<K: Key, V: Element>(row: &Row<K, V>, into: &mut Vec<u8>) -> Result<()> {
-    into.extend_from_slice(&row.hash.to_le_bytes());
-    coder::encode(&row.key, into).map_err(codec_error::<K>)?;
-    coder::encode(&row.value, into).map_err(codec_error::<V>)
+fn encode_row<K: Key, V: Element>(key: &K, value: &V, into: &mut Vec<u8>) -> Result<()> {
+    coder::encode(key, into).map_err(codec_error::<K>)?;
+    coder::encode(value, into).map_err(codec_error::<V>)?;
+    // A row of nothing, such as `((), ())`, still has to be counted when it is read back.
+    into.push(END_OF_ROW);
+    Ok(())
 }
 
-fn decode_row<K: Key, V: Element>(bytes: &mut &[u8]) -> Result<Row<K, V>> {
-    let (hash, rest) = bytes.split_first_chunk().expect("a block ends between rows");
-    *bytes = rest;
+const END_OF_ROW: u8 = 0xb1;
+
+fn decode_row<K: Key, V: Element>(bytes: &mut &[u8]) -> Result<(K, V)> {
     let key = coder::decode(bytes).map_err(codec_error::<K>)?;
     let value = coder::decode(bytes).map_err(codec_error::<V>)?;
-    Ok(Row { hash: u64::from_le_bytes(*hash), key, value })
+    match bytes.split_first() {
+        Some((&END_OF_ROW, rest)) => *bytes = rest,
+        _ => return Err(codec_error::<(K, V)>("a row does not end where its type says".into())),
+    }
+    Ok((key, value))
 }
 
 fn write_block(file: &dyn ScratchFile, buffer: &mut Vec<u8>, blocks: &mut Vec<Block>) -> Result<()> {

@@ -26,32 +26,37 @@ impl<T: Element> Router<T> {
         if self.workers == 1 {
             return self.send(0, HashedRows { hashes, batch: batch.take() });
         }
-        let uniform = batch.meta.is_same().then(|| batch.meta.clone());
-        for (row, (value, hash)) in batch.values.drain(..).zip(hashes).enumerate() {
-            match &uniform {
-                Some(meta) => self.add(hash, value, meta)?,
-                None => self.add_stamped(hash, value, &batch.meta.get(row))?,
+        if batch.meta.is_same() {
+            self.begin(&batch.meta)?;
+            let mut rows = batch.values.drain(..).zip(hashes);
+            return rows.try_for_each(|(value, hash)| self.add(hash, value));
+        }
+        let rows = batch.values.drain(..).zip(hashes).enumerate();
+        let meta = &batch.meta;
+        { rows }.try_for_each(|(row, (value, hash))| self.add_stamped(hash, value, &meta.get(row)))
+    }
+
+    /// Begins rows that all have the only stamp of `meta`.
+    pub(crate) fn begin(&mut self, meta: &Meta) -> Result<()> {
+        for to in 0..self.workers {
+            if !self.outgoing[to].batch.is_empty() && self.outgoing[to].batch.meta != *meta {
+                self.flush_to(to)?;
             }
+            self.outgoing[to].batch.meta.clone_from(meta);
         }
         Ok(())
     }
 
-    /// Adds a row whose stamp is the only one of `meta`.
+    /// Adds a row with the stamp that has been begun.
     #[inline]
-    pub(crate) fn add(&mut self, hash: u64, value: T, meta: &Meta) -> Result<()> {
+    pub(crate) fn add(&mut self, hash: u64, value: T) -> Result<()> {
         let to = owner(hash, self.workers);
         let rows = &mut self.outgoing[to];
-        if rows.batch.is_empty() {
-            rows.batch.meta.clone_from(meta);
-        } else if rows.batch.meta != *meta {
-            return self.add_stamped(hash, value, &meta.get(0));
-        }
         rows.batch.values.push(value);
         rows.hashes.push(hash);
         if rows.hashes.len() >= self.capacity { self.flush_to(to) } else { Ok(()) }
     }
 
-    #[cold]
     fn add_stamped(&mut self, hash: u64, value: T, stamp: &Stamp) -> Result<()> {
         let to = owner(hash, self.workers);
         let rows = &mut self.outgoing[to];
@@ -61,9 +66,13 @@ impl<T: Element> Router<T> {
     }
 
     fn flush_to(&mut self, to: usize) -> Result<()> {
-        let rows = std::mem::replace(&mut self.outgoing[to], HashedRows::new());
-        self.outgoing[to].hashes.reserve(self.capacity);
-        self.outgoing[to].batch.values.reserve(self.capacity);
+        let mut next = HashedRows::new();
+        if self.outgoing[to].batch.meta.is_same() {
+            next.batch.meta.clone_from(&self.outgoing[to].batch.meta);
+        }
+        next.hashes.reserve(self.capacity);
+        next.batch.values.reserve(self.capacity);
+        let rows = std::mem::replace(&mut self.outgoing[to], next);
         self.send(to, rows)
     }
 

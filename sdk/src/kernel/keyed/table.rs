@@ -1,10 +1,11 @@
 //! The hash table of combiners: a key and its accumulator.
 //!
 //! A look-up waits for memory three times: for the slot, for the entry, for the bytes of the key. So look-ups are made
-//! for a block of rows at a time, and each of the three steps for the whole block before the next: the processor then
+//! for a block of rows at a time: each step asks for what the next one needs, for the whole block, and the processor
 //! waits for many rows at once.
 
 use crate::Key;
+use crate::kernel::prefetch::{prefetch, prefetch_heap};
 
 /// A key, its hash and what has been combined for it.
 pub(crate) struct Entry<K, A> {
@@ -52,10 +53,12 @@ impl<K: Key, A> Table<K, A> {
         }
         let mut found = std::mem::take(&mut self.found);
         found.clear();
-        for (hashes, rows) in hashes.chunks(BLOCK).zip(rows.chunks(BLOCK)) {
-            let begin = found.len();
-            self.find_entries(hashes, &mut found);
-            self.confirm(hashes, rows, &mut found[begin..]);
+        self.ask_for_slots(&hashes[..BLOCK.min(hashes.len())]);
+        for (begin, rows) in (0..).step_by(BLOCK).zip(rows.chunks(BLOCK)) {
+            let (end, next) = (begin + rows.len(), hashes.len().min(begin + 2 * BLOCK));
+            self.ask_for_slots(&hashes[end..next]);
+            self.find_entries(&hashes[begin..end], &mut found);
+            self.confirm(rows, &mut found[begin..]);
         }
         for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
             match self.entries.get_mut(*found as usize) {
@@ -67,6 +70,12 @@ impl<K: Key, A> Table<K, A> {
     }
 
     #[inline]
+    fn ask_for_slots(&self, hashes: &[u64]) {
+        let mask = self.slots.len() - 1;
+        hashes.iter().for_each(|hash| prefetch(&self.slots[place(*hash) & mask]));
+    }
+
+    #[inline]
     fn find_entries(&self, hashes: &[u64], found: &mut Vec<u32>) {
         let mask = self.slots.len() - 1;
         found.extend(hashes.iter().map(|hash| {
@@ -74,7 +83,10 @@ impl<K: Key, A> Table<K, A> {
             loop {
                 match self.slots[at] {
                     0 => return NOT_FOUND,
-                    slot if tag(slot) == tag_of(*hash) => return number(slot),
+                    slot if tag(slot) == tag_of(*hash) => {
+                        prefetch(&self.entries[number(slot) as usize]);
+                        return number(slot);
+                    }
                     _ => at = (at + 1) & mask,
                 }
             }
@@ -82,10 +94,9 @@ impl<K: Key, A> Table<K, A> {
     }
 
     #[inline]
-    fn confirm(&self, hashes: &[u64], rows: &[(K, impl Sized)], found: &mut [u32]) {
-        for (hash, found) in hashes.iter().zip(found.iter_mut()) {
-            let same = self.entries.get(*found as usize).is_some_and(|entry| entry.hash == *hash);
-            *found = if same { *found } else { NOT_FOUND };
+    fn confirm(&self, rows: &[(K, impl Sized)], found: &mut [u32]) {
+        for entry in found.iter().filter_map(|found| self.entries.get(*found as usize)) {
+            prefetch_heap(&entry.key);
         }
         for ((key, _), found) in rows.iter().zip(found) {
             let same = self.entries.get(*found as usize).is_some_and(|entry| entry.key == *key);
@@ -184,8 +195,8 @@ mod tests {
         let (mut table, mut model) = (Table::new(), BTreeMap::new());
         for mut batch in batches {
             batch.iter().for_each(|(k, v)| *model.entry(*k).or_insert(0) += v);
-            let hashes: Vec<u64> = batch.iter().map(|(k, _)| hash(k)).collect();
-            table.update(&hashes, &mut batch, |acc: &mut u64, v| *acc += v, |v| v);
+            let hashed: Vec<u64> = batch.iter().map(|(k, _)| hash(k)).collect();
+            table.update(&hashed, &mut batch, |acc: &mut u64, v| *acc += v, |v| v);
             assert_eq!(table.len(), model.len());
         }
         let sums: BTreeMap<u16, u64> = table.drain().map(|entry| (entry.key, entry.acc)).collect();

@@ -1,5 +1,6 @@
 //! The operators that work on one element at a time.
 
+mod check;
 mod filter;
 mod flat_map;
 mod map;
@@ -11,6 +12,7 @@ mod try_map;
 mod with_side;
 mod write;
 
+pub(crate) use check::Check;
 pub(crate) use filter::Filter;
 pub(crate) use flat_map::{FlatMap, FlatMapWith};
 pub(crate) use map::{Inspect, Map, Rearrange};

@@ -76,7 +76,7 @@ impl<T: Element> ForwardSender<T> {
 
 impl<T: Element> Push<T> for ForwardSender<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
-        let mut memory = Reservation::new(&self.env.memory);
+        let mut memory = Reservation::exact(&self.env.memory);
         let waiting = if memory.grow(bytes_of(batch)) {
             Waiting::InMemory { batch: batch.take(), _memory: memory }
         } else {

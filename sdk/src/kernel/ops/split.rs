@@ -23,7 +23,7 @@ pub struct OutputsOf<'a, 'w> {
 
 impl OutputsOf<'_, '_> {
     /// The next output.
-    pub fn next<T: 'static>(&mut self) -> Emitter<T> {
+    pub fn emitter<T: 'static>(&mut self) -> Emitter<T> {
         self.next += 1;
         self.wiring.emitter(self.next - 1)
     }

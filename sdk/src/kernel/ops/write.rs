@@ -7,7 +7,7 @@ use crate::kernel::{
     Wiring,
 };
 use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, Timestamp, Writer};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -46,6 +46,7 @@ impl<T: Element, S: Sink<T>> SinkControl for SinkNode<T, S> {
 struct Writing<T, S: Sink<T>> {
     shard: Shard,
     writer: Option<S::Writer>,
+    written: Rc<Cell<u64>>,
     step: Arc<Step>,
     witness: Witness<T>,
 }
@@ -54,13 +55,15 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
     fn open(sink: &S, shard: Shard, wiring: &StepContext) -> Result<Self> {
         let step = wiring.step.clone();
         let writer = catch(&step, || sink.open(shard))?.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(&step))?;
-        Ok(Self { shard, writer: Some(writer), step, witness: Witness::new(wiring.env.trace_elements) })
+        let (written, witness) = (wiring.written.clone(), Witness::new(wiring.env.trace_elements));
+        Ok(Self { shard, writer: Some(writer), written, step, witness })
     }
 
     fn write(&mut self, batch: &mut Batch<T>) -> Result<()> {
-        let Self { writer: Some(writer), witness, step, .. } = self else {
+        let Self { writer: Some(writer), written, witness, step, .. } = self else {
             return Err(Error::new(ErrorKind::Internal, "an element came after the end").in_step(&self.step));
         };
+        written.set(written.get() + batch.len() as u64);
         let mut each = |value: T| {
             witness.see(&value);
             writer.write(value)
@@ -84,11 +87,13 @@ struct StepContext {
     id: StepId,
     step: Arc<Step>,
     env: Rc<Env>,
+    written: Rc<Cell<u64>>,
 }
 
 impl StepContext {
     fn of(wiring: &Wiring<'_>) -> Self {
-        Self { id: wiring.id, step: wiring.step.clone(), env: wiring.env.clone() }
+        let written = wiring.emitted.first().cloned().unwrap_or_default();
+        Self { id: wiring.id, step: wiring.step.clone(), env: wiring.env.clone(), written }
     }
 }
 

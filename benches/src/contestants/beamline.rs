@@ -1,0 +1,126 @@
+//! beamline's own side: plain pipelines, as a user would write them.
+
+use std::num::Wrapping;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ::beamline::prelude::*;
+
+use super::lines::measure_line;
+use super::pairs::{Stream, checksum_of};
+use crate::data::steps::Step;
+
+/// How a pipeline is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The number of worker threads.
+    pub threads: usize,
+    /// The memory budget in bytes; the runner's default if `None`.
+    pub memory: Option<usize>,
+}
+
+/// Sums the pairs by key with a combiner.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn sum(stream: Stream, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| checksum(&pairs(p, stream).combine_per_key(Sum)))
+}
+
+/// Groups the pairs by key, then sums each group: the literal reading.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn group_then_sum(stream: Stream, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| {
+        let groups = pairs(p, stream).group_by_key();
+        checksum(&groups.map_values(|values| values.into_iter().sum()))
+    })
+}
+
+/// Twenty maps, then a sum.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn maps<S: Step>(elements: u64, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| {
+        p.sequence(0..elements)
+            .map(S::apply::<1>)
+            .map(S::apply::<2>)
+            .map(S::apply::<3>)
+            .map(S::apply::<4>)
+            .map(S::apply::<5>)
+            .map(S::apply::<6>)
+            .map(S::apply::<7>)
+            .map(S::apply::<8>)
+            .map(S::apply::<9>)
+            .map(S::apply::<10>)
+            .map(S::apply::<11>)
+            .map(S::apply::<12>)
+            .map(S::apply::<13>)
+            .map(S::apply::<14>)
+            .map(S::apply::<15>)
+            .map(S::apply::<16>)
+            .map(S::apply::<17>)
+            .map(S::apply::<18>)
+            .map(S::apply::<19>)
+            .map(S::apply::<20>)
+    })
+}
+
+/// The lines of a text.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn lines(file: &Path, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| p.read(text::read(file)).map(|line| measure_line(&line)))
+}
+
+/// A pipeline that does nothing.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn nothing(options: Options) -> Result<u64, BoxError> {
+    run(options, |p| p.sequence(0..0))
+}
+
+fn pairs(p: &Pipeline, stream: Stream) -> PCollection<(u64, u64)> {
+    p.sequence(0..stream.pairs).map(move |index| stream.keys.pair(index))
+}
+
+fn checksum(sums: &PCollection<(u64, u64)>) -> PCollection<u64> {
+    sums.map(|pair| checksum_of(std::iter::once(pair)))
+}
+
+/// Runs a pipeline and adds up what it makes.
+fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
+    static TOTAL: AtomicU64 = AtomicU64::new(0);
+    let p = Pipeline::new();
+    let numbers = build(&p);
+    numbers.map(Wrapping).combine(Sum).inspect(|total| TOTAL.store(total.0, Ordering::Relaxed)).named("Keep");
+    let mut runner = LocalRunner::new().parallelism(options.threads);
+    if let Some(bytes) = options.memory {
+        runner = runner.memory(bytes);
+    }
+    p.run_with(&runner)?;
+    Ok(TOTAL.load(Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{maps, pairs};
+    use super::*;
+    use crate::data::pairs::Keys;
+    use crate::data::steps::Plain;
+
+    #[test]
+    fn pipelines_agree_with_loops() {
+        let stream = Stream { keys: Keys::zipf(100), distinct: 100, pairs: 20_000 };
+        let options = Options { threads: 2, memory: None };
+        // One test: the pipelines leave their results in one place.
+        assert_eq!(sum(stream, options).unwrap(), pairs::sum(stream));
+        assert_eq!(group_then_sum(stream, options).unwrap(), pairs::sum(stream));
+        assert_eq!(super::maps::<Plain>(5_000, options).unwrap(), maps::fused::<Plain>(5_000));
+        assert_eq!(nothing(options).unwrap(), 0);
+    }
+}

@@ -1,0 +1,32 @@
+//! The errors of the compiler that users are likely to meet.
+//!
+//! Each `compile_fail/*.rs` must not compile, and the text of the error is in the `.stderr` beside it. The words are
+//! partly those of the compiler and change with it, so they are compared with the version that they were written with,
+//! and with no other; only whether they help is worth a test. After a change, or to move on to a new compiler (and
+//! then here to its number), write them anew, and read what has become of them:
+//!
+//! ```text
+//! TRYBUILD=overwrite cargo test --test compile_fail
+//! ```
+
+use std::process::Command;
+
+/// The compiler whose words are in the `.stderr` files.
+const WRITTEN_WITH: &str = "rustc 1.95.";
+
+#[test]
+fn errors_are_clear() {
+    let version = compiler();
+    if version.starts_with(WRITTEN_WITH) {
+        trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+    } else {
+        eprintln!("not compared: the texts are those of {WRITTEN_WITH}x, and this is {version}");
+    }
+}
+
+/// The compiler that cargo uses, as it calls itself.
+fn compiler() -> String {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().expect("a compiler");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}

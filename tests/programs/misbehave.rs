@@ -1,0 +1,106 @@
+//! A program that fails in the way it is told to: the subject of the tests of failures.
+
+use beamline::clap::{self, Parser, ValueEnum};
+use beamline::metrics::{Counter, Distribution};
+use beamline::prelude::*;
+use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Fails in the way it is told to.
+#[derive(Parser)]
+struct Args {
+    /// What to do
+    way: Way,
+    /// How the names of the files to write begin
+    #[arg(long)]
+    output: String,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Way {
+    /// Returns an error for an element
+    Error,
+    /// Panics at an element
+    Panic,
+    /// Panics at an element that is only shown on demand
+    PanicAtList,
+    /// Panics on one worker while the others are slow
+    PanicBesideSlow,
+    /// Takes a millisecond for each element
+    Slow,
+    /// Never returns from an element
+    Stuck,
+    /// Writes a lot
+    Fill,
+    /// Gives up while it builds
+    Refuse,
+    /// Builds two steps of one name
+    Twins,
+    /// Counts, and succeeds
+    Count,
+    /// Takes a little more than a second, and succeeds
+    Rest,
+}
+
+static EVEN: Counter = Counter::new("even");
+static SIZES: Distribution = Distribution::new("sizes");
+
+#[derive(Clone)]
+struct Strict;
+
+impl DoFn<u64> for Strict {
+    type Out = u64;
+
+    fn process(&mut self, n: u64, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
+        if n == 7 {
+            return Err("no sevens, please".into());
+        }
+        cx.emit(n);
+        Ok(())
+    }
+}
+
+fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
+    let numbers = p.create(0..20_000u64).named("Numbers");
+    let out = match args.way {
+        Way::Error => numbers.par_do(Strict).named("Strict"),
+        Way::Panic => numbers.map(refuse_seven).named("Picky"),
+        Way::PanicAtList => numbers.map(|n| vec![n]).map(|list| 100 / list[0].abs_diff(7)).named("Divide"),
+        Way::PanicBesideSlow => numbers.reshuffle().map(fail_beside_slow).named("Slow"),
+        Way::Slow => numbers.inspect(|_| sleep(Duration::from_millis(1))).named("Slow"),
+        Way::Stuck => numbers.inspect(|_| sleep(Duration::from_secs(600))).named("Stuck"),
+        Way::Fill => numbers,
+        Way::Refuse => return Err("the moon is in the wrong phase".into()),
+        Way::Twins => numbers.map(|n| n + 1).named("Twin").map(|n| n + 1).named("Twin"),
+        Way::Count => numbers.inspect(|n| count(*n)).named("Look"),
+        Way::Rest => p.create([1u64]).named("One").inspect(|_| sleep(Duration::from_millis(1300))).named("Rest"),
+    };
+    out.map(|n| format!("{n:0>1000}")).named("Format").write(text::write(&args.output)).named("Save");
+    Ok(())
+}
+
+fn refuse_seven(n: u64) -> u64 {
+    assert!(n != 7, "no sevens, please");
+    n
+}
+
+fn fail_beside_slow(n: u64) -> u64 {
+    sleep(Duration::from_millis(5));
+    if n == 0 {
+        sleep(Duration::from_millis(200));
+        panic!("zero");
+    }
+    n
+}
+
+fn count(n: u64) {
+    SIZES.update(n as i64);
+    if n.is_multiple_of(2) {
+        EVEN.inc(1);
+    }
+}
+
+fn main() -> ExitCode {
+    launch(build)
+}

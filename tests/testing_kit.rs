@@ -1,0 +1,173 @@
+//! The testing kit itself: what holds passes, what does not fails, and nothing passes unchecked.
+
+use beamline::prelude::*;
+use beamline::testing::{TestPipeline, assert_that};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The error of a run, without the folders of the files that it names.
+fn error_of(p: &TestPipeline) -> String {
+    let text = p.try_run().expect_err("an assertion does not hold").to_string();
+    text.replace("tests/", "")
+}
+
+#[test]
+fn what_holds_passes() {
+    let p = TestPipeline::new();
+    let numbers = p.create([3, 1, 2, 3]);
+    let none = numbers.filter(|n| *n > 5);
+    assert_that(&numbers).contains_in_any_order([1, 2, 3, 3]).contains(2).has_count(4);
+    assert_that(&none).is_empty().has_count(0).contains_in_any_order([]);
+    assert_that(&numbers).satisfies(|numbers| assert!(numbers.iter().sum::<i32>() == 9));
+    assert_that(&none).satisfies(|numbers| if numbers.is_empty() { Ok(()) } else { Err("too many") });
+    p.run();
+}
+
+#[test]
+fn equal_sequences_of_any_size_are_compared_quickly() {
+    let p = TestPipeline::new().with_batch_size(1024);
+    assert_that(&p.sequence(0..100_000)).contains_in_any_order((0..100_000).rev());
+    p.run();
+}
+
+#[test]
+fn what_is_missing_and_unexpected_is_shown_with_both_places() {
+    let p = TestPipeline::new();
+    let numbers = p.create([5, 1, 2, 2]).map(|n| n * 10).named("Tens");
+    let (made, asserted) = (line!() - 1, line!() + 1);
+    assert_that(&numbers).contains_in_any_order([10, 20, 30]);
+    let expected = format!(
+        "step 'AssertThat/contains_in_any_order' (testing_kit.rs:{asserted}): not the expected elements
+  expected: 3 elements: 10, 20, 30
+  actual: 4 elements: 10, 20, 20, 50
+  missing:
+    30
+  unexpected:
+    20
+    50
+  made by: 'Tens' (testing_kit.rs:{made})"
+    );
+    assert_eq!(error_of(&p), expected);
+}
+
+#[test]
+fn each_assertion_says_what_it_expects() {
+    let text_of = |assert: fn(&PCollection<i32>)| {
+        let p = TestPipeline::new();
+        assert(&p.create([7]));
+        error_of(&p)
+    };
+    let text = text_of(|c| {
+        assert_that(c).is_empty();
+    });
+    assert!(text.contains("not empty\n  expected: no elements\n  actual: 1 element: 7\n"), "{text}");
+    let text = text_of(|c| {
+        assert_that(c).contains(8);
+    });
+    assert!(text.contains("an element is missing\n  expected: 8\n  actual: 1 element: 7\n"), "{text}");
+    let text = text_of(|c| {
+        assert_that(c).has_count(3);
+    });
+    assert!(text.contains("\n  expected: 3\n  actual: 1 (2 too few)\n"), "{text}");
+    let text = text_of(|c| {
+        assert_that(c).satisfies(|_| Err("never satisfied"));
+    });
+    assert!(text.contains("never satisfied\n  actual: 1 element: 7\n"), "{text}");
+    let text = text_of(|c| {
+        assert_that(c).satisfies(|n| assert!(n[0] < 7, "too large"));
+    });
+    assert!(text.contains("panicked: too large\n  actual: 1 element: 7\n"), "{text}");
+}
+
+#[test]
+fn an_empty_collection_is_looked_at_too() {
+    let p = TestPipeline::new();
+    assert_that(&p.create(Vec::<u8>::new())).contains(1);
+    assert!(error_of(&p).contains("actual: no elements"));
+}
+
+#[test]
+fn an_assertion_in_a_composite_is_checked() {
+    struct Checked;
+    impl PTransform<PCollection<i32>> for Checked {
+        type Out = ();
+        fn expand(self, numbers: PCollection<i32>) {
+            assert_that(&numbers).is_empty();
+        }
+    }
+    let p = TestPipeline::new();
+    p.create([1]).apply(Checked);
+    assert!(error_of(&p).starts_with("step 'Checked/AssertThat/is_empty' (testing_kit.rs:"));
+}
+
+#[test]
+fn metrics_of_a_test_run_can_be_looked_at() {
+    let p = TestPipeline::new().with_parallelism(3).with_batch_size(1).with_memory(64 << 20);
+    assert_that(&p.create([1, 2]).named("Numbers")).has_count(2);
+    let metrics = p.run().metrics;
+    assert_eq!(metrics.emitted("Numbers"), Some(2));
+    assert_eq!(metrics.counter("assertions_passed"), 1);
+}
+
+fn message_of(f: impl FnOnce()) -> Option<String> {
+    let payload = catch_unwind(AssertUnwindSafe(f)).err()?;
+    payload.downcast_ref::<String>().cloned()
+}
+
+#[test]
+fn a_run_panics_with_the_text_of_the_error() {
+    let p = TestPipeline::new();
+    assert_that(&p.create([1])).is_empty();
+    let text = message_of(|| drop(p.run())).expect("a panic");
+    assert!(text.starts_with("step 'AssertThat/is_empty' (tests/testing_kit.rs:"), "{text}");
+}
+
+#[test]
+fn forgotten_assertions_panic() {
+    let text = message_of(|| {
+        let p = TestPipeline::new();
+        assert_that(&p.create([1])).is_empty();
+    });
+    assert!(text.expect("a panic").contains("1 assertion(s) that no run has checked"));
+
+    let text = message_of(|| {
+        let p = TestPipeline::new();
+        let numbers = p.create([1]);
+        assert_that(&numbers).has_count(1);
+        p.run();
+        assert_that(&numbers).is_empty();
+    });
+    assert!(text.expect("a panic").contains("1 assertion(s)"));
+}
+
+#[test]
+fn a_pipeline_without_assertions_may_be_dropped() {
+    let p = TestPipeline::new();
+    let _ = p.create([1]);
+}
+
+#[test]
+fn a_panic_of_the_test_is_not_hidden() {
+    let text = message_of(|| {
+        let p = TestPipeline::new();
+        assert_that(&p.create([1])).is_empty();
+        panic!("{}", "the test's own");
+    });
+    assert_eq!(text.as_deref(), Some("the test's own"));
+}
+
+/// A runner that does nothing at all.
+struct Idle;
+
+impl Runner for Idle {
+    fn run(&self, _graph: &beamline::graph::Graph) -> beamline::Result<beamline::JobResult> {
+        Ok(beamline::JobResult::default())
+    }
+}
+
+#[test]
+fn an_assertion_that_was_never_reached_fails() {
+    let p = TestPipeline::new();
+    assert_that(&p.create([1])).has_count(1);
+    let error = p.run_with(&Idle).expect_err("nothing was checked").to_string();
+    assert!(error.contains("the assertion was never checked"), "{error}");
+}

@@ -1,0 +1,11 @@
+//! Every transform, at several parallelisms and sizes of batches.
+
+mod combine;
+mod dofn;
+mod elementwise;
+mod grouping;
+mod joins;
+mod metrics;
+mod shapes;
+mod side_inputs;
+mod support;
