@@ -1,12 +1,18 @@
 //! Counts how often each word occurs.
 //!
 //! ```text
-//! $ cargo run --release --example wordcount -- --input README.md --output counts --parallelism 2
-//! $ cat counts-*
+//! $ printf 'the cat sat\non the mat\n' > cats.txt
+//! $ cargo run --release --example wordcount -- --input cats.txt --output counts --parallelism 2
+//! done in 0.00 s, 23 B read
+//! $ sort counts-00000-of-00002 counts-00001-of-00002
+//! cat: 1
+//! mat: 1
+//! on: 1
+//! sat: 1
+//! the: 2
 //! ```
 //!
-//! writes `counts-00000-of-00002` and `counts-00001-of-00002`, one file for each worker, with lines such as `word: 3`.
-//! A word is a maximal run of Unicode letters; upper and lower case are different words.
+//! Each worker writes a file. A word is a maximal run of Unicode letters; upper and lower case are different words.
 
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;

@@ -4,7 +4,6 @@ mod common;
 
 use common::{Folder, Run};
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 fn wordcount(folder: &Folder, input: &str) -> Run {
@@ -106,12 +105,8 @@ fn invalid_utf8() {
 fn a_full_disk() {
     // A limit for the size of files looks like a full disk to a program.
     let folder = Folder::new();
-    let output = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 300 && exec \"$0\" \"$@\""])
-        .arg(common::program("misbehave"))
-        .args(["fill", "--output", "out/numbers", "--parallelism", "1"])
-        .current_dir(folder.path())
-        .output();
+    let mut command = folder.shell("trap '' XFSZ; ulimit -f 300 && exec \"$0\" \"$@\"", "misbehave");
+    let output = command.args(["fill", "--output", "out/numbers", "--parallelism", "1"]).output();
     Run::from(output.unwrap()).fails(
         1,
         "error: step 'Save' (tests/programs/misbehave.rs): no room to write out/numbers-00000-of-00001: File too large (os \
@@ -275,8 +270,6 @@ fn a_pipeline_that_cannot_be_built() {
 #[cfg(unix)]
 fn closed_standard_streams_are_no_panic() {
     let folder = Folder::with(&[("in.txt", b"one")]);
-    let script = "\"$0\" --input in.txt --output counts >&- 2>&-";
-    let mut command = Command::new("sh");
-    command.args(["-c", script]).arg(common::program("wordcount")).current_dir(folder.path());
+    let mut command = folder.shell("\"$0\" --input in.txt --output counts >&- 2>&-", "wordcount");
     assert_eq!(command.status().unwrap().code(), Some(0));
 }

@@ -59,6 +59,26 @@ fn a_run_that_is_terminated() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_loses_its_terminal() {
+    let folder = Folder::new();
+    let child = folder.command("misbehave").args(["slow", "--output", "numbers"]).spawn().unwrap();
+    wait_for_work(&folder);
+    assert_stopped(&stop(child, "HUP"), &folder);
+}
+
+#[test]
+fn a_run_that_does_not_mind_losing_its_terminal() {
+    let folder = Folder::new();
+    let mut command = folder.shell("trap '' HUP; exec \"$0\" \"$@\"", "misbehave");
+    let mut child = command.args(["rest", "--output", "numbers", "--parallelism", "1"]).spawn().unwrap();
+    wait_for_work(&folder);
+    signal(&child, "HUP");
+    assert!(child.wait().unwrap().success());
+    assert_eq!(folder.names(), ["numbers-00000-of-00001"]);
+}
+
+#[test]
 fn a_large_file() {
     let folder = Folder::new();
     let inputs = Folder::with(&[("in.txt", "to be or not to be, that is the question\n".repeat(2_000_000).as_bytes())]);

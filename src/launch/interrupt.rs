@@ -1,6 +1,6 @@
 //! Ctrl-C and signals to terminate: the first one stops the pipeline, the second one the process.
 
-use super::exit;
+use super::{exit, signals};
 use beamline_local::Canceller;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,11 +17,11 @@ struct State {
 }
 
 impl Interrupt {
-    /// Listens from now on. If the program listens already, signals remain its own affair.
+    /// Listens from now on. Where that is impossible, signals do what they do by themselves.
     pub(super) fn listen() -> Self {
         let interrupt = Self::default();
         let listener = interrupt.clone();
-        let _ = ctrlc::set_handler(move || listener.on_signal());
+        let _ = signals::listen(move || listener.on_signal());
         interrupt
     }
 

@@ -1,7 +1,7 @@
 //! The command line of a pipeline: the program's own arguments, and the runner's.
 //!
 //! - `options` are the runner's arguments, `size` one of them; `arguments` reads the program's own beside them.
-//! - `job` runs the pipeline, `interrupt` stops it, `panics` keeps its panics quiet.
+//! - `job` runs the pipeline, `interrupt` stops it when `signals` come, `panics` keeps its panics quiet.
 //! - `progress` shows how far it is, `explain` what it would do, `report` what it has done.
 //! - `exit` is what the shell hears, `terminal` how the rest is said.
 
@@ -14,6 +14,7 @@ mod options;
 mod panics;
 mod progress;
 mod report;
+mod signals;
 mod size;
 mod terminal;
 
@@ -81,7 +82,7 @@ use std::process::ExitCode;
 /// | 1 | the pipeline failed: a user's function, reading, writing, or memory |
 /// | 2 | wrong usage: arguments, options, an error that `build` returned, an invalid graph; nothing has run |
 /// | 101 | a fault of beamline itself, or `build` panicked |
-/// | 130 | stopped by Ctrl-C or a signal to terminate |
+/// | 130 | stopped by Ctrl-C, or by `SIGTERM` or `SIGHUP` |
 ///
 /// # What is printed
 ///

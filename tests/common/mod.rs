@@ -44,7 +44,17 @@ impl Folder {
 
     /// A program that will run here.
     pub(crate) fn command(&self, example: &str) -> Command {
-        let mut command = Command::new(program(example));
+        self.prepare(Command::new(program(example)))
+    }
+
+    /// A script that will run here, with a program as its `$0`.
+    pub(crate) fn shell(&self, script: &str, example: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(program(example));
+        self.prepare(command)
+    }
+
+    fn prepare(&self, mut command: Command) -> Command {
         command.current_dir(self.path()).env_remove("RUST_BACKTRACE").env_remove("COLUMNS").stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
