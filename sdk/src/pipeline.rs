@@ -61,7 +61,7 @@ impl Pipeline {
     /// Applies a transform to anything that it takes: to several collections as a tuple, for example.
     #[track_caller]
     pub fn apply_to<I, X: PTransform<I>>(&self, input: I, transform: X) -> X::Out {
-        let scope = self.open_scope(transform.label(), false);
+        let scope = self.open_scope(transform.label(), transform.is_opaque());
         let out = transform.expand(input);
         drop(scope);
         out

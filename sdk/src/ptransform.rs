@@ -36,6 +36,12 @@ pub trait PTransform<In> {
         short_type_name::<Self>()
     }
 
+    /// Whether its steps pass for made where it is applied, in errors and in `explain`: right for a transform of a
+    /// library, whose own lines mean nothing to those who apply it.
+    fn is_opaque(&self) -> bool {
+        false
+    }
+
     /// Applies the transforms that it is made of.
     fn expand(self, input: In) -> Self::Out;
 }

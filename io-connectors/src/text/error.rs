@@ -54,8 +54,8 @@ pub enum ReadError {
     },
     /// A line is not valid UTF-8.
     #[error(
-        "{path}: invalid UTF-8 at byte {offset}{}; read it with invalid_utf8(InvalidUtf8::Lossy), or with \
-         text::read_bytes to handle such lines yourself", if *.decompressed { " of the decompressed text" } else { "" }
+        "{path}: invalid UTF-8 at byte {offset}{}; replace such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such \
+         lines apart with dead_letters()", if *.decompressed { " of the decompressed text" } else { "" }
     )]
     InvalidUtf8 {
         /// The file.

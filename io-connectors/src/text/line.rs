@@ -5,9 +5,14 @@ use beamline_sdk::{Element, SourceBatch};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a line is read as: a `String` or a [`RawLine`].
+/// What a line is read as: a `String`, one with the name of its file, or a [`RawLine`].
 pub trait Line: Element + Decode {}
 impl<T: Element + Decode> Line for T {}
+
+/// A [`Line`] that is text: a `String`, or one with the name of its file.
+pub trait Text: Line {}
+impl Text for String {}
+impl Text for (Arc<str>, String) {}
 
 /// A line as its bytes, which need not be text, and the place where it begins.
 ///
@@ -61,6 +66,18 @@ impl Block<'_> {
         })
     }
 
+    /// Gives every line as text to `each`.
+    #[inline]
+    fn texts(&self, mut each: impl FnMut(String)) -> Result<(), ReadError> {
+        // One check of the whole block is much faster than one per line.
+        match std::str::from_utf8(self.bytes) {
+            Ok(text) => self.lines().for_each(|(start, end)| each(text[start..end].to_owned())),
+            Err(error) if self.place.invalid == InvalidUtf8::Fail => return Err(self.invalid(error.valid_up_to())),
+            Err(_) => self.lines().for_each(|(start, end)| each(lossy(&self.bytes[start..end]))),
+        }
+        Ok(())
+    }
+
     fn invalid(&self, at: usize) -> ReadError {
         ReadError::InvalidUtf8 {
             path: self.place.file.to_string(),
@@ -87,13 +104,13 @@ pub trait Decode: Sized {
 
 impl Decode for String {
     fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError> {
-        // One check of the whole block is much faster than one per line.
-        match std::str::from_utf8(block.bytes) {
-            Ok(text) => block.lines().for_each(|(start, end)| out.push(text[start..end].to_owned())),
-            Err(error) if block.place.invalid == InvalidUtf8::Fail => return Err(block.invalid(error.valid_up_to())),
-            Err(_) => block.lines().for_each(|(start, end)| out.push(lossy(&block.bytes[start..end]))),
-        }
-        Ok(())
+        block.texts(|line| out.push(line))
+    }
+}
+
+impl Decode for (Arc<str>, String) {
+    fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError> {
+        block.texts(|line| out.push((block.place.file.clone(), line)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Lines of text: files, globs, standard input and output, plain or compressed.
 //!
-//! Reading starts with [`read`], [`read_all`] or [`read_bytes`], writing with [`write()`]; each returns a description with
-//! builder methods.
+//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`]; each
+//! returns a description with builder methods.
 //!
 //! ```
 //! use beamline_io::text::{self, Compression, InvalidUtf8};
@@ -15,6 +15,9 @@
 //!
 //! A line ends at `\n`; a `\r` before it is dropped. A last line without `\n` counts, and an empty file has no lines. A
 //! byte order mark (`EF BB BF`) at the start of a file is dropped. A line may be as long as memory allows.
+//!
+//! Lines are UTF-8. One that is not is an error of the pipeline that names the file and the byte, or is
+//! [replaced in part](InvalidUtf8::Lossy), or goes to [a collection of its own](Read::dead_letters).
 //!
 //! # How files are divided
 //!
@@ -30,12 +33,14 @@
 //!
 //! # The parts
 //!
-//! Reading: `read` the description, `paths` and `glob` from patterns to files, `split` ranges of bytes, `open` and `decode` from a
-//! split to its bytes, `pipe` inputs that may never end, `window` finds lines in bytes, `line` makes elements of them,
-//! `reader` puts these together. Writing: `write` the description, `names` of shards, `temp` files, `encode` compresses,
-//! `shard` writes one, `publish` makes all of them visible. Both: `compression`, `error`.
+//! Reading: `read` the description, `paths` and `glob` from patterns to files, `split` ranges of bytes, `open` and
+//! `decode` from a split to its bytes, `pipe` inputs that may never end, `window` finds lines in bytes, `line` makes
+//! elements of them, `reader` puts these together, `dead_letters` keeps damaged lines apart. Writing: `write` the
+//! description, `names` of shards, `temp` files, `encode` compresses, `shard` writes one, `publish` makes all of them
+//! visible. Both: `compression`, `error`.
 
 mod compression;
+mod dead_letters;
 mod decode;
 mod encode;
 mod error;
@@ -55,9 +60,10 @@ mod window;
 mod write;
 
 pub use compression::Compression;
+pub use dead_letters::ReadTried;
 pub use error::{ReadError, WriteError};
-pub use line::{InvalidUtf8, Line, RawLine};
-pub use read::{Read, read, read_all, read_bytes};
+pub use line::{InvalidUtf8, Line, RawLine, Text};
+pub use read::{Read, read, read_all, read_bytes, read_with_names};
 pub use reader::LineReader;
 pub use shard::{PreparedShard, ShardWriter};
 pub use split::Split;

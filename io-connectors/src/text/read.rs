@@ -1,14 +1,16 @@
 //! The description of what is read.
 
 use super::compression::{Codec, Compression};
+use super::dead_letters::ReadTried;
 use super::error::ReadError;
-use super::line::{InvalidUtf8, Line, RawLine};
+use super::line::{InvalidUtf8, Line, RawLine, Text};
 use super::paths::{Input, Kind, resolve};
 use super::reader::LineReader;
 use super::split::{Origin, Part, Split, SplitSize, divide};
 use beamline_sdk::{BoxError, Source, SplitTarget};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Reads lines as `String`s from a file, from all files that match a pattern, or from standard input (`-`).
 ///
@@ -54,7 +56,21 @@ pub fn read_bytes(path: impl AsRef<Path>) -> Read<RawLine> {
     Read::new([path])
 }
 
-/// A source of lines: what [`read`], [`read_all`] and [`read_bytes`] return.
+/// Reads lines as [`read`] does, each with the name of its file: pairs, so the files are keys.
+///
+/// ```
+/// use beamline_io::text;
+/// use beamline_sdk::Pipeline;
+///
+/// let p = Pipeline::new();
+/// let lines_per_file = p.read(text::read_with_names("logs/*.gz")).count_per_key();
+/// # drop(lines_per_file);
+/// ```
+pub fn read_with_names(path: impl AsRef<Path>) -> Read<(Arc<str>, String)> {
+    Read::new([path])
+}
+
+/// A source of lines: what [`read`], [`read_all`], [`read_with_names`] and [`read_bytes`] return.
 #[derive(Clone, Debug)]
 #[must_use = "a description reads nothing until it is given to a pipeline"]
 pub struct Read<L = String> {
@@ -65,11 +81,32 @@ pub struct Read<L = String> {
     lines: PhantomData<fn() -> L>,
 }
 
-impl Read<String> {
+impl<L: Text> Read<L> {
     /// Says what to do with bytes that are not UTF-8. By default the pipeline fails, with the file and the offset.
     pub fn invalid_utf8(mut self, invalid: InvalidUtf8) -> Self {
         self.invalid = invalid;
         self
+    }
+}
+
+impl Read<String> {
+    /// Makes a collection of its own of the lines that are not UTF-8, in place of a failure.
+    ///
+    /// The result is a transform of the pipeline. Its `ok` lines are text; those that `failed` are bytes with the file
+    /// and the offset of the line. If nothing reads these, the first one fails the pipeline.
+    ///
+    /// ```
+    /// use beamline_io::text;
+    /// use beamline_sdk::Pipeline;
+    ///
+    /// let p = Pipeline::new();
+    /// let lines = p.apply(text::read("in/*.txt").dead_letters());
+    /// lines.ok.write(text::write("out/lines"));
+    /// lines.failed.map(|failure| failure.error).write(text::write("out/damaged"));
+    /// ```
+    pub fn dead_letters(self) -> ReadTried {
+        let Self { paths, compression, invalid, size, .. } = self;
+        ReadTried(Read { paths, compression, invalid, size, lines: PhantomData })
     }
 }
 

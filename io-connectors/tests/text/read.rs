@@ -77,11 +77,22 @@ fn invalid_utf8_fails_with_its_place_or_is_replaced() {
     let message = error(&text::read(&path), &path);
     assert_eq!(
         message,
-        "a.txt: invalid UTF-8 at byte 3145732; read it with invalid_utf8(InvalidUtf8::Lossy), or with \
-         text::read_bytes to handle such lines yourself"
+        "a.txt: invalid UTF-8 at byte 3145732; replace such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such \
+         lines apart with dead_letters()"
     );
     let lossy = text::read(&path).invalid_utf8(InvalidUtf8::Lossy);
     assert_eq!(read_all(&lossy, 1).unwrap()[1], "äb\u{fffd}c");
+}
+
+#[test]
+fn lines_can_come_with_the_names_of_their_files() {
+    let (folder, a) = file("a.txt", "one\ntwo");
+    let b = folder.path().join("b.txt");
+    fs::write(&b, b"th\xffee\n").unwrap();
+    let source = text::read_with_names(folder.path().join("*.txt")).invalid_utf8(InvalidUtf8::Lossy);
+    let lines: Vec<_> = read_all(&source, 2).unwrap().into_iter().map(|(f, line)| (PathBuf::from(&*f), line)).collect();
+    let (a_one, a_two) = ((a.clone(), "one".to_owned()), (a, "two".to_owned()));
+    assert_eq!(lines, [a_one, a_two, (b, "th\u{fffd}ee".to_owned())]);
 }
 
 #[test]
