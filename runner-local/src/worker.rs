@@ -230,6 +230,8 @@ pub(crate) struct Worker {
     pub(crate) sources: Vec<StageId>,
     /// How many of `sources`, the first ones, are read for side inputs.
     pub(crate) view_sources: usize,
+    /// The stage that is on top of the stack.
+    pub(crate) top: Cell<Option<StageId>>,
     /// The side inputs that each stage stalls on.
     pub(crate) stalls: Vec<Vec<StepId>>,
     pub(crate) shared: Arc<Shared>,
@@ -275,6 +277,14 @@ impl Worker {
         self.stages.iter().all(|stage| stage.borrow().is_done)
     }
 
+    /// Runs a stage above those that are on the stack.
+    fn on_top<R>(&self, stage: StageId, run: impl FnOnce() -> R) -> R {
+        let below = self.top.replace(Some(stage));
+        let result = run();
+        self.top.set(below);
+        result
+    }
+
     /// Whether a stage waits, or may come to wait, for a side input that is not complete.
     fn may_stall(&self, stage: StageId) -> bool {
         self.stalls[stage].iter().any(|view| !self.shared.has_view(*view))
@@ -287,7 +297,7 @@ impl Worker {
             if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
                 continue;
             }
-            if stage.run_ports()? == Did::Work {
+            if self.on_top(id, || stage.run_ports())? == Did::Work {
                 self.tell_if_done(&stage);
                 return Ok(true);
             }
@@ -303,7 +313,7 @@ impl Worker {
             if !stage.can_run(&self.shared) {
                 continue;
             }
-            match stage.run_sources(&self.shared)? {
+            match self.on_top(source, || stage.run_sources(&self.shared))? {
                 Did::Work => {
                     self.tell_if_done(&stage);
                     return Ok(Did::Work);
@@ -332,9 +342,12 @@ fn earlier(wait: Did, time: Instant) -> Did {
 
 impl Helper for Worker {
     fn help(&self, waiting_for: StageId) -> Result<bool> {
-        let ran = self.run_latest(|stage| !self.may_stall(stage))?;
-        if ran || !self.may_stall(waiting_for) {
-            return Ok(ran);
+        if !self.may_stall(waiting_for) {
+            let top = self.top.get();
+            return self.run_latest(|stage| Some(stage) > top && !self.may_stall(stage));
+        }
+        if self.run_latest(|stage| !self.may_stall(stage))? {
+            return Ok(true);
         }
         let sources = self.sources[..self.view_sources].iter().copied();
         Ok(self.read(sources.filter(|source| !self.may_stall(*source)))? == Did::Work)
