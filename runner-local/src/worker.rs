@@ -6,10 +6,11 @@
 use crate::exchange::{Helper, Queue};
 use crate::plan::StageId;
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Inbox, NO_STEP, Operator, Packet, Polled, Shared, SourceHead, StepId, enter};
+use beamline_sdk::kernel::{Inbox, NO_STEP, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl StageRun {
                 let Some(packet) = queue.pop() else { break };
                 let (step, inbox) = (*step, inbox.clone());
                 self.begin()?;
-                in_step(step, || inbox.borrow_mut().deliver(packet))?;
+                in_step(step, || inbox.borrow_mut().deliver(packet)).map_err(|error| self.blame(step, error))?;
                 left -= 1;
             }
         }
@@ -104,6 +105,13 @@ impl StageRun {
             return Ok(Did::Work);
         }
         self.close_if_done()
+    }
+
+    fn blame(&self, id: StepId, error: Error) -> Error {
+        match self.steps.iter().find(|run| run.id == id) {
+            Some(run) => error.in_step(&run.step),
+            None => error,
+        }
     }
 
     /// Runs a bundle of reads.
@@ -197,9 +205,10 @@ fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared
     Ok(last)
 }
 
+/// Calls a step. A panic that it did not catch itself, such as in the hash of a key, is an error like any other.
 fn in_step<R>(step: StepId, f: impl FnOnce() -> Result<R>) -> Result<R> {
     let before = enter(step);
-    let result = f();
+    let result = catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panic_error(payload)));
     enter(before);
     result
 }
