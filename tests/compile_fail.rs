@@ -2,12 +2,14 @@
 //!
 //! Each `compile_fail/*.rs` must not compile, and the text of the error is in the `.stderr` beside it. The words are
 //! partly those of the compiler and change with it, so they are compared with the version that they were written with,
-//! and with no other; only whether they help is worth a test. After a change, or to move on to a new compiler (and
-//! then here to its number), write them anew, and read what has become of them:
+//! and with no other. After a change, or to move on to a new compiler (and to its number, below), write them anew and
+//! read what has become of them:
 //!
 //! ```text
 //! TRYBUILD=overwrite cargo test --test compile_fail
 //! ```
+//!
+//! Cases do with few types of the standard library: whether one is printed with its path depends on all dependencies.
 
 use std::process::Command;
 

@@ -10,5 +10,5 @@ struct Click {
 fn main() {
     let p = Pipeline::new();
     let _ = p.create([1]).map(|user| Click { user });
-    let _ = p.create([1]).map(|user| (user, Some(Click { user })));
+    let _ = p.create([1]).map(|user| (user, Click { user }));
 }

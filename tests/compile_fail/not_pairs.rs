@@ -4,9 +4,9 @@ use beamline::prelude::*;
 
 fn main() {
     let p = Pipeline::new();
-    let words = p.create(["a".to_owned()]);
-    let _ = words.group_by_key();
-    let _ = words.combine_per_key(Sum);
-    let _ = words.join(&words);
-    let _ = words.as_map();
+    let numbers = p.create([1u64, 2]);
+    let _ = numbers.group_by_key();
+    let _ = numbers.combine_per_key(Sum);
+    let _ = numbers.join(&numbers);
+    let _ = numbers.as_map();
 }

@@ -2,22 +2,22 @@
 
 use beamline::prelude::*;
 
-struct Trim;
+struct Positive;
 
-impl PTransform<PCollection<String>> for Trim {
-    type Out = PCollection<String>;
-    fn expand(self, lines: PCollection<String>) -> Self::Out {
-        lines.map(|line| line.trim().to_owned())
+impl PTransform<PCollection<i64>> for Positive {
+    type Out = PCollection<i64>;
+    fn expand(self, numbers: PCollection<i64>) -> Self::Out {
+        numbers.filter(|n| *n > 0)
     }
 }
 
 #[derive(Clone)]
-struct Parse;
+struct Halve;
 
-impl DoFn<String> for Parse {
-    type Out = u64;
-    fn process(&mut self, line: String, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
-        cx.emit(line.parse()?);
+impl DoFn<i64> for Halve {
+    type Out = i64;
+    fn process(&mut self, n: i64, cx: &mut Cx<'_, i64>) -> Result<(), BoxError> {
+        cx.emit(n / 2);
         Ok(())
     }
 }
@@ -26,9 +26,8 @@ fn main() {
     let p = Pipeline::new();
     let numbers = p.create([1u64, 2]);
     let _ = numbers.combine(|a: u64, b: u64| a + b);
-    let _ = numbers.map(|n| n.to_string()).combine(Sum);
-    let _ = numbers.apply(Trim);
-    let _ = numbers.par_do(Parse);
-    numbers.write(text::write("numbers"));
+    let _ = numbers.map(|n| n > 1).combine(Sum);
+    let _ = numbers.apply(Positive);
+    let _ = numbers.par_do(Halve);
     let _ = p.read("in.txt");
 }

@@ -135,12 +135,32 @@ fn approximate() {
     });
 }
 
+/// Gives each value the timestamp that comes with it.
+#[derive(Clone)]
+struct Stamp;
+
+impl DoFn<(i32, (Timestamp, char))> for Stamp {
+    type Out = (i32, char);
+    fn process(
+        &mut self,
+        (key, (at, value)): (i32, (Timestamp, char)),
+        cx: &mut Cx<'_, Self::Out>,
+    ) -> Result<(), BoxError> {
+        cx.emit_at(at, (key, value));
+        Ok(())
+    }
+}
+
 #[test]
 fn latest() {
     everywhere(|p| {
         let at = Timestamp::from_millis;
         let prices = spread(p, [(1, (at(5), 'a')), (1, (at(9), 'b')), (2, (at(1), 'c')), (1, (at(7), 'd'))]);
         assert_that(&prices.combine_per_key(Latest)).contains_in_any_order([(1, 'b'), (2, 'c')]);
+        let stamped = prices.par_do(Stamp);
+        assert_that(&stamped.latest_per_key()).contains_in_any_order([(1, 'b'), (2, 'c')]);
+        assert_that(&stamped.latest()).contains_in_any_order([(1, 'b')]);
+        assert_that(&nothing::<u8>(p).latest()).is_empty();
     });
 }
 

@@ -165,53 +165,6 @@ fn instances_are_torn_down_after_a_panic_elsewhere() {
     check_lives(&log.lives(), false);
 }
 
-/// Gives each number the timestamp that it says.
-#[derive(Clone)]
-struct Stamp;
-
-impl DoFn<i64> for Stamp {
-    type Out = i64;
-    fn process(&mut self, n: i64, cx: &mut Cx<'_, i64>) -> Result<(), BoxError> {
-        assert_eq!(cx.timestamp(), Timestamp::MIN);
-        assert_eq!(cx.window(), Window::GLOBAL);
-        if n % 2 == 0 {
-            cx.emit_at(Timestamp::from_millis(n), n);
-        }
-        cx.emit(-n);
-        Ok(())
-    }
-}
-
-/// Pairs each number with its timestamp.
-#[derive(Clone)]
-struct Reify;
-
-impl DoFn<i64> for Reify {
-    type Out = (i64, Timestamp);
-    fn process(&mut self, n: i64, cx: &mut Cx<'_, Self::Out>) -> Result<(), BoxError> {
-        cx.emit((n, cx.timestamp()));
-        Ok(())
-    }
-}
-
-#[test]
-fn timestamps_follow_their_elements() {
-    everywhere(|p| {
-        let stamped = spread(p, 1..=10i64).par_do(Stamp);
-        let steps = stamped.filter(|n| *n != 4).map(|n| n + 100).flat_map(|n| [n, n]).reshuffle();
-        let expected = move |n: i64| {
-            let at = if n > 0 { Timestamp::from_millis(n) } else { Timestamp::MIN };
-            (n, at)
-        };
-        let all = || (1..=10i64).flat_map(|n| if n % 2 == 0 { vec![n, -n] } else { vec![-n] });
-        assert_that(&stamped.par_do(Reify)).contains_in_any_order(all().map(expected));
-        let doubled = all().filter(|n| *n != 4).flat_map(|n| [n, n]);
-        assert_that(&steps.par_do(Reify)).contains_in_any_order(doubled.map(expected).map(|(n, time)| (n + 100, time)));
-        let [low, high] = &stamped.partition(2, |n| usize::from(*n > 0))[..] else { unreachable!() };
-        assert_that(&low.flatten_with(high).par_do(Reify)).contains_in_any_order(all().map(expected));
-    });
-}
-
 #[test]
 fn a_dofn_may_change_the_number_of_elements() {
     /// Emits a number as often as it says.

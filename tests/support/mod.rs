@@ -1,0 +1,8 @@
+//! What the tests of the engine have in common.
+#![allow(dead_code, reason = "every test program uses a part of it")]
+
+mod collect;
+mod watchdog;
+
+pub use collect::Collect;
+pub use watchdog::{finish, run};
