@@ -180,6 +180,7 @@ impl<'a> Builder<'a> {
             helper: self.helper.clone(),
             limit: self.job.queue_limit,
             worker: self.env.worker,
+            target: self.job.plan.stage_of[id.index()].expect("live steps have a stage"),
         })
     }
 
@@ -191,6 +192,7 @@ impl<'a> Builder<'a> {
         let worker = Rc::new(Worker {
             index: self.env.worker,
             stages: self.stages.into_iter().map(StageParts::finish).collect(),
+            stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),
             sources,
             shared: self.env.shared.clone(),

@@ -3,7 +3,12 @@
 //! A sender whose receiver is overloaded does not wait idly: it runs the stages of its own worker that are not already
 //! on its stack. Stages form no cycle, and the last one sends nothing, so by induction from the end every full queue is
 //! drained: there is no deadlock, and a function that emits without end fills one queue.
+//!
+//! Stages that may have to wait for a side input are the exception: they are never run in passing, so at most the
+//! lowest stage on a stack is of that kind. When it is the one that waits, everything else goes on above it, the sources
+//! of the side input included: the plan has seen to it that none of them needs the stage that waits.
 
+use crate::plan::StageId;
 use crate::wake::Wakers;
 use beamline_sdk::Result;
 use beamline_sdk::kernel::{Link, Packet, Shared};
@@ -62,8 +67,9 @@ pub(crate) type Exchange = Arc<Vec<Queue>>;
 
 /// Work that a sender does while it waits.
 pub(crate) trait Helper {
-    /// Runs a stage that is not on the stack; says whether there was anything to do.
-    fn help(&self) -> Result<bool>;
+    /// Runs a stage that is not on the stack while the `waiting_for` stage is overloaded; says whether there was
+    /// anything to do.
+    fn help(&self, waiting_for: StageId) -> Result<bool>;
 }
 
 /// Found when the worker is complete.
@@ -78,6 +84,8 @@ pub(crate) struct LocalLink {
     /// The bytes that a queue may hold.
     pub(crate) limit: usize,
     pub(crate) worker: usize,
+    /// The stage that receives.
+    pub(crate) target: StageId,
 }
 
 impl LocalLink {
@@ -87,7 +95,7 @@ impl LocalLink {
         while self.queues[to].bytes() > self.limit {
             self.shared.check()?;
             let seen = self.wakers.calls(self.worker);
-            let helped = helper.as_ref().map_or(Ok(false), |h| h.help())?;
+            let helped = helper.as_ref().map_or(Ok(false), |h| h.help(self.target))?;
             if !helped && self.queues[to].bytes() > self.limit {
                 self.wakers.sleep(self.worker, seen, Duration::MAX);
             }

@@ -44,6 +44,7 @@ pub struct LocalRunner {
     memory: usize,
     batch_size: usize,
     trace_elements: bool,
+    queue_bytes: Option<usize>,
 }
 
 /// How far a run has come.
@@ -70,7 +71,7 @@ impl LocalRunner {
     /// A runner with a worker for each core, and [half of the memory](default_memory).
     pub fn new() -> Self {
         let parallelism = available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
-        Self { parallelism, memory: default_memory(), batch_size: 1024, trace_elements: false }
+        Self { parallelism, memory: default_memory(), batch_size: 1024, trace_elements: false, queue_bytes: None }
     }
 
     /// The number of worker threads, from 1 to 256.
@@ -96,6 +97,14 @@ impl LocalRunner {
     #[must_use]
     pub fn trace_elements(self, yes: bool) -> Self {
         Self { trace_elements: yes, ..self }
+    }
+
+    /// How many bytes may wait for one receiver of a shuffle before its senders help out. Results do not depend on it:
+    /// tests use it to bring about what takes a lot of data otherwise.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn queue_bytes(self, bytes: usize) -> Self {
+        Self { queue_bytes: Some(bytes), ..self }
     }
 
     /// Starts a pipeline.

@@ -20,7 +20,7 @@ pub(crate) struct Plan {
 }
 
 /// Steps that run together, batch by batch.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Stage {
     /// In the order of the graph.
     pub(crate) nodes: Vec<NodeId>,
@@ -30,6 +30,9 @@ pub(crate) struct Stage {
     holds_input: bool,
     /// The side inputs that must be complete before it runs.
     pub(crate) gates: Vec<NodeId>,
+    /// The side inputs that it waits for when it is in the middle of something: its own, and, once the space between
+    /// them is full, those of the stages that read from it.
+    pub(crate) stalls: HashSet<NodeId>,
     /// Whether a side input is made of what it makes: such stages go first.
     pub(crate) feeds_view: bool,
 }
@@ -45,7 +48,21 @@ impl Plan {
         }
         let mut plan = planner.plan;
         plan.mark_view_feeders(graph);
+        plan.spread_stalls();
         plan
+    }
+
+    /// Stalls go upwards, from a stage to those that it reads from.
+    fn spread_stalls(&mut self) {
+        for stage in (0..self.stages.len()).rev() {
+            let Stage { gates, inputs, holds_input, .. } = &self.stages[stage];
+            let (gates, inputs, holds_input) = (gates.clone(), inputs.clone(), *holds_input);
+            self.stages[stage].stalls.extend(gates);
+            if !holds_input {
+                let mine = self.stages[stage].stalls.clone();
+                inputs.into_iter().for_each(|input| self.stages[input].stalls.extend(&mine));
+            }
+        }
     }
 
     fn empty(nodes: usize) -> Self {
@@ -151,26 +168,17 @@ impl Planner<'_> {
         ok
     }
 
-    /// Whether no stage waits for itself. A stage waits for those that it reads from, for its side inputs, and, once
-    /// the space between them is full, for whatever the stages that read from it wait for.
+    /// Whether no stage waits for itself. A stage waits for those that it reads from, and for what it stalls on.
     fn is_acyclic(&self) -> bool {
-        let n = self.plan.stages.len();
-        let mut waits_for: Vec<HashSet<StageId>> = vec![HashSet::new(); n];
-        let mut stalls: Vec<HashSet<StageId>> = vec![HashSet::new(); n];
-        for stage in (0..n).rev() {
-            let Stage { gates, inputs, holds_input, .. } = &self.plan.stages[stage];
-            let views = gates.iter().filter_map(|view| self.plan.stage_of[view.index()]);
-            stalls[stage].extend(views);
-            if !holds_input {
-                let mine = stalls[stage].clone();
-                inputs.iter().for_each(|input| stalls[*input].extend(&mine));
-            }
-            waits_for[stage].extend(inputs);
-            let mine = stalls[stage].clone();
-            waits_for[stage].extend(mine);
-        }
-        let mut state = vec![0u8; n];
-        (0..n).all(|stage| no_cycle_from(stage, &waits_for, &mut state))
+        let mut plan = Plan { stages: self.plan.stages.clone(), ..Plan::empty(0) };
+        plan.spread_stalls();
+        let waits_for = |stage: &Stage| {
+            let views = stage.stalls.iter().filter_map(|view| self.plan.stage_of[view.index()]);
+            views.chain(stage.inputs.iter().copied()).collect()
+        };
+        let waits_for: Vec<HashSet<StageId>> = plan.stages.iter().map(waits_for).collect();
+        let mut state = vec![0u8; waits_for.len()];
+        (0..waits_for.len()).all(|stage| no_cycle_from(stage, &waits_for, &mut state))
     }
 }
 

@@ -74,7 +74,8 @@ impl JobHandle {
             begin_sink(node)?;
         }
         let sources = start_sources(graph, &plan, options.parallelism)?;
-        let queue_limit = (options.memory / (32 * options.parallelism)).clamp(256 << 10, 8 << 20);
+        let share = (options.memory / (32 * options.parallelism)).clamp(256 << 10, 8 << 20);
+        let queue_limit = options.queue_bytes.unwrap_or(share);
         let wakers = Arc::new(Wakers::new(options.parallelism));
         let exchanges = exchanges(graph, &plan, options.parallelism);
         let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, wakers, queue_limit });

@@ -4,6 +4,7 @@
 //! read. Sources come last, those that side inputs are made of before others.
 
 use crate::exchange::{Helper, Queue};
+use crate::plan::StageId;
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Inbox, NO_STEP, Operator, Packet, Polled, Shared, SourceHead, StepId, enter};
 use beamline_sdk::metrics::{self, WorkerMetrics};
@@ -226,9 +227,11 @@ pub(crate) struct Worker {
     pub(crate) index: usize,
     pub(crate) stages: Vec<RefCell<StageRun>>,
     /// Stages that read, in the order in which they should.
-    pub(crate) sources: Vec<usize>,
+    pub(crate) sources: Vec<StageId>,
     /// How many of `sources`, the first ones, are read for side inputs.
     pub(crate) view_sources: usize,
+    /// The side inputs that each stage stalls on.
+    pub(crate) stalls: Vec<Vec<StepId>>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) metrics: RefCell<WorkerMetrics>,
@@ -253,11 +256,11 @@ impl Worker {
         while !self.is_done() {
             self.shared.check()?;
             let seen = self.wakers.calls(self.index);
-            if self.run_latest()? {
+            if self.run_latest(|_| true)? {
                 self.metrics.borrow_mut().commit();
                 continue;
             }
-            match self.read(&self.sources)? {
+            match self.read(self.sources.iter().copied())? {
                 Did::Work => self.metrics.borrow_mut().commit(),
                 Did::Nothing => self.wakers.sleep(self.index, seen, Duration::MAX),
                 Did::Wait(until) => {
@@ -272,11 +275,16 @@ impl Worker {
         self.stages.iter().all(|stage| stage.borrow().is_done)
     }
 
-    /// Runs a bundle of the latest stage that has packets and is not on the stack.
-    fn run_latest(&self) -> Result<bool> {
-        for stage in self.stages.iter().rev() {
+    /// Whether a stage waits, or may come to wait, for a side input that is not complete.
+    fn may_stall(&self, stage: StageId) -> bool {
+        self.stalls[stage].iter().any(|view| !self.shared.has_view(*view))
+    }
+
+    /// Runs a bundle of the latest stage that has packets, is not on the stack, and may be run.
+    fn run_latest(&self, may_run: impl Fn(StageId) -> bool) -> Result<bool> {
+        for (id, stage) in self.stages.iter().enumerate().rev() {
             let Ok(mut stage) = stage.try_borrow_mut() else { continue };
-            if stage.is_source() || !stage.can_run(&self.shared) {
+            if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
                 continue;
             }
             if stage.run_ports()? == Did::Work {
@@ -288,10 +296,10 @@ impl Worker {
     }
 
     /// Runs a bundle of the first of these stages that has something to read.
-    fn read(&self, sources: &[usize]) -> Result<Did> {
+    fn read(&self, sources: impl Iterator<Item = StageId>) -> Result<Did> {
         let mut wait = Did::Nothing;
         for source in sources {
-            let Ok(mut stage) = self.stages[*source].try_borrow_mut() else { continue };
+            let Ok(mut stage) = self.stages[source].try_borrow_mut() else { continue };
             if !stage.can_run(&self.shared) {
                 continue;
             }
@@ -323,9 +331,13 @@ fn earlier(wait: Did, time: Instant) -> Did {
 }
 
 impl Helper for Worker {
-    fn help(&self) -> Result<bool> {
-        // A full queue may be one whose stage waits for a side input: somebody has to read that.
-        Ok(self.run_latest()? || self.read(&self.sources[..self.view_sources])? == Did::Work)
+    fn help(&self, waiting_for: StageId) -> Result<bool> {
+        let ran = self.run_latest(|stage| !self.may_stall(stage))?;
+        if ran || !self.may_stall(waiting_for) {
+            return Ok(ran);
+        }
+        let sources = self.sources[..self.view_sources].iter().copied();
+        Ok(self.read(sources.filter(|source| !self.may_stall(*source)))? == Did::Work)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::dag::{Combiner, Dag, Id, Join, Node, Op};
 use crate::functions as f;
-use crate::interpret::{Pair, Row};
+use crate::interpret::{Data, Pair, Row};
 use crate::source::Stamped;
 use crate::support::Collect;
 use beamline::combine::{CombineFn, Count, Max, Sum};
@@ -29,7 +29,7 @@ impl From<PCollection<Pair>> for Coll {
 }
 
 /// Where the elements of a collection are written, with their timestamps or without.
-pub enum Written {
+pub(crate) enum Written {
     Values(Id, Collect<Row<i64>>),
     Pairs(Id, Collect<Row<Pair>>),
     BareValues(Id, Collect<i64>),
@@ -38,7 +38,7 @@ pub enum Written {
 
 impl Written {
     /// Compares what has been written with what the interpreter says.
-    pub fn check(&self, dag: &Dag) -> Result<(), String> {
+    pub(crate) fn check(&self, dag: &Dag) -> Result<(), String> {
         let data = |id: Id| &dag.collections[id];
         match self {
             Self::Values(id, sink) => same(*id, sink.take(), data(*id).values().to_vec()),
@@ -48,7 +48,7 @@ impl Written {
         }
     }
 
-    pub fn assert_nothing_is_left(&self) {
+    pub(crate) fn assert_nothing_is_left(&self) {
         match self {
             Self::Values(_, sink) => sink.assert_nothing_is_left(),
             Self::Pairs(_, sink) => sink.assert_nothing_is_left(),
@@ -76,7 +76,12 @@ struct Builder {
 }
 
 /// Builds the pipeline of a DAG; all leaves are written.
-pub fn build(dag: &Dag) -> (Pipeline, Vec<Written>) {
+pub(crate) fn build(dag: &Dag) -> (Pipeline, Vec<Written>) {
+    let (p, written, _) = build_all(dag);
+    (p, written)
+}
+
+fn build_all(dag: &Dag) -> (Pipeline, Vec<Written>, Vec<Coll>) {
     let mut builder = Builder { p: Pipeline::new(), collections: Vec::new(), written: Vec::new() };
     for node in &dag.nodes {
         let outputs = builder.apply(node);
@@ -87,7 +92,23 @@ pub fn build(dag: &Dag) -> (Pipeline, Vec<Written>) {
         }
     }
     dag.leaves().into_iter().for_each(|leaf| builder.write(leaf));
-    (builder.p, builder.written)
+    (builder.p, builder.written, builder.collections)
+}
+
+/// As [`build`], with a step behind a collection that fails at its first element; says whether there is one.
+pub(crate) fn build_failing(dag: &Dag, at: Id) -> (Pipeline, Vec<Written>, bool) {
+    let (p, written, collections) = build_all(dag);
+    let fails = |x: &i64| if *x == i64::MIN { Ok(()) } else { Err("failed on purpose") };
+    let values = match &collections[at] {
+        Coll::Values(values) => values.clone(),
+        Coll::Pairs(pairs) => pairs.keys(),
+    };
+    values.try_map(fails);
+    let will_fail = match &dag.collections[at] {
+        Data::Values(rows) => !rows.is_empty(),
+        Data::Pairs(rows) => !rows.is_empty(),
+    };
+    (p, written, will_fail)
 }
 
 impl Builder {

@@ -11,13 +11,13 @@ use std::fmt;
 
 /// What a collection holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Values,
     Pairs,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Combiner {
+pub(crate) enum Combiner {
     Sum,
     Count,
     Max,
@@ -25,7 +25,7 @@ pub enum Combiner {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub enum Join {
+pub(crate) enum Join {
     Inner,
     Left,
     Right,
@@ -34,7 +34,7 @@ pub enum Join {
 
 /// A transform, or a few that belong together.
 #[derive(Clone, Debug)]
-pub enum Op {
+pub(crate) enum Op {
     Create(Vec<i8>),
     Sequence(u16),
     /// A source of its own, with timestamps.
@@ -119,7 +119,7 @@ impl Op {
 
 /// An instruction as it is generated.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub(crate) struct Draft {
     op: Op,
     operands: [u8; 4],
     tap: bool,
@@ -199,18 +199,18 @@ fn draft(op: impl Strategy<Value = Op>) -> impl Strategy<Value = Draft> {
 }
 
 /// Any pipeline of at most `size` instructions.
-pub fn any_dag(size: usize) -> impl Strategy<Value = Dag> {
+pub(crate) fn any_dag(size: usize) -> impl Strategy<Value = Dag> {
     let op = prop_oneof![2 => source(), 8 => elementwise(), 7 => shuffle(), 3 => side_input()];
     (draft(source()), prop::collection::vec(draft(op), 0..size))
         .prop_map(|(first, rest)| Dag::of(std::iter::once(first).chain(rest)))
 }
 
 /// A collection: its index in [`Dag::collections`].
-pub type Id = usize;
+pub(crate) type Id = usize;
 
 /// An instruction that has been made sense of.
 #[derive(Clone)]
-pub struct Node {
+pub(crate) struct Node {
     pub op: Op,
     pub inputs: Vec<Id>,
     pub outputs: Vec<Id>,
@@ -220,7 +220,7 @@ pub struct Node {
 
 /// A pipeline, and what it computes.
 #[derive(Clone, Default)]
-pub struct Dag {
+pub(crate) struct Dag {
     pub nodes: Vec<Node>,
     /// What each collection holds, as the reference interpreter sees it.
     pub collections: Vec<Data>,
@@ -260,7 +260,7 @@ impl Dag {
     }
 
     /// The collections that nothing reads.
-    pub fn leaves(&self) -> Vec<Id> {
+    pub(crate) fn leaves(&self) -> Vec<Id> {
         let is_read = |c: &Id| self.nodes.iter().any(|node| node.inputs.contains(c));
         (0..self.collections.len()).filter(|c| !is_read(c)).collect()
     }

@@ -6,12 +6,12 @@ use beamline::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A value with its timestamp in milliseconds.
-pub type Row<T> = (T, i64);
-pub type Pair = (i64, i64);
+pub(crate) type Row<T> = (T, i64);
+pub(crate) type Pair = (i64, i64);
 
 /// What a collection holds.
 #[derive(Clone, Debug)]
-pub enum Data {
+pub(crate) enum Data {
     Values(Vec<Row<i64>>),
     Pairs(Vec<Row<Pair>>),
 }
@@ -23,7 +23,7 @@ const MIN: i64 = Timestamp::MIN.millis();
 const END: i64 = Timestamp::END_OF_GLOBAL_WINDOW.millis();
 
 impl Data {
-    pub fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Values(_) => Kind::Values,
             Self::Pairs(_) => Kind::Pairs,
@@ -37,14 +37,14 @@ impl Data {
         }
     }
 
-    pub fn values(&self) -> &[Row<i64>] {
+    pub(crate) fn values(&self) -> &[Row<i64>] {
         match self {
             Self::Values(rows) => rows,
             Self::Pairs(_) => unreachable!("operands are of the right kind"),
         }
     }
 
-    pub fn pairs(&self) -> &[Row<Pair>] {
+    pub(crate) fn pairs(&self) -> &[Row<Pair>] {
         match self {
             Self::Pairs(rows) => rows,
             Self::Values(_) => unreachable!("operands are of the right kind"),
@@ -65,7 +65,7 @@ impl From<Vec<Row<Pair>>> for Data {
 }
 
 /// The results of an instruction, or `None` when they are too large.
-pub fn interpret(op: &Op, inputs: &[&Data]) -> Option<Vec<Data>> {
+pub(crate) fn interpret(op: &Op, inputs: &[&Data]) -> Option<Vec<Data>> {
     if too_large(op, inputs) {
         return None;
     }

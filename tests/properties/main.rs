@@ -8,10 +8,11 @@ mod source;
 #[path = "../support/mod.rs"]
 mod support;
 
-use beamline::LocalRunner;
-use build::build;
+use beamline::{ErrorKind, LocalRunner};
+use build::{Written, build, build_failing};
 use dag::{Dag, any_dag};
 use proptest::prelude::*;
+use std::time::Duration;
 
 /// As many cases as take some seconds; `PROPTEST_CASES` asks for more.
 fn config(cases: u32) -> ProptestConfig {
@@ -27,8 +28,56 @@ fn check(dag: &Dag, runner: &LocalRunner) -> Result<(), String> {
     written.iter().try_for_each(|sink| sink.check(dag)).map_err(|e| format!("{runner:?}: {e}"))
 }
 
+/// Lets a step fail that all elements of one collection pass, and expects nothing to be left.
+fn fail(dag: &Dag, runner: &LocalRunner, at: usize) -> Result<(), String> {
+    let (p, written, will_fail) = build_failing(dag, at);
+    let graph = p.graph().map_err(|e| e.to_string())?;
+    match support::run(runner, graph, &format!("{runner:?}{dag:?}")) {
+        Ok(_) if will_fail => return Err(format!("{runner:?}: the error of c{at} was lost")),
+        Ok(_) => return written.iter().try_for_each(|sink| sink.check(dag)),
+        Err(error) if !error.to_string().contains("on purpose") => return Err(format!("{runner:?}: {error}")),
+        Err(_) => written.iter().for_each(Written::assert_nothing_is_left),
+    }
+    Ok(())
+}
+
+/// Cancels a run at some moment: either it has been too late, or nothing is left.
+fn cancel(dag: &Dag, runner: &LocalRunner, after: Duration) -> Result<(), String> {
+    let (p, written) = build(dag);
+    let (graph, runner) = (p.graph().map_err(|e| e.to_string())?, runner.clone());
+    let cancelled = move || {
+        let handle = runner.start(&graph)?;
+        std::thread::sleep(after);
+        handle.canceller().cancel();
+        handle.wait()
+    };
+    match support::finish(cancelled, &format!("{dag:?}")) {
+        Ok(_) => written.iter().try_for_each(|sink| sink.check(dag)),
+        Err(error) if error.kind() == ErrorKind::Cancelled => {
+            written.iter().for_each(Written::assert_nothing_is_left);
+            Ok(())
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 proptest! {
     #![proptest_config(config(48))]
+
+    #[test]
+    fn an_error_anywhere_stops_everything_and_leaves_nothing(dag in any_dag(16), at: prop::sample::Index) {
+        let at = at.index(dag.collections.len());
+        for parallelism in [1, 2, 7] {
+            let runner = LocalRunner::new().parallelism(parallelism).batch_size(3);
+            fail(&dag, &runner, at).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn a_run_can_be_cancelled_at_any_moment(dag in any_dag(16), micros in 0u64..3000) {
+        let runner = LocalRunner::new().parallelism(3).batch_size(3);
+        cancel(&dag, &runner, Duration::from_micros(micros)).map_err(TestCaseError::fail)?;
+    }
 
     #[test]
     fn any_dag_gives_what_the_interpreter_says(dag in any_dag(24)) {
@@ -37,6 +86,8 @@ proptest! {
                 let runner = LocalRunner::new().parallelism(parallelism).batch_size(batch_size);
                 check(&dag, &runner).map_err(TestCaseError::fail)?;
             }
+            let crowded = LocalRunner::new().parallelism(parallelism).batch_size(3).queue_bytes(64);
+            check(&dag, &crowded).map_err(TestCaseError::fail)?;
         }
     }
 }

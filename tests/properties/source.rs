@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 #[derive(Clone)]
-pub struct Stamped(pub Arc<Vec<i8>>);
+pub(crate) struct Stamped(pub Arc<Vec<i8>>);
 
 impl Source for Stamped {
     type Out = i64;
@@ -33,7 +33,7 @@ impl Source for Stamped {
     }
 }
 
-pub struct StampedReader {
+pub(crate) struct StampedReader {
     elements: Arc<Vec<i8>>,
     split: Range<usize>,
     polls: u32,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Collects what is written; clones are the same sink.
 #[derive(Clone)]
-pub struct Collect<T> {
+pub(crate) struct Collect<T> {
     shards: Option<u32>,
     log: Arc<Mutex<Log<T>>>,
 }
@@ -22,11 +22,11 @@ struct Log<T> {
 
 impl<T: Element> Collect<T> {
     /// A sink with one shard per worker.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_shards(None)
     }
 
-    pub fn with_shards(shards: Option<u32>) -> Self {
+    pub(crate) fn with_shards(shards: Option<u32>) -> Self {
         let log = Log { begun: 0, opened: vec![], dropped: vec![], prepared: 0, committed: None, aborted: None };
         Self { shards, log: Arc::new(Mutex::new(log)) }
     }
@@ -36,7 +36,7 @@ impl<T: Element> Collect<T> {
     }
 
     /// Everything that has been committed.
-    pub fn take(&self) -> Vec<T> {
+    pub(crate) fn take(&self) -> Vec<T> {
         let mut log = self.log();
         let committed = log.committed.take().expect("the sink has been committed");
         assert_eq!((log.begun, &log.aborted, &log.dropped), (1, &None, &vec![]));
@@ -51,7 +51,7 @@ impl<T: Element> Collect<T> {
     }
 
     /// That nothing is visible and nothing is left behind.
-    pub fn assert_nothing_is_left(&self) {
+    pub(crate) fn assert_nothing_is_left(&self) {
         let log = self.log();
         assert!(log.committed.is_none(), "a sink was committed by a run that failed");
         let mut undone = log.aborted.clone().unwrap_or_default();
@@ -100,7 +100,7 @@ impl<T: Element> Sink<T> for Collect<T> {
 }
 
 /// Collects one shard.
-pub struct Collecting<T: Element> {
+pub(crate) struct Collecting<T: Element> {
     sink: Collect<T>,
     index: u32,
     values: Vec<T>,

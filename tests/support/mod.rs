@@ -4,5 +4,5 @@
 mod collect;
 mod watchdog;
 
-pub use collect::Collect;
-pub use watchdog::{finish, run};
+pub(crate) use collect::Collect;
+pub(crate) use watchdog::{finish, run};

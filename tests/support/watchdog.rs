@@ -10,13 +10,13 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs a pipeline; `what` says which one it was when it does not end.
-pub fn run(runner: &LocalRunner, graph: Graph, what: &str) -> Result<JobResult> {
+pub(crate) fn run(runner: &LocalRunner, graph: Graph, what: &str) -> Result<JobResult> {
     let runner = runner.clone();
     finish(move || runner.run(&graph), what)
 }
 
 /// Calls a function that must come back.
-pub fn finish<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'static, what: &str) -> R {
+pub(crate) fn finish<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'static, what: &str) -> R {
     let (done, result) = mpsc::channel();
     let worker = thread::spawn(move || drop(done.send(f())));
     match result.recv_timeout(PATIENCE) {
