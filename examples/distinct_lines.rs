@@ -1,7 +1,7 @@
 //! Writes every line of some files once, in no particular order.
 //!
 //! ```text
-//! $ cargo run --example distinct_lines -- --input 'examples/data/fruit-*.txt' --output -
+//! $ cargo run --release --example distinct_lines -- --input 'examples/data/fruit-*.txt' --output -
 //! apple
 //! pear
 //! quince
@@ -9,10 +9,11 @@
 //! plum
 //! cherry
 //! Apple
+//! done in 0.01 s, 53 B read
 //! ```
 //!
-//! (in some order; the empty line is a line too). With `--output PREFIX` the lines go to files `PREFIX-00000-of-0000N`,
-//! one for each worker. The lines need not fit into memory.
+//! The order differs from run to run. With `--output PREFIX` the lines go to files, one for each worker. They need not
+//! fit into memory.
 
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;

@@ -1,8 +1,9 @@
 //! Joins orders with their customers; what cannot be joined goes to a file of its own, with the reason.
 //!
 //! ```text
-//! $ cargo run --example join_orders -- --orders examples/data/orders.csv --customers examples/data/customers.csv \
-//!     --output joined --dead-letters rejected.txt
+//! $ cargo run --release --example join_orders -- --orders examples/data/orders.csv \
+//!     --customers examples/data/customers.csv --output joined --dead-letters rejected.txt
+//! done in 0.01 s, 239 B read
 //! $ cat joined-*
 //! 1001,Ada Moreau,Lyon,24.90
 //! 1002,Carla Neri,Turin,7.50
@@ -18,7 +19,7 @@
 //! order 1008: there is no customer c04
 //! ```
 //!
-//! (the lines come in some order).
+//! Lines come in no particular order.
 
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;

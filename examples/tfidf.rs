@@ -4,18 +4,18 @@
 //! document frequency*). A word that all documents have scores 0.
 //!
 //! ```text
-//! $ cargo run --example tfidf -- --input 'examples/data/library/*.txt' --output scores
-//! $ cat scores-* | grep 'boats\|cheese\|summit\|town'
+//! $ cargo run --release --example tfidf -- --input 'examples/data/library/*.txt' --output scores
+//! done in 0.01 s, 2.09 KiB read
+//! $ cat scores-* | grep '^boat\|^summit\|^nobody' | tr '\t' ' '
+//! boat examples/data/library/harbour.txt 0.01569
+//! boats examples/data/library/harbour.txt 0.00579
+//! boats examples/data/library/mountain.txt 0.00276
+//! nobody examples/data/library/market.txt 0.00592
+//! nobody examples/data/library/mountain.txt 0.00276
+//! summit examples/data/library/mountain.txt 0.02242
 //! ```
 //!
-//! A line is a word, a document and a score, with tabs between them. The files are not sorted; these lines are among them:
-//!
-//! ```text
-//! boats   examples/data/library/harbour.txt   0.00644
-//! boats   examples/data/library/mountain.txt  0.00303
-//! cheese  examples/data/library/market.txt    0.02406
-//! summit  examples/data/library/mountain.txt  0.02242
-//! ```
+//! Lines are `word<tab>document<tab>score`, in no particular order.
 
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;

@@ -1,16 +1,15 @@
 //! Autocompletion: for each prefix, the most frequent words that begin with it.
 //!
 //! ```text
-//! $ cargo run --example top_words_per_prefix -- --input 'examples/data/library/*.txt' --output -
-//! ```
-//!
-//! prints a line for each prefix of up to three letters, in no particular order, and among them
-//!
-//! ```text
+//! $ cargo run --release --example top_words_per_prefix -- --input 'examples/data/library/*.txt' --output words
+//! done in 0.01 s, 2.09 KiB read
+//! $ cat words-* | grep '^bo:\|^c:\|^ne:'
 //! bo: boats (3), boat (2), bought (1)
 //! c: cheese (3), changed (1), child (1)
 //! ne: net (2), neither (1), never (1)
 //! ```
+//!
+//! There is a line for each prefix of up to three letters, in no particular order.
 
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;

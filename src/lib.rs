@@ -1,4 +1,100 @@
-//! beamline: the Rust SDK and engine for the Apache Beam programming model.
+//! beamline: the Rust SDK and engine for the [Apache Beam](https://beam.apache.org) programming model.
+//!
+//! A program describes collections of elements and the transforms between them; the engine runs it on all cores, spills
+//! to disk what memory cannot hold, and makes what it writes visible when all of it has succeeded. Elements are plain
+//! Rust values that implement serde's traits: they stay typed between steps, and what does not fit together does not
+//! compile.
+//!
+//! Today a pipeline reads finite inputs and runs on the threads of one process. Event-time windows other than the global
+//! one, triggers, state and timers, and runs across several processes are not there yet.
+//!
+//! # Word count
+//!
+//! ```no_run
+//! use beamline::clap::{self, Parser};
+//! use beamline::prelude::*;
+//! use std::process::ExitCode;
+//!
+//! /// Counts words.
+//! #[derive(Parser)]
+//! struct Args {
+//!     /// Files to read, such as 'in/*.txt'
+//!     #[arg(long)]
+//!     input: String,
+//!     /// How the names of the files to write begin
+//!     #[arg(long)]
+//!     output: String,
+//! }
+//!
+//! fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
+//!     p.read(text::read(&args.input))
+//!         .flat_map_with(|line, out| {
+//!             for word in line.split_whitespace() {
+//!                 out.emit(word.to_lowercase());
+//!             }
+//!         })
+//!         .named("Words")
+//!         .count_per_element()
+//!         .map(|(word, count)| format!("{word}: {count}"))
+//!         .write(text::write(&args.output));
+//!     Ok(())
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     launch(build)
+//! }
+//! ```
+//!
+//! # A join with a side table
+//!
+//! A small collection becomes a side input, which every worker can look at. [`testing`] runs the pipeline and compares:
+//!
+//! ```
+//! use beamline::prelude::*;
+//! use beamline::testing::{TestPipeline, assert_that};
+//!
+//! fn in_euros(payments: &PCollection<(String, f64)>, rates: &PCollection<(String, f64)>) -> PCollection<f64> {
+//!     payments.with_side(rates.as_map()).map(|(currency, amount), rates| amount * rates[&currency]).named("Convert")
+//! }
+//!
+//! let p = TestPipeline::new();
+//! let rates = p.create([("USD".to_owned(), 0.5), ("GBP".to_owned(), 1.25)]);
+//! let payments = p.create([("USD".to_owned(), 30.0), ("GBP".to_owned(), 4.0), ("USD".to_owned(), 2.0)]);
+//! assert_that(&in_euros(&payments, &rates)).contains_in_any_order([15.0, 5.0, 1.0]);
+//! p.run();
+//! ```
+//!
+//! A currency without a rate would be a panic of the function, which fails the pipeline with an error that names the step
+//! and its line; nothing is written then.
+//!
+//! Where both sides are large, [`join`](PCollection::join), [`left_join`](PCollection::left_join) and
+//! [`co_group`](PCollection::co_group) bring equal keys together instead.
+//!
+//! # How to run a pipeline
+//!
+//! - [`launch`] is for programs: it adds `--parallelism`, `--memory`, `--explain` and more to a program's own arguments,
+//!   shows progress, and stops cleanly on Ctrl-C.
+//! - [`Pipeline::run_with`] and a [`LocalRunner`] are for programs that do other things too; [`LocalRunner::start`]
+//!   gives a [`JobHandle`] to watch and to cancel.
+//! - [`testing`] is for tests.
+//!
+//! # A map
+//!
+//! | to | see |
+//! |---|---|
+//! | have everything at hand | [`prelude`] |
+//! | find a transform | the methods of [`PCollection`], and of [`Pipeline`] for where collections begin |
+//! | reduce many values to one | [`combine`] |
+//! | keep what went wrong | [`PCollection::try_map`] |
+//! | make several outputs | [`PCollection::split`], [`PCollection::partition`] |
+//! | have a life cycle around a function | [`DoFn`] |
+//! | make a transform of transforms | [`PTransform`] |
+//! | count things while running | [`metrics`] |
+//! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
+//! | understand a failure | [`Error`] |
+//! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
+//! | know about time and windows | [`Timestamp`], [`window`] |
+//! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
 pub mod io;
 mod launch;
@@ -66,3 +162,8 @@ pub use launch::launch;
 /// p.run();
 /// ```
 pub use beamline_macros::OutputEnum;
+
+/// The programs in the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

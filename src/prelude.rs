@@ -1,4 +1,8 @@
 //! Everything that most pipelines need: `use beamline::prelude::*`.
+//!
+//! The types that programs name ([`Pipeline`], [`PCollection`], [`Values`], [`View`], …), the traits that they implement
+//! ([`DoFn`], [`CombineFn`], [`PTransform`]), the combiners, the metrics, the [`text`] connector, and [`launch`]. Transforms
+//! are methods and need no import.
 
 pub use crate::combine::{
     ApproxDistinct, ApproxQuantiles, CombineFn, Count, Latest, Max, Mean, Min, Reduce, Sample, Sum, ToList, ToSet, Top,

@@ -93,8 +93,8 @@ fn invalid_utf8() {
     let folder = Folder::with(&[("damaged.txt", b"good\nb\xffd\n")]);
     wordcount(&folder, "damaged.txt").fails(
         1,
-        "error: step 'text::read(damaged.txt)' (examples/wordcount.rs): damaged.txt: invalid UTF-8 at byte 6; read it with \
-         invalid_utf8(InvalidUtf8::Lossy), or with text::read_bytes to handle such lines yourself\n  \
+        "error: step 'text::read(damaged.txt)' (examples/wordcount.rs): damaged.txt: invalid UTF-8 at byte 6; replace \
+         such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such lines apart with dead_letters()\n  \
          at: input from damaged.txt, bytes 0..9",
     );
     assert_nothing_written(&folder);

@@ -1,4 +1,28 @@
-//! The SDK of beamline.
+//! The SDK of beamline: what a pipeline is, and the operators that it is made of. Programs depend on the crate `beamline`,
+//! which has all of this and runs it too.
+//!
+//! A [`Pipeline`] is built by calling transforms on [`PCollection`]s. That makes a [graph](graph::Graph) of plain data,
+//! with a factory of a typed operator in every node, and does nothing else; a [`Runner`] makes it work. This crate knows
+//! no threads, no sockets and no files.
+//!
+//! ```
+//! use beamline_sdk::Pipeline;
+//! use beamline_sdk::combine::Mean;
+//!
+//! let p = Pipeline::new();
+//! let readings = p.create([("north".to_owned(), 3.0), ("south".to_owned(), 21.0), ("north".to_owned(), 5.0)]);
+//! let means = readings.combine_per_key(Mean).map(|(place, mean)| format!("{place}: {mean}"));
+//! println!("{}", p.graph()?.explain());
+//! # Ok::<(), beamline_sdk::Error>(())
+//! ```
+//!
+//! # For whom
+//!
+//! | authors of | see |
+//! |---|---|
+//! | pipelines | [`PCollection`], [`Pipeline`], [`DoFn`], [`PTransform`], [`combine`], [`metrics`], [`Error`] |
+//! | connectors | [`Source`] and [`Reader`], [`Sink`] and [`Writer`] |
+//! | runners | [`graph`], [`kernel`], [`Runner`] |
 
 mod coder;
 pub mod combine;

@@ -1,0 +1,134 @@
+//! The examples do what their comments say: the commands there are run, and what they print is compared.
+
+mod common;
+
+use common::Folder;
+use std::fs;
+use std::path::Path;
+
+/// A file of this package.
+fn source(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// A folder with the files that the examples read.
+fn folder() -> Folder {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Folder::new();
+    fs::copy(root.join("README.md"), folder.path().join("README.md")).unwrap();
+    copy_all(&root.join("examples/data"), &folder.path().join("examples/data"));
+    folder
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() { copy_all(&from, &to) } else { fs::copy(&from, &to).map(drop).unwrap() }
+    }
+}
+
+/// A terminal as it is shown in a comment: what was typed, and what was printed.
+struct Session {
+    script: String,
+    printed: Vec<String>,
+}
+
+impl Session {
+    fn new(shown: &str) -> Self {
+        let (mut session, mut goes_on) = (Self { script: String::new(), printed: Vec::new() }, false);
+        for line in shown.lines().filter(|line| !line.starts_with("done in ")) {
+            let typed = line.strip_prefix("$ ").or(goes_on.then_some(line));
+            goes_on = typed.is_some_and(|line| line.ends_with('\\'));
+            match typed {
+                Some(line) => session.script += &format!("{line}\n"),
+                None => session.printed.push(line.to_owned()),
+            }
+        }
+        session.printed.sort();
+        session
+    }
+
+    /// The first one in the comment at the head of an example.
+    fn of(example: &str) -> Self {
+        let source = source(&format!("examples/{example}.rs"));
+        let comment = source.lines().map_while(|line| line.strip_prefix("//!"));
+        let text: Vec<_> = comment.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        Self::new(text.join("\n").split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap())
+    }
+
+    /// Types it again.
+    #[track_caller]
+    fn check(&self, folder: &Folder, example: &str) {
+        let cargo = format!("--example {example}");
+        let script =
+            self.script.replace("cargo run --release", "cargo run").replace(&format!("cargo run {cargo} --"), "\"$0\"");
+        let script = script.replace(&format!("cargo run {cargo}"), "\"$0\"");
+        assert!(script.contains("$0") && !script.contains("cargo"), "{script}");
+        let output = folder.shell(&format!("set -e\n{script}"), example).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        assert!(output.status.success(), "{script}\n{}", text(output.stderr));
+        assert_eq!(sorted(&text(output.stdout)), self.printed, "{script}");
+    }
+}
+
+fn sorted(text: &str) -> Vec<String> {
+    let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+/// The lines of all files whose names begin with `prefix`.
+fn written(folder: &Folder, prefix: &str) -> Vec<String> {
+    let names = folder.names().into_iter().filter(|name| name.starts_with(prefix));
+    sorted(&names.map(|name| folder.read(&name)).collect::<String>())
+}
+
+#[test]
+fn examples_print_what_their_comments_show() {
+    for example in ["wordcount", "minimal_wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders"]
+    {
+        Session::of(example).check(&folder(), example);
+    }
+}
+
+#[test]
+fn wrong_usage_is_refused_before_anything_runs() {
+    for example in ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders"] {
+        let folder = folder();
+        let before = folder.names();
+        for arguments in [&["--nonsense"][..], &[], &["--parallelism", "none"]] {
+            let run = folder.run(example, arguments);
+            assert_eq!(run.code, Some(2), "{example} {arguments:?}: {run:?}");
+            assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{run:?}");
+        }
+        assert_eq!(folder.names(), before);
+    }
+}
+
+#[test]
+fn words_are_runs_of_letters_of_any_language() {
+    let text = "Żółw, żółw! l'été; 漢字 naïve\r\nsnake_case x2y ß—ß";
+    let folder = Folder::with(&[("a.txt", text.as_bytes()), ("b.txt", b"\nx\n")]);
+    folder.run("wordcount", ["--input", "a.txt", "b.txt", "--output", "all"]).succeeds();
+    let words =
+        ["case: 1", "l: 1", "naïve: 1", "snake: 1", "x: 2", "y: 1", "ß: 2", "été: 1", "Żółw: 1", "żółw: 1", "漢字: 1"];
+    assert_eq!(written(&folder, "all-"), words);
+    folder.run("wordcount", ["--input", "?.txt", "--output", "frequent", "--min-count", "2"]).succeeds();
+    assert_eq!(written(&folder, "frequent-"), ["x: 2", "ß: 2"]);
+}
+
+#[test]
+fn outputs_do_not_depend_on_the_number_of_workers() {
+    let folder = folder();
+    let all = "examples/data/library/*.txt";
+    for example in ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf"] {
+        let results = ["1", "2", "7"].map(|workers| {
+            let prefix = format!("{example}-on-{workers}");
+            folder.run(example, ["--input", all, "--output", &prefix, "--parallelism", workers]).succeeds();
+            written(&folder, &prefix)
+        });
+        assert!(results[0].len() > 20 && results.iter().all(|lines| *lines == results[0]), "{example}: {results:?}");
+    }
+}
