@@ -29,18 +29,6 @@ fn shards_and_a_summary() {
 }
 
 #[test]
-fn the_smallest_program() {
-    let folder = Folder::with(&[("README.md", b"to be, or not\nto be")]);
-    folder.run("minimal_wordcount", [""; 0]).succeeds();
-    let mut names = folder.names();
-    names.retain(|name| name.starts_with("counts-"));
-    let all: String = names.iter().map(|name| folder.read(name)).collect();
-    let mut lines: Vec<_> = all.lines().collect();
-    lines.sort_unstable();
-    assert_eq!(lines, ["be,: 1", "be: 1", "not: 1", "or: 1", "to: 2"]);
-}
-
-#[test]
 fn standard_streams() {
     let folder = Folder::new();
     let mut command = folder.command("wordcount");

@@ -42,7 +42,7 @@ impl Session {
             let typed = line.strip_prefix("$ ").or(goes_on.then_some(line));
             goes_on = typed.is_some_and(|line| line.ends_with('\\'));
             match typed {
-                Some(line) => session.script += &format!("{line}\n"),
+                Some(line) => session.script.extend([line, "\n"]),
                 None => session.printed.push(line.to_owned()),
             }
         }

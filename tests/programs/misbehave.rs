@@ -69,7 +69,7 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
         Way::PanicAtList => numbers.map(|n| vec![n]).map(|list| 100 / list[0].abs_diff(7)).named("Divide"),
         Way::PanicBesideSlow => numbers.reshuffle().map(fail_beside_slow).named("Slow"),
         Way::Slow => numbers.inspect(|_| sleep(Duration::from_millis(1))).named("Slow"),
-        Way::Stuck => numbers.inspect(|_| sleep(Duration::from_secs(600))).named("Stuck"),
+        Way::Stuck => numbers.inspect(|_| sleep(Duration::from_mins(10))).named("Stuck"),
         Way::Fill => numbers,
         Way::Refuse => return Err("the moon is in the wrong phase".into()),
         Way::Twins => numbers.map(|n| n + 1).named("Twin").map(|n| n + 1).named("Twin"),

@@ -5,7 +5,7 @@ use crate::functions as f;
 use crate::interpret::{Data, Pair, Row};
 use crate::source::Stamped;
 use crate::support::Collect;
-use beamline::combine::{CombineFn, Count, Max, Sum};
+use beamline::combine::{Count, Max, Sum};
 use beamline::{BoxError, Cx, DoFn, Element, PCollection, Pipeline, Timestamp, Values, View};
 use std::sync::Arc;
 
@@ -48,6 +48,7 @@ impl Written {
         }
     }
 
+    #[allow(clippy::match_same_arms, reason = "the sinks are of different types")]
     pub(crate) fn assert_nothing_is_left(&self) {
         match self {
             Self::Values(_, sink) => sink.assert_nothing_is_left(),
@@ -246,7 +247,7 @@ impl Builder {
             }
             Op::Batches(n) => batches(pairs(), n).flat_map(|(k, batch)| batch.into_iter().map(move |v| (k, v))).into(),
             Op::BatchCounts(n) => batches(pairs(), n).map_values(|_| 1).combine_per_key(Sum).into(),
-            Op::CombinePerKey(combiner) => combined(pairs(), combiner, &|pairs| PerKey(pairs)).into(),
+            Op::CombinePerKey(combiner) => per_key(&pairs(), combiner).into(),
             Op::Fanout(n, combiner) => fanout(pairs(), n, combiner).into(),
             Op::CoGroup2 => pairs()
                 .co_group(&self.pairs(node, 1))
@@ -311,26 +312,12 @@ fn batches(pairs: PCollection<Pair>, n: u8) -> PCollection<(i64, Vec<i64>)> {
     batches
 }
 
-/// Applies a combiner of any type.
-fn combined(
-    pairs: PCollection<Pair>,
-    combiner: Combiner,
-    apply: &dyn Fn(PCollection<Pair>) -> PerKey,
-) -> PCollection<Pair> {
-    let per_key = apply(pairs);
+fn per_key(pairs: &PCollection<Pair>, combiner: Combiner) -> PCollection<Pair> {
     match combiner {
-        Combiner::Sum => per_key.with(Sum, f::small),
-        Combiner::Count => per_key.with(Count, |n| f::small(n as i64)),
-        Combiner::Max => per_key.with(Max, f::small),
-        Combiner::Tuple => per_key.with((Count, Sum, Max), f::tuple),
-    }
-}
-
-struct PerKey(PCollection<Pair>);
-
-impl PerKey {
-    fn with<C: CombineFn<i64>>(self, combiner: C, f: fn(C::Out) -> i64) -> PCollection<Pair> {
-        self.0.combine_per_key(combiner).map_values(f)
+        Combiner::Sum => pairs.combine_per_key(Sum).map_values(f::small),
+        Combiner::Count => pairs.combine_per_key(Count).map_values(|n| f::small(n as i64)),
+        Combiner::Max => pairs.combine_per_key(Max).map_values(f::small),
+        Combiner::Tuple => pairs.combine_per_key((Count, Sum, Max)).map_values(f::tuple),
     }
 }
 
