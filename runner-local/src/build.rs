@@ -191,6 +191,7 @@ impl<'a> Builder<'a> {
         sources.sort_by_key(|stage| !plan.stages[*stage].feeds_view);
         let worker = Rc::new(Worker {
             index: self.env.worker,
+            top: Cell::new(None),
             stages: self.stages.into_iter().map(StageParts::finish).collect(),
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),

@@ -1,12 +1,14 @@
 //! Packets between workers: a queue for each shuffle input and receiver, with back-pressure.
 //!
-//! A sender whose receiver is overloaded does not wait idly: it runs the stages of its own worker that are not already
-//! on its stack. Stages form no cycle, and the last one sends nothing, so by induction from the end every full queue is
-//! drained: there is no deadlock, and a function that emits without end fills one queue.
+//! A sender whose receiver is overloaded does not wait idly: it runs later stages of its own worker, later than the one
+//! that is on top of its stack. So stacks grow towards later stages only, and a stage sends to later ones only. Of all
+//! the stages that somebody waits for, look at the latest: the worker that owns the full queue cannot be at that stage or
+//! behind it, for it would then wait for a still later one; so it is free to drain the queue, and does. There is no
+//! deadlock, and a function that emits without end fills one queue.
 //!
-//! Stages that may have to wait for a side input are the exception: they are never run in passing, so at most the
-//! lowest stage on a stack is of that kind. When it is the one that waits, everything else goes on above it, the sources
-//! of the side input included: the plan has seen to it that none of them needs the stage that waits.
+//! Stages that may have to wait for a side input are the exception: they are never run in passing, so only the lowest
+//! stage on a stack can be of that kind. When it is the one that waits, everything else goes on above it, from the
+//! sources of the side input on: the plan has seen to it that none of that needs the stage that waits.
 
 use crate::plan::StageId;
 use crate::wake::Wakers;

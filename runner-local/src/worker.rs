@@ -6,10 +6,11 @@
 use crate::exchange::{Helper, Queue};
 use crate::plan::StageId;
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Inbox, NO_STEP, Operator, Packet, Polled, Shared, SourceHead, StepId, enter};
+use beamline_sdk::kernel::{Inbox, NO_STEP, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl StageRun {
                 let Some(packet) = queue.pop() else { break };
                 let (step, inbox) = (*step, inbox.clone());
                 self.begin()?;
-                in_step(step, || inbox.borrow_mut().deliver(packet))?;
+                in_step(step, || inbox.borrow_mut().deliver(packet)).map_err(|error| self.blame(step, error))?;
                 left -= 1;
             }
         }
@@ -104,6 +105,13 @@ impl StageRun {
             return Ok(Did::Work);
         }
         self.close_if_done()
+    }
+
+    fn blame(&self, id: StepId, error: Error) -> Error {
+        match self.steps.iter().find(|run| run.id == id) {
+            Some(run) => error.in_step(&run.step),
+            None => error,
+        }
     }
 
     /// Runs a bundle of reads.
@@ -197,9 +205,10 @@ fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared
     Ok(last)
 }
 
+/// Calls a step. A panic that it did not catch itself, such as in the hash of a key, is an error like any other.
 fn in_step<R>(step: StepId, f: impl FnOnce() -> Result<R>) -> Result<R> {
     let before = enter(step);
-    let result = f();
+    let result = catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panic_error(payload)));
     enter(before);
     result
 }
@@ -230,6 +239,8 @@ pub(crate) struct Worker {
     pub(crate) sources: Vec<StageId>,
     /// How many of `sources`, the first ones, are read for side inputs.
     pub(crate) view_sources: usize,
+    /// The stage that is on top of the stack.
+    pub(crate) top: Cell<Option<StageId>>,
     /// The side inputs that each stage stalls on.
     pub(crate) stalls: Vec<Vec<StepId>>,
     pub(crate) shared: Arc<Shared>,
@@ -275,6 +286,14 @@ impl Worker {
         self.stages.iter().all(|stage| stage.borrow().is_done)
     }
 
+    /// Runs a stage above those that are on the stack.
+    fn on_top<R>(&self, stage: StageId, run: impl FnOnce() -> R) -> R {
+        let below = self.top.replace(Some(stage));
+        let result = run();
+        self.top.set(below);
+        result
+    }
+
     /// Whether a stage waits, or may come to wait, for a side input that is not complete.
     fn may_stall(&self, stage: StageId) -> bool {
         self.stalls[stage].iter().any(|view| !self.shared.has_view(*view))
@@ -287,7 +306,7 @@ impl Worker {
             if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
                 continue;
             }
-            if stage.run_ports()? == Did::Work {
+            if self.on_top(id, || stage.run_ports())? == Did::Work {
                 self.tell_if_done(&stage);
                 return Ok(true);
             }
@@ -303,7 +322,7 @@ impl Worker {
             if !stage.can_run(&self.shared) {
                 continue;
             }
-            match stage.run_sources(&self.shared)? {
+            match self.on_top(source, || stage.run_sources(&self.shared))? {
                 Did::Work => {
                     self.tell_if_done(&stage);
                     return Ok(Did::Work);
@@ -332,9 +351,12 @@ fn earlier(wait: Did, time: Instant) -> Did {
 
 impl Helper for Worker {
     fn help(&self, waiting_for: StageId) -> Result<bool> {
-        let ran = self.run_latest(|stage| !self.may_stall(stage))?;
-        if ran || !self.may_stall(waiting_for) {
-            return Ok(ran);
+        if !self.may_stall(waiting_for) {
+            let top = self.top.get();
+            return self.run_latest(|stage| Some(stage) > top && !self.may_stall(stage));
+        }
+        if self.run_latest(|stage| !self.may_stall(stage))? {
+            return Ok(true);
         }
         let sources = self.sources[..self.view_sources].iter().copied();
         Ok(self.read(sources.filter(|source| !self.may_stall(*source)))? == Did::Work)

@@ -37,9 +37,9 @@ impl Reader for StampedReader {
     fn poll(&mut self, out: &mut SourceBatch<'_, u64>) -> Result<Next, BoxError> {
         while self.0 < self.1 && !out.is_full() {
             if self.0.is_multiple_of(5) {
-                out.push(self.0)
+                out.push(self.0);
             } else {
-                out.push_at(self.0, time_of(self.0))
+                out.push_at(self.0, time_of(self.0));
             }
             self.0 += 1;
         }

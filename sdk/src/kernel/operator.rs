@@ -64,13 +64,13 @@ impl Op {
     /// A step with one input.
     pub(crate) fn single<T: Clone + 'static>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
         let op = Rc::new(RefCell::new(op));
-        Self { inputs: vec![Consumer::new(wiring.id, op.clone()).erase()], control: op }
+        Self { inputs: vec![Consumer::new(wiring, op.clone()).erase()], control: op }
     }
 
     /// A step that is the only reader of its input.
     pub(crate) fn exclusive<T: 'static>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
         let op = Rc::new(RefCell::new(op));
-        Self { inputs: vec![Consumer::exclusive(wiring.id, op.clone()).erase()], control: op }
+        Self { inputs: vec![Consumer::exclusive(wiring, op.clone()).erase()], control: op }
     }
 }
 

@@ -3,8 +3,10 @@
 use super::batch::Batch;
 use super::current::{self, StepId};
 use super::env::Shared;
+use super::guard::catch;
+use super::operator::Wiring;
 use super::pace::Pace;
-use crate::Result;
+use crate::{Result, Step};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -23,29 +25,30 @@ type Copier<T> = fn(&Batch<T>) -> Batch<T>;
 
 /// A step that reads a collection, as its producer sees it.
 pub struct Consumer<T> {
-    step: StepId,
+    id: StepId,
+    step: Arc<Step>,
     op: Rc<RefCell<dyn Push<T>>>,
     copy: Option<Copier<T>>,
 }
 
 impl<T> Clone for Consumer<T> {
     fn clone(&self) -> Self {
-        Self { step: self.step, op: self.op.clone(), copy: self.copy }
+        Self { id: self.id, step: self.step.clone(), op: self.op.clone(), copy: self.copy }
     }
 }
 
 impl<T: 'static> Consumer<T> {
     /// A consumer that can share its input with others.
-    pub fn new(step: StepId, op: Rc<RefCell<dyn Push<T>>>) -> Self
+    pub fn new(wiring: &Wiring<'_>, op: Rc<RefCell<dyn Push<T>>>) -> Self
     where
         T: Clone,
     {
-        Self { step, op, copy: Some(Batch::clone) }
+        Self { copy: Some(Batch::clone), ..Self::exclusive(wiring, op) }
     }
 
     /// The only consumer of its input, which therefore need not be `Clone`.
-    pub fn exclusive(step: StepId, op: Rc<RefCell<dyn Push<T>>>) -> Self {
-        Self { step, op, copy: None }
+    pub fn exclusive(wiring: &Wiring<'_>, op: Rc<RefCell<dyn Push<T>>>) -> Self {
+        Self { id: wiring.id, step: wiring.step.clone(), op, copy: None }
     }
 
     /// Without its type, for the runner.
@@ -53,11 +56,12 @@ impl<T: 'static> Consumer<T> {
         ErasedConsumer(Rc::new(self))
     }
 
+    /// A panic in here, such as in the hash of a key, is this step's: the one that pushes has no part in it.
     fn push(&self, batch: &mut Batch<T>) -> Result<()> {
-        let before = current::enter(self.step);
-        let result = self.op.borrow_mut().push(batch);
+        let before = current::enter(self.id);
+        let result = catch(&self.step, || self.op.borrow_mut().push(batch));
         current::enter(before);
-        result
+        result?
     }
 
     fn push_copy(&self, batch: &Batch<T>) -> Result<()> {

@@ -17,7 +17,7 @@ pub(crate) struct Flatten<T>(Output<T>);
 impl<T: Element> Flatten<T> {
     pub(crate) fn op(wiring: &Wiring<'_>, inputs: usize) -> Op {
         let op = Rc::new(RefCell::new(Self(wiring.output(0))));
-        let input = Consumer::new(wiring.id, op.clone()).erase();
+        let input = Consumer::new(wiring, op.clone()).erase();
         Op { inputs: vec![input; inputs], control: op }
     }
 }

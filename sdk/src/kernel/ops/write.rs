@@ -1,6 +1,6 @@
 //! The end of a pipeline: elements go to a sink.
 
-use crate::kernel::guard::{Witness, catch};
+use crate::kernel::guard::{Witness, catch, panic_error};
 use crate::kernel::memory::size_of_value;
 use crate::kernel::{
     Batch, Env, Erased, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, SinkControl, StepId,
@@ -9,6 +9,7 @@ use crate::kernel::{
 use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, Timestamp, Writer};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,16 +31,25 @@ fn typed<C: 'static>(prepared: Vec<Erased>) -> Vec<C> {
 
 impl<T: Element, S: Sink<T>> SinkControl for SinkNode<T, S> {
     fn begin(&self) -> Result<(), BoxError> {
-        self.sink.begin()
+        guarded(|| self.sink.begin())
     }
 
     fn commit(&self, prepared: Vec<Erased>) -> Result<(), BoxError> {
-        self.sink.commit(typed(prepared))
+        guarded(|| self.sink.commit(typed(prepared)))
     }
 
     fn abort(&self, prepared: Vec<Erased>) {
-        self.sink.abort(typed(prepared));
+        // The run has failed already: a panic here would only hide why.
+        let _ = guarded(|| {
+            self.sink.abort(typed(prepared));
+            Ok(())
+        });
     }
+}
+
+/// Calls a sink outside of any worker; a panic becomes an error.
+fn guarded(f: impl FnOnce() -> Result<(), BoxError>) -> Result<(), BoxError> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panic_error(payload).into()))
 }
 
 /// One shard in the making.
