@@ -132,3 +132,12 @@ fn outputs_do_not_depend_on_the_number_of_workers() {
         assert!(results[0].len() > 20 && results.iter().all(|lines| *lines == results[0]), "{example}: {results:?}");
     }
 }
+
+#[test]
+fn the_command_of_the_readme_works() {
+    let readme = source("README.md");
+    let command = readme.lines().find(|line| line.starts_with("cargo run")).unwrap();
+    let folder = folder();
+    Session::new(&format!("$ {command}\n$ {command}")).check(&folder, "wordcount");
+    assert!(folder.path().join("target/counts").read_dir().unwrap().count() > 0);
+}

@@ -210,7 +210,7 @@ impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
         self.out.check()
     }
 
-    /// Emits the groups of all partitions, the largest first so that memory is freed early.
+    /// Emits the groups of all partitions, one after the other.
     fn emit_groups(&mut self, mut groups: G) -> Result<()> {
         for part in 0..=PARTITIONS {
             self.env.shared.check()?;
