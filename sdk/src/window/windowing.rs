@@ -59,7 +59,7 @@ pub enum OnTimeBehavior {
 /// use beamline_sdk::window::{Accumulation, Trigger, Windowing, WindowingStrategy};
 /// use std::time::Duration;
 ///
-/// let minutes = |n| Duration::from_secs(60 * n);
+/// let minutes = |n: u64| Duration::from_secs(60 * n);
 /// let windowing = Windowing::sessions(minutes(30))
 ///     .allowed_lateness(minutes(60))
 ///     .trigger(
