@@ -16,6 +16,8 @@ pub mod reduce;
 mod strategy;
 pub mod trigger;
 mod windowing;
+#[cfg(test)]
+mod windowing_tests;
 
 pub use assign::{
     AnyWindowFn, FixedWindows, GlobalWindows, Merge, Sessions, SlidingWindows, WindowFn, merge_overlapping,

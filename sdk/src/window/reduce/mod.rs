@@ -92,6 +92,7 @@ pub struct Reducer<V, C> {
     strategy: WindowingStrategy,
     machine: TriggerMachine,
     contents: C,
+    allowed_lateness: i64,
     is_merging: bool,
     _values: PhantomData<fn(V)>,
 }
@@ -101,7 +102,16 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     pub fn new(strategy: &WindowingStrategy, contents: C) -> Self {
         let is_merging = strategy.needs_merging();
         let machine = TriggerMachine::new(strategy.trigger(), is_merging);
-        Self { strategy: strategy.clone(), machine, contents, is_merging, _values: PhantomData }
+        // Rounded down, as if time between two milliseconds did not exist.
+        let allowed_lateness = Timestamp::from_millis(0) + strategy.allowed_lateness();
+        Self {
+            strategy: strategy.clone(),
+            machine,
+            contents,
+            allowed_lateness: allowed_lateness.millis(),
+            is_merging,
+            _values: PhantomData,
+        }
     }
 
     /// An element of the key has come, which is in these windows.
@@ -149,7 +159,9 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     }
 
     fn expiry(&self, window: Window) -> Timestamp {
-        window.expiry(self.strategy.allowed_lateness())
+        // As `Window::expiry`, without converting a duration for each element.
+        let last = window.max_timestamp().millis();
+        Timestamp::from_millis(last.saturating_add(self.allowed_lateness)).min(Timestamp::END_OF_GLOBAL_WINDOW)
     }
 
     fn wake_at_expiry(&self, window: Window) -> Wake {

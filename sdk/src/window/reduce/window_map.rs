@@ -167,3 +167,47 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WindowMap<T> {
         Ok(map)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use proptest::prelude::*;
+
+    fn window(start: i64) -> Window {
+        Window { start: Timestamp::from_millis(start * 10), end: Timestamp::from_millis(start * 10 + 8) }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_map(operations in prop::collection::vec((any::<bool>(), 0..80i64), 0..300)) {
+            let (mut map, mut model) = (WindowMap::default(), BTreeMap::new());
+            for (insert, start) in operations {
+                let window = window(start);
+                prop_assert_eq!(map.contains(&window), model.contains_key(&window));
+                if insert {
+                    let (value, is_new) = map.get_or_insert_with(window, || 0);
+                    *value += 1;
+                    prop_assert_eq!(is_new, !model.contains_key(&window));
+                    *model.entry(window).or_insert(0) += 1;
+                } else {
+                    prop_assert_eq!(map.remove(&window), model.remove(&window));
+                }
+                prop_assert_eq!(map.len(), model.len());
+            }
+            prop_assert!(map.iter().eq(&model));
+            let text = serde_json::to_string(&map).unwrap();
+            let copy: WindowMap<i32> = serde_json::from_str(&text).unwrap();
+            prop_assert!(copy.iter().eq(&model));
+        }
+
+        #[test]
+        fn overlapping_windows_are_found(starts in prop::collection::btree_set(0..200i64, 0..100), from in 0..2000i64, size in 1..200i64) {
+            let mut map = WindowMap::default();
+            starts.iter().for_each(|start| map.insert(window(*start), ()));
+            let wanted = Window { start: Timestamp::from_millis(from), end: Timestamp::from_millis(from + size) };
+            let expected: Vec<Window> = starts.iter().map(|s| window(*s)).filter(|w| w.overlaps(wanted)).collect();
+            prop_assert_eq!(map.overlapping(wanted), expected);
+        }
+    }
+}
