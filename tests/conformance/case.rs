@@ -263,13 +263,15 @@ impl Case {
             "latest" => TimestampCombiner::Latest,
             other => return Err(format!("no such timestamp combiner: {other}")),
         };
-        let closing = match fires_always(&self.closing_behavior)? {
-            true => ClosingBehavior::FireAlways,
-            false => ClosingBehavior::FireIfNonEmpty,
+        let closing = match self.closing_behavior.as_str() {
+            "fire_always" => ClosingBehavior::FireAlways,
+            "fire_if_non_empty" => ClosingBehavior::FireIfNonEmpty,
+            other => return Err(format!("no such closing behavior: {other}")),
         };
-        let on_time = match fires_always(&self.on_time_behavior)? {
-            true => OnTimeBehavior::FireAlways,
-            false => OnTimeBehavior::FireIfNonEmpty,
+        let on_time = match self.on_time_behavior.as_str() {
+            "fire_always" => OnTimeBehavior::FireAlways,
+            "fire_if_non_empty" => OnTimeBehavior::FireIfNonEmpty,
+            other => return Err(format!("no such on-time behavior: {other}")),
         };
         Ok(Windowing::new(self.windowing.window_fn())
             .trigger(self.trigger.trigger(), accumulation)
@@ -277,13 +279,5 @@ impl Case {
             .timestamp_combiner(combiner)
             .closing_behavior(closing)
             .on_time_behavior(on_time))
-    }
-}
-
-fn fires_always(behavior: &str) -> Result<bool, String> {
-    match behavior {
-        "fire_always" => Ok(true),
-        "fire_if_non_empty" => Ok(false),
-        other => Err(format!("no such behavior: {other}")),
     }
 }

@@ -102,7 +102,7 @@ fn numbers_that_make_no_sense_are_named() {
         error(FixedWindows::new(Duration::ZERO).into()),
         "fixed windows of 0ns cannot be: the size is zero\n  help: lengths of windows are whole milliseconds, at least one"
     );
-    let nanos = Duration::from_nanos(1_500_000);
+    let nanos = Duration::from_micros(1500);
     assert!(error(Sessions::new(nanos).into()).contains("the gap is no whole number of milliseconds"));
     assert!(error(SlidingWindows::new(ms(1), ms(0)).into()).contains("the period is zero"));
     assert!(error(FixedWindows::new(ms(5)).offset(nanos).into()).contains("the offset is no whole number"));

@@ -19,10 +19,8 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
             let timestamp = self.timestamp_of(open, window);
             let pane = next_pane(open, timing, is_last);
             let keeps = self.accumulates() && !is_last;
-            let contents = match keeps {
-                true => self.contents.show(&open.contents),
-                false => self.contents.take(&mut open.contents),
-            };
+            let contents =
+                if keeps { self.contents.show(&open.contents) } else { self.contents.take(&mut open.contents) };
             effects.result(WindowResult { window, timestamp, pane, contents });
         }
         open.has_news = false;

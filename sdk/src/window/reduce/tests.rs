@@ -43,8 +43,9 @@ impl<O> Effects<usize, O> for Outside<O> {
     }
 
     fn hold(&mut self, from: Option<Timestamp>, to: Option<Timestamp>) {
-        from.into_iter().for_each(|at| *self.holds.entry(at).or_default() -= 1);
-        to.into_iter().for_each(|at| *self.holds.entry(at).or_default() += 1);
+        for (at, by) in from.into_iter().map(|at| (at, -1)).chain(to.into_iter().map(|at| (at, 1))) {
+            *self.holds.entry(at).or_default() += by;
+        }
         self.holds.retain(|_, count| *count != 0);
     }
 
@@ -178,7 +179,9 @@ fn check_panes(panes: &[Pane]) {
 
 fn panes_by_window<O>(results: &[WindowResult<O>]) -> BTreeMap<Window, Vec<Pane>> {
     let mut panes: BTreeMap<Window, Vec<Pane>> = BTreeMap::new();
-    results.iter().for_each(|result| panes.entry(result.window).or_default().push(result.pane));
+    for result in results {
+        panes.entry(result.window).or_default().push(result.pane);
+    }
     panes
 }
 
@@ -234,7 +237,9 @@ proptest! {
     fn panes_come_in_order(windowing in any_windowing(Accumulation::Discarding), events in any_events()) {
         let run = Run::new(&windowing, Listed).run(&events);
         if !run.strategy.needs_merging() {
-            panes_by_window(&run.outside.seen.results).values().for_each(|panes| check_panes(panes));
+            for panes in panes_by_window(&run.outside.seen.results).values() {
+                check_panes(panes);
+            }
         }
     }
 
@@ -283,7 +288,9 @@ fn state_is_small() {
 #[test]
 fn state_survives_a_binary_format() {
     let mut run = Run::new(&Windowing::sessions(ms(10)), Combined(Max.or_none()));
-    [0, 5, 30].iter().for_each(|time| run.element(*time, 7));
+    for time in [0, 5, 30] {
+        run.element(time, 7);
+    }
     let mut bytes = Vec::new();
     crate::coder::encode(&run.key, &mut bytes).unwrap();
     run.key = crate::coder::decode(&mut bytes.as_slice()).unwrap();

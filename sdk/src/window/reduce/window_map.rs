@@ -5,8 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// A map from windows. Most keys have one or two, and some have a great many: every operation takes logarithmic time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum WindowMap<T> {
+    #[default]
     None,
     One((Window, T)),
     /// Sorted.
@@ -16,12 +17,6 @@ pub(super) enum WindowMap<T> {
 
 /// With more windows than this a key has a tree.
 const FEW: usize = 32;
-
-impl<T> Default for WindowMap<T> {
-    fn default() -> Self {
-        Self::None
-    }
-}
 
 impl<T> WindowMap<T> {
     pub(super) fn len(&self) -> usize {
@@ -163,7 +158,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WindowMap<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let entries = Vec::<(Window, T)>::deserialize(deserializer)?;
         let mut map = Self::default();
-        entries.into_iter().for_each(|(window, value)| map.insert(window, value));
+        for (window, value) in entries {
+            map.insert(window, value);
+        }
         Ok(map)
     }
 }
@@ -204,7 +201,9 @@ mod tests {
         #[test]
         fn overlapping_windows_are_found(starts in prop::collection::btree_set(0..200i64, 0..100), from in 0..2000i64, size in 1..200i64) {
             let mut map = WindowMap::default();
-            starts.iter().for_each(|start| map.insert(window(*start), ()));
+            for start in &starts {
+                map.insert(window(*start), ());
+            }
             let wanted = Window { start: Timestamp::from_millis(from), end: Timestamp::from_millis(from + size) };
             let expected: Vec<Window> = starts.iter().map(|s| window(*s)).filter(|w| w.overlaps(wanted)).collect();
             prop_assert_eq!(map.overlapping(wanted), expected);
