@@ -27,6 +27,14 @@ pub use strategy::WindowingStrategy;
 pub use trigger::Trigger;
 pub use windowing::{Accumulation, ClosingBehavior, OnTimeBehavior, TimestampCombiner, Windowing};
 
+/// Windows of the calendar, and what they are described with.
+#[cfg(feature = "calendar")]
+pub mod calendar {
+    pub use super::assign::calendar::CalendarWindows;
+    pub use chrono::{NaiveDate, Weekday};
+    pub use chrono_tz::Tz;
+}
+
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};

@@ -1,5 +1,7 @@
 //! Window functions: which windows an element is in, and which windows become one.
 
+#[cfg(feature = "calendar")]
+pub(super) mod calendar;
 mod fixed;
 mod merge;
 mod sessions;
