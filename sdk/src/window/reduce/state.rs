@@ -1,0 +1,70 @@
+//! What a key has open.
+
+use super::window_map::WindowMap;
+use crate::Timestamp;
+use crate::window::Window;
+use crate::window::trigger::TriggerState;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// All that one key of a grouping has to remember: plain data, to be saved and loaded with any serde format.
+///
+/// A key with one open window keeps it in place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct KeyState<S> {
+    pub(super) open: WindowMap<OpenWindow<S>>,
+    /// Windows whose trigger has finished, until they expire.
+    pub(super) closed: BTreeSet<Window>,
+}
+
+impl<S> Default for KeyState<S> {
+    fn default() -> Self {
+        Self { open: WindowMap::default(), closed: BTreeSet::new() }
+    }
+}
+
+impl<S> KeyState<S> {
+    /// Whether there is nothing to remember.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.closed.is_empty()
+    }
+
+    /// The number of windows that have contents or a trigger at work.
+    pub fn open_windows(&self) -> usize {
+        self.open.len()
+    }
+}
+
+/// A window of a key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct OpenWindow<S> {
+    pub(super) contents: S,
+    pub(super) trigger: TriggerState,
+    /// Where elements since the last pane hold the output watermark.
+    pub(super) element_hold: Option<Timestamp>,
+    /// Whether the output watermark must not pass the window's expiry.
+    pub(super) holds_expiry: bool,
+    /// Whether an element has come since the last pane.
+    pub(super) has_news: bool,
+    /// Whether the trigger is to be asked when the watermark passes the end.
+    pub(super) wakes_at_end: bool,
+    /// Panes so far.
+    pub(super) panes: u32,
+    /// Panes so far that were not early.
+    pub(super) on_time_panes: u32,
+}
+
+impl<S> OpenWindow<S> {
+    pub(super) fn new(contents: S, trigger: TriggerState) -> Self {
+        Self {
+            contents,
+            trigger,
+            element_hold: None,
+            holds_expiry: false,
+            has_news: false,
+            wakes_at_end: false,
+            panes: 0,
+            on_time_panes: 0,
+        }
+    }
+}

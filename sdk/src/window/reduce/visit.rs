@@ -1,0 +1,141 @@
+//! A call for a key: elements, timers, firings.
+
+use super::state::OpenWindow;
+use super::{Contents, Dropped, DroppedBecause, Effects, KeyState, Now, Reducer, Wake};
+use crate::Timestamp;
+use crate::window::Window;
+
+/// One call of the driver.
+pub(super) struct Visit<'a, V, C: Contents<V>, E> {
+    pub(super) reducer: &'a Reducer<V, C>,
+    pub(super) key: &'a mut KeyState<C::State>,
+    pub(super) now: &'a Now,
+    pub(super) effects: &'a mut E,
+}
+
+/// What the driver knows of a window.
+struct Known {
+    hold: Option<Timestamp>,
+    deadline: Option<Timestamp>,
+}
+
+impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
+    /// An element, for one of its windows.
+    pub(super) fn element(&mut self, timestamp: Timestamp, window: Window, value: V) {
+        if self.reducer.is_expired(window, self.now) {
+            return self.effects.dropped(Dropped { because: DroppedBecause::Late, window, timestamp, value });
+        }
+        let window = if self.reducer.is_merging { self.merge_in(window) } else { window };
+        if self.key.closed.contains(&window) {
+            return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, value });
+        }
+        self.add(timestamp, window, value);
+    }
+
+    fn add(&mut self, time: Timestamp, window: Window, value: V) {
+        let Self { reducer, key, now, effects } = self;
+        let create = || OpenWindow::new(reducer.contents.create(), reducer.machine.new_state());
+        let (open, is_new) = key.open.get_or_insert_with(window, create);
+        let known = reducer.known(open, window, now);
+        reducer.contents.add(&mut open.contents, value);
+        open.has_news = true;
+        reducer.hold_for_element(open, window, time, now);
+        let wakes = reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
+        if wakes && !open.wakes_at_end {
+            open.wakes_at_end = true;
+            effects.wake(Wake::at_end(window));
+        } else if is_new {
+            effects.wake(reducer.wake_at_expiry(window));
+        }
+        let is_finished = reducer.fire_if_ready(open, window, now, *effects);
+        self.settle(window, &known, is_finished);
+    }
+
+    /// The watermark has reached a timer of the window.
+    pub(super) fn watermark_passed(&mut self, window: Window) {
+        let Self { reducer, key, now, effects } = self;
+        if reducer.is_expired(window, now) {
+            return self.expire(window);
+        }
+        let Some(open) = key.open.get_mut(&window) else { return };
+        if !open.wakes_at_end || !now.in_window(window).is_past_end() {
+            return;
+        }
+        open.wakes_at_end = false;
+        effects.wake(reducer.wake_at_expiry(window));
+        let known = reducer.known(open, window, now);
+        let is_finished = reducer.fire_if_ready(open, window, now, *effects);
+        self.settle(window, &known, is_finished);
+    }
+
+    /// The clock has reached a timer of the window.
+    pub(super) fn clock_passed(&mut self, window: Window) {
+        let Self { reducer, key, now, effects } = self;
+        let Some(open) = key.open.get_mut(&window) else { return };
+        // Of several deadlines only the first was asked for.
+        let known = Known { deadline: None, ..reducer.known(open, window, now) };
+        let is_finished = !reducer.is_expired(window, now) && reducer.fire_if_ready(open, window, now, *effects);
+        self.settle(window, &known, is_finished);
+    }
+
+    /// One last result, and nothing is left of the window.
+    fn expire(&mut self, window: Window) {
+        self.key.closed.remove(&window);
+        if let Some(mut open) = self.key.open.remove(&window) {
+            let hold = self.reducer.hold_of(&open, window);
+            self.reducer.show(&mut open, window, true, self.now, self.effects);
+            self.hold(hold, None);
+        }
+    }
+
+    /// Tells the driver what has changed.
+    fn settle(&mut self, window: Window, known: &Known, is_finished: bool) {
+        if is_finished {
+            self.close(window);
+            return self.hold(known.hold, None);
+        }
+        let Some(open) = self.key.open.get_mut(&window) else { return };
+        let Known { hold, deadline } = self.reducer.known(open, window, self.now);
+        if let Some(due) = deadline.filter(|_| deadline != known.deadline) {
+            self.effects.wake(Wake::on_clock(window, due));
+        }
+        self.hold(known.hold, hold);
+    }
+
+    /// Of a window whose trigger has finished only that is remembered.
+    pub(super) fn close(&mut self, window: Window) {
+        self.key.open.remove(&window);
+        self.key.closed.insert(window);
+        self.effects.wake(self.reducer.wake_at_expiry(window));
+    }
+
+    pub(super) fn hold(&mut self, from: Option<Timestamp>, to: Option<Timestamp>) {
+        if from != to {
+            self.effects.hold(from, to);
+        }
+    }
+}
+
+impl<V: Clone, C: Contents<V>> Reducer<V, C> {
+    fn known(&self, open: &OpenWindow<C::State>, window: Window, now: &Now) -> Known {
+        Known { hold: self.hold_of(open, window), deadline: self.machine.next_deadline(&open.trigger, now.clock) }
+    }
+
+    /// Asks the trigger and shows a result if it is ready; says whether the trigger has finished.
+    fn fire_if_ready(
+        &self,
+        open: &mut OpenWindow<C::State>,
+        window: Window,
+        now: &Now,
+        effects: &mut impl Effects<V, C::Out>,
+    ) -> bool {
+        let moment = now.in_window(window);
+        if !self.machine.is_ready(&open.trigger, &moment) {
+            return false;
+        }
+        self.machine.on_fire(&mut open.trigger, &moment);
+        let is_finished = self.machine.is_finished(&open.trigger);
+        self.show(open, window, is_finished, now, effects);
+        is_finished
+    }
+}

@@ -1,0 +1,212 @@
+//! The windows of a key, by window: in place for one, sorted for a few, a tree for many.
+
+use crate::window::Window;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// A map from windows. Most keys have one or two, and some have a great many: every operation takes logarithmic time.
+#[derive(Clone, Debug, Default)]
+pub(super) enum WindowMap<T> {
+    #[default]
+    None,
+    One((Window, T)),
+    /// Sorted.
+    Few(Vec<(Window, T)>),
+    Many(BTreeMap<Window, T>),
+}
+
+/// With more windows than this a key has a tree.
+const FEW: usize = 32;
+
+impl<T> WindowMap<T> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::One(_) => 1,
+            Self::Few(few) => few.len(),
+            Self::Many(many) => many.len(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn contains(&self, window: &Window) -> bool {
+        match self {
+            Self::None => false,
+            Self::One((one, _)) => one == window,
+            Self::Few(few) => place(few, window).is_ok(),
+            Self::Many(many) => many.contains_key(window),
+        }
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, window: &Window) -> Option<&mut T> {
+        match self {
+            Self::None => None,
+            Self::One((one, value)) => (one == window).then_some(value),
+            Self::Few(few) => place(few, window).ok().map(|i| &mut few[i].1),
+            Self::Many(many) => many.get_mut(window),
+        }
+    }
+
+    /// The value of a window, and whether it is new.
+    #[inline]
+    pub(super) fn get_or_insert_with(&mut self, window: Window, create: impl FnOnce() -> T) -> (&mut T, bool) {
+        let is_new = !self.contains(&window);
+        if is_new {
+            self.insert(window, create());
+        }
+        (self.get_mut(&window).expect("inserted above"), is_new)
+    }
+
+    /// Adds a window that is not there.
+    pub(super) fn insert(&mut self, window: Window, value: T) {
+        match self {
+            Self::None => *self = Self::One((window, value)),
+            Self::Few(few) if few.len() < FEW => {
+                let at = place(few, &window).unwrap_or_else(|at| at);
+                few.insert(at, (window, value));
+            }
+            Self::Many(many) => drop(many.insert(window, value)),
+            Self::One(_) | Self::Few(_) => {
+                self.grow();
+                self.insert(window, value);
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        *self = match std::mem::take(self) {
+            Self::One(one) => Self::Few(vec![one]),
+            Self::Few(few) => Self::Many(few.into_iter().collect()),
+            same => same,
+        };
+    }
+
+    pub(super) fn remove(&mut self, window: &Window) -> Option<T> {
+        match self {
+            Self::None => None,
+            Self::One((one, _)) if one != window => None,
+            Self::One(_) => match std::mem::take(self) {
+                Self::One((_, value)) => Some(value),
+                _ => None,
+            },
+            Self::Few(few) => {
+                let (_, value) = few.remove(place(few, window).ok()?);
+                self.free_if_empty();
+                Some(value)
+            }
+            Self::Many(many) => {
+                let value = many.remove(window)?;
+                self.free_if_empty();
+                Some(value)
+            }
+        }
+    }
+
+    fn free_if_empty(&mut self) {
+        if self.is_empty() {
+            *self = Self::None;
+        }
+    }
+
+    /// The windows that overlap one, in order, if no two of them overlap each other.
+    pub(super) fn overlapping(&self, window: Window) -> Vec<Window> {
+        let mut found: Vec<Window> = match self {
+            Self::None => Vec::new(),
+            Self::One((one, _)) => Some(*one).filter(|one| one.overlaps(window)).into_iter().collect(),
+            Self::Few(few) => few.iter().map(|(one, _)| *one).filter(|one| one.overlaps(window)).collect(),
+            Self::Many(many) => {
+                let after = Window { start: window.end, end: window.end };
+                let before = many.range(..after).rev().map(|(one, _)| *one);
+                before.take_while(|one| one.overlaps(window)).collect()
+            }
+        };
+        found.sort_unstable();
+        found
+    }
+
+    /// All windows, in order.
+    pub(super) fn windows(&self) -> Vec<Window> {
+        self.iter().map(|(window, _)| *window).collect()
+    }
+
+    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (&Window, &T)> + '_> {
+        match self {
+            Self::None => Box::new(std::iter::empty()),
+            Self::One((window, value)) => Box::new(std::iter::once((window, value))),
+            Self::Few(few) => Box::new(few.iter().map(|(window, value)| (window, value))),
+            Self::Many(many) => Box::new(many.iter()),
+        }
+    }
+}
+
+fn place<T>(few: &[(Window, T)], window: &Window) -> Result<usize, usize> {
+    few.binary_search_by_key(window, |(one, _)| *one)
+}
+
+impl<T: Serialize> Serialize for WindowMap<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries: Vec<(&Window, &T)> = self.iter().collect();
+        entries.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for WindowMap<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Vec::<(Window, T)>::deserialize(deserializer)?;
+        let mut map = Self::default();
+        for (window, value) in entries {
+            map.insert(window, value);
+        }
+        Ok(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use proptest::prelude::*;
+
+    fn window(start: i64) -> Window {
+        Window { start: Timestamp::from_millis(start * 10), end: Timestamp::from_millis(start * 10 + 8) }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_map(operations in prop::collection::vec((any::<bool>(), 0..80i64), 0..300)) {
+            let (mut map, mut model) = (WindowMap::default(), BTreeMap::new());
+            for (insert, start) in operations {
+                let window = window(start);
+                prop_assert_eq!(map.contains(&window), model.contains_key(&window));
+                if insert {
+                    let (value, is_new) = map.get_or_insert_with(window, || 0);
+                    *value += 1;
+                    prop_assert_eq!(is_new, !model.contains_key(&window));
+                    *model.entry(window).or_insert(0) += 1;
+                } else {
+                    prop_assert_eq!(map.remove(&window), model.remove(&window));
+                }
+                prop_assert_eq!(map.len(), model.len());
+            }
+            prop_assert!(map.iter().eq(&model));
+            let text = serde_json::to_string(&map).unwrap();
+            let copy: WindowMap<i32> = serde_json::from_str(&text).unwrap();
+            prop_assert!(copy.iter().eq(&model));
+        }
+
+        #[test]
+        fn overlapping_windows_are_found(starts in prop::collection::btree_set(0..200i64, 0..100), from in 0..2000i64, size in 1..200i64) {
+            let mut map = WindowMap::default();
+            for start in &starts {
+                map.insert(window(*start), ());
+            }
+            let wanted = Window { start: Timestamp::from_millis(from), end: Timestamp::from_millis(from + size) };
+            let expected: Vec<Window> = starts.iter().map(|s| window(*s)).filter(|w| w.overlaps(wanted)).collect();
+            prop_assert_eq!(map.overlapping(wanted), expected);
+        }
+    }
+}

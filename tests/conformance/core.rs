@@ -1,0 +1,196 @@
+//! Drives the rules of grouping directly: a state per key, timers in a set, holds counted.
+
+use crate::case::{Case, ElementSpec, Event};
+use crate::driver::Driver;
+use crate::outcome::{Outcome, Produced};
+use beamline::Timestamp;
+use beamline::combine::ToList;
+use beamline::window::reduce::{
+    Combined, Contents, Dropped, DroppedBecause, Effects, KeyState, Listed, Now, Reducer, TimeDomain, Wake,
+    WindowResult,
+};
+use beamline::window::{WindowSet, WindowingStrategy};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Drives [`Reducer`].
+pub(crate) struct CoreDriver {
+    accumulators: bool,
+    saves: bool,
+}
+
+impl CoreDriver {
+    /// Windows contain lists.
+    pub(crate) fn lists() -> Self {
+        Self { accumulators: false, saves: false }
+    }
+
+    /// Windows contain accumulators of a combiner.
+    pub(crate) fn accumulators() -> Self {
+        Self { accumulators: true, saves: false }
+    }
+
+    /// Saves and loads all state after each event.
+    pub(crate) fn saving_all_state(mut self) -> Self {
+        self.saves = true;
+        self
+    }
+}
+
+impl Driver for CoreDriver {
+    fn name(&self) -> String {
+        let contents = if self.accumulators { "accumulators" } else { "lists" };
+        let saved = if self.saves { ", saved and loaded" } else { "" };
+        format!("rules with {contents}{saved}")
+    }
+
+    fn run(&self, case: &Case) -> Result<Outcome, String> {
+        let strategy = case.strategy()?;
+        if self.accumulators {
+            Run::new(strategy, Combined(ToList), self.saves).run(case)
+        } else {
+            Run::new(strategy, Listed, self.saves).run(case)
+        }
+    }
+}
+
+struct Run<C: Contents<i64>> {
+    strategy: WindowingStrategy,
+    reducer: Reducer<i64, C>,
+    saves: bool,
+    keys: BTreeMap<String, KeyState<C::State>>,
+    now: Now,
+    outside: Outside,
+}
+
+/// What happens outside of the keys.
+#[derive(Default)]
+struct Outside {
+    step: usize,
+    /// The key that is at work.
+    key: String,
+    timers: BTreeSet<(Wake, String)>,
+    holds: BTreeMap<Timestamp, usize>,
+    outcome: Outcome,
+}
+
+impl Effects<i64, Vec<i64>> for Outside {
+    fn result(&mut self, result: WindowResult<Vec<i64>>) {
+        let WindowResult { window, timestamp, pane, contents: mut values } = result;
+        values.sort_unstable();
+        self.outcome.panes.push(Produced { step: self.step, key: self.key.clone(), window, values, timestamp, pane });
+    }
+
+    fn dropped(&mut self, dropped: Dropped<i64>) {
+        match dropped.because {
+            DroppedBecause::Late => self.outcome.dropped_late += 1,
+            DroppedBecause::Closed => self.outcome.dropped_closed += 1,
+        }
+    }
+
+    fn hold(&mut self, from: Option<Timestamp>, to: Option<Timestamp>) {
+        if let Some(to) = to {
+            *self.holds.entry(to).or_default() += 1;
+        }
+        if let Some(from) = from {
+            let count = self.holds.get_mut(&from).expect("a hold that was told");
+            *count -= 1;
+            if *count == 0 {
+                self.holds.remove(&from);
+            }
+        }
+    }
+
+    fn wake(&mut self, wake: Wake) {
+        self.timers.insert((wake, self.key.clone()));
+    }
+}
+
+impl<C: Contents<i64, Out = Vec<i64>>> Run<C> {
+    fn new(strategy: WindowingStrategy, contents: C, saves: bool) -> Self {
+        let reducer = Reducer::new(&strategy, contents);
+        Self { strategy, reducer, saves, keys: BTreeMap::new(), now: Now::START, outside: Outside::default() }
+    }
+
+    fn run(mut self, case: &Case) -> Result<Outcome, String> {
+        for (step, event) in case.events.iter().enumerate() {
+            self.outside.step = step;
+            self.event(event);
+            self.move_output_watermark();
+            if self.saves {
+                self.save_and_load()?;
+            }
+        }
+        if self.now.watermark == Timestamp::MAX && !(self.keys.is_empty() && self.outside.holds.is_empty()) {
+            return Err(format!("state is left at the end of time, of {:?}", self.keys.keys()));
+        }
+        Ok(self.outside.outcome)
+    }
+
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Elements(elements) => elements.iter().for_each(|element| self.element(element)),
+            Event::AdvanceWatermarkMs(millis) => self.advance_watermark(Timestamp::from_millis(*millis)),
+            Event::AdvanceWatermark(_) => self.advance_watermark(Timestamp::MAX),
+            Event::AdvanceProcessingTimeMs(by) => {
+                self.now.clock = self.now.clock + Duration::from_millis(*by);
+                self.run_timers(TimeDomain::ProcessingTime, self.now.clock);
+            }
+        }
+    }
+
+    fn element(&mut self, element: &ElementSpec) {
+        let time = Timestamp::from_millis(element.ts_ms);
+        let mut windows = WindowSet::new();
+        self.strategy.window_fn().assign(time, &mut windows);
+        self.outside.key.clone_from(&element.key);
+        let key = self.keys.entry(element.key.clone()).or_default();
+        self.reducer.element(key, &self.now, time, &windows, element.value, &mut self.outside);
+        self.forget_if_empty(&element.key);
+    }
+
+    fn advance_watermark(&mut self, to: Timestamp) {
+        self.now.watermark = to;
+        self.run_timers(TimeDomain::EventTime, to);
+    }
+
+    fn run_timers(&mut self, domain: TimeDomain, upto: Timestamp) {
+        while let Some((wake, name)) = self.next_timer(domain, upto) {
+            let Some(key) = self.keys.get_mut(&name) else { continue };
+            self.outside.key.clone_from(&name);
+            self.reducer.on_timer(key, &self.now, wake, &mut self.outside);
+            self.forget_if_empty(&name);
+        }
+    }
+
+    fn next_timer(&mut self, domain: TimeDomain, upto: Timestamp) -> Option<(Wake, String)> {
+        let mut timers = self.outside.timers.iter();
+        let next = timers.find(|(wake, _)| wake.domain == domain).filter(|(wake, _)| wake.at <= upto)?.clone();
+        self.outside.timers.remove(&next);
+        Some(next)
+    }
+
+    fn forget_if_empty(&mut self, name: &str) {
+        if self.keys.get(name).is_some_and(KeyState::is_empty) {
+            self.keys.remove(name);
+        }
+    }
+
+    fn move_output_watermark(&mut self) {
+        let held = self.outside.holds.keys().next().copied().unwrap_or(Timestamp::MAX);
+        self.now.output_watermark = self.now.output_watermark.max(self.now.watermark.min(held));
+    }
+
+    /// All that a run remembers goes through text, and what can be told again is told again.
+    fn save_and_load(&mut self) -> Result<(), String> {
+        let saved = serde_json::to_string(&self.keys).map_err(|error| error.to_string())?;
+        self.keys = serde_json::from_str(&saved).map_err(|error| error.to_string())?;
+        let holds = std::mem::take(&mut self.outside.holds);
+        self.outside.timers.clear();
+        for (name, key) in &self.keys {
+            self.outside.key.clone_from(name);
+            self.reducer.announce(key, &self.now, &mut self.outside);
+        }
+        if self.outside.holds == holds { Ok(()) } else { Err("holds differ after loading".to_owned()) }
+    }
+}
