@@ -35,13 +35,13 @@
 //! let time = Timestamp::from_millis(3_000);
 //! let mut windows = WindowSet::new();
 //! strategy.window_fn().assign(time, &mut windows);
-//! reducer.element(&mut key, &now, time, &windows, "hello", &mut effects);
+//! reducer.element(&mut key, &now, time, &windows, 7_u64, &mut effects);
 //!
 //! let wake = effects.wakes[0];
 //! assert_eq!(wake.at.millis(), 10_000);
 //! now.watermark = wake.at;
 //! reducer.on_timer(&mut key, &now, wake, &mut effects);
-//! assert_eq!(effects.results[0].contents, ["hello"]);
+//! assert_eq!(effects.results[0].contents, [7]);
 //! assert!(key.is_empty());
 //! # Ok::<(), beamline_sdk::Error>(())
 //! ```
