@@ -170,14 +170,13 @@ impl<V: Element> Pages<V> {
         Self { paged, next_block: 0, buffer: Vec::new(), at: 0, left, _values: std::marker::PhantomData }
     }
 
-    fn fill(&mut self) -> Option<()> {
-        let block = *self.paged.blocks.get(self.next_block)?;
+    fn fill(&mut self) {
+        let Some(block) = self.paged.blocks.get(self.next_block) else { return };
         self.next_block += 1;
         self.at = 0;
-        if let Err(error) = read_block(&*self.paged.file, block, &mut self.buffer) {
+        if let Err(error) = read_block(&*self.paged.file, *block, &mut self.buffer) {
             panic_any(error);
         }
-        Some(())
     }
 }
 
@@ -185,8 +184,12 @@ impl<V: Element> Iterator for Pages<V> {
     type Item = V;
 
     fn next(&mut self) -> Option<V> {
-        while self.at == self.buffer.len() {
-            self.fill()?;
+        if self.left == 0 {
+            return None;
+        }
+        // Values without content take no bytes: there is no block to be read for them.
+        if self.at == self.buffer.len() {
+            self.fill();
         }
         let mut rest = &self.buffer[self.at..];
         let value = coder::decode(&mut rest).unwrap_or_else(|error| panic_any(codec_error::<V>(error)));

@@ -7,6 +7,7 @@ use crate::source::Stamped;
 use crate::support::Collect;
 use beamline::combine::{Count, Max, Sum};
 use beamline::{BoxError, Cx, DoFn, Element, PCollection, Pipeline, Timestamp, Values, View};
+use std::fmt::Debug;
 use std::sync::Arc;
 
 /// A collection of either kind.
@@ -28,34 +29,36 @@ impl From<PCollection<Pair>> for Coll {
     }
 }
 
-/// Where the elements of a collection are written, with their timestamps or without.
-pub(crate) enum Written {
-    Values(Id, Collect<Row<i64>>),
-    Pairs(Id, Collect<Row<Pair>>),
-    BareValues(Id, Collect<i64>),
-    BarePairs(Id, Collect<Pair>),
+/// Where the elements of a collection are written.
+pub(crate) struct Written {
+    check: Box<dyn Fn(&Dag) -> Result<(), String>>,
+    assert_nothing_is_left: Box<dyn Fn()>,
 }
 
 impl Written {
-    /// Compares what has been written with what the interpreter says.
-    pub(crate) fn check(&self, dag: &Dag) -> Result<(), String> {
-        let data = |id: Id| &dag.collections[id];
-        match self {
-            Self::Values(id, sink) => same(*id, sink.take(), data(*id).values().to_vec()),
-            Self::Pairs(id, sink) => same(*id, sink.take(), data(*id).pairs().to_vec()),
-            Self::BareValues(id, sink) => same(*id, sink.take(), bare(data(*id).values())),
-            Self::BarePairs(id, sink) => same(*id, sink.take(), bare(data(*id).pairs())),
+    /// Writes a collection; `expected` says what the interpreter makes of it.
+    fn new<T: Element + Ord + Debug>(
+        id: Id,
+        elements: &PCollection<T>,
+        shards: Option<u32>,
+        expected: impl Fn(&Data) -> Vec<T> + 'static,
+    ) -> Self {
+        let sink = Collect::with_shards(shards);
+        elements.write(sink.clone());
+        let written = sink.clone();
+        Self {
+            check: Box::new(move |dag| same(id, written.take(), expected(&dag.collections[id]))),
+            assert_nothing_is_left: Box::new(move || sink.assert_nothing_is_left()),
         }
     }
 
-    #[allow(clippy::match_same_arms, reason = "the sinks are of different types")]
+    /// Compares what has been written with what the interpreter says.
+    pub(crate) fn check(&self, dag: &Dag) -> Result<(), String> {
+        (self.check)(dag)
+    }
+
     pub(crate) fn assert_nothing_is_left(&self) {
-        match self {
-            Self::Values(_, sink) => sink.assert_nothing_is_left(),
-            Self::Pairs(_, sink) => sink.assert_nothing_is_left(),
-            Self::BareValues(_, sink) => sink.assert_nothing_is_left(),
-            Self::BarePairs(_, sink) => sink.assert_nothing_is_left(),
-        }
+        (self.assert_nothing_is_left)();
     }
 }
 
@@ -63,7 +66,7 @@ fn bare<T: Copy>(rows: &[Row<T>]) -> Vec<T> {
     rows.iter().map(|(value, _)| *value).collect()
 }
 
-fn same<T: Ord + std::fmt::Debug>(id: Id, mut found: Vec<T>, mut expected: Vec<T>) -> Result<(), String> {
+fn same<T: Ord + Debug>(id: Id, mut found: Vec<T>, mut expected: Vec<T>) -> Result<(), String> {
     found.sort_unstable();
     expected.sort_unstable();
     if found == expected { Ok(()) } else { Err(format!("c{id}\n   found: {found:?}\nexpected: {expected:?}")) }
@@ -127,36 +130,20 @@ impl Builder {
         }
     }
 
+    /// Writes a collection with the timestamps of its elements.
     fn write(&mut self, leaf: Id) {
-        let written = match &self.collections[leaf] {
-            Coll::Values(values) => {
-                let sink = Collect::new();
-                values.par_do(WithTime).write(sink.clone());
-                Written::Values(leaf, sink)
-            }
-            Coll::Pairs(pairs) => {
-                let sink = Collect::new();
-                pairs.par_do(WithTime).write(sink.clone());
-                Written::Pairs(leaf, sink)
-            }
-        };
-        self.written.push(written);
+        self.written.push(match &self.collections[leaf] {
+            Coll::Values(values) => Written::new(leaf, &values.par_do(WithTime), None, |data| data.values().to_vec()),
+            Coll::Pairs(pairs) => Written::new(leaf, &pairs.par_do(WithTime), None, |data| data.pairs().to_vec()),
+        });
     }
 
+    /// Writes a collection as it is, to a number of shards.
     fn tap(&mut self, id: Id) {
-        let written = match &self.collections[id] {
-            Coll::Values(values) => {
-                let sink = Collect::with_shards(Some(3));
-                values.write(sink.clone());
-                Written::BareValues(id, sink)
-            }
-            Coll::Pairs(pairs) => {
-                let sink = Collect::with_shards(Some(3));
-                pairs.write(sink.clone());
-                Written::BarePairs(id, sink)
-            }
-        };
-        self.written.push(written);
+        self.written.push(match &self.collections[id] {
+            Coll::Values(values) => Written::new(id, values, Some(3), |data| bare(data.values())),
+            Coll::Pairs(pairs) => Written::new(id, pairs, Some(3), |data| bare(data.pairs())),
+        });
     }
 
     fn apply(&self, node: &Node) -> Vec<Coll> {

@@ -1,5 +1,5 @@
 //! What the tests of the engine have in common.
-#![allow(dead_code, reason = "every test program uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "every test program uses a part of it")]
 
 mod collect;
 mod watchdog;

@@ -1,6 +1,8 @@
 //! Batches: what moves between steps.
 
+use super::memory::size_of_value;
 use super::meta::{Meta, Stamp};
+use serde::Serialize;
 
 /// Elements on their way from one step to the next.
 #[derive(Clone, Debug)]
@@ -58,6 +60,23 @@ impl<T> Batch<T> {
     /// Takes the batch out, and leaves an empty one.
     pub(crate) fn take(&mut self) -> Self {
         std::mem::take(self)
+    }
+
+    /// Takes the first `n` elements out; all of them if there are no more.
+    pub(crate) fn take_front(&mut self, n: usize) -> Self {
+        if n >= self.len() {
+            return self.take();
+        }
+        let rest = Self { values: self.values.split_off(n), meta: self.meta.split_off(n) };
+        std::mem::replace(self, rest)
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize
+    where
+        T: Serialize,
+    {
+        self.values.iter().map(size_of_value).sum::<usize>() + self.meta.bytes()
     }
 
     /// Keeps the elements for which `keep` says so.

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct MemoryBudget {
     limit: usize,
     used: AtomicUsize,
+    /// The part of `used` that can never move to disk.
+    pinned: AtomicUsize,
 }
 
 /// Reserving in steps of this size keeps the workers from meeting at one counter.
@@ -18,7 +20,7 @@ const STEP: usize = 256 << 10;
 impl MemoryBudget {
     /// A budget of `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Self { limit, used: AtomicUsize::new(0) }
+        Self { limit, used: AtomicUsize::new(0), pinned: AtomicUsize::new(0) }
     }
 
     /// The whole budget in bytes.
@@ -33,6 +35,21 @@ impl MemoryBudget {
 
     fn give_back(&self, bytes: usize) {
         self.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Takes bytes from those who can go to disk: they notice when they ask for more.
+    fn try_pin(&self, bytes: usize) -> bool {
+        let more = |pinned: usize| pinned.checked_add(bytes).filter(|sum| *sum <= self.limit);
+        let ok = self.pinned.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
+        if ok {
+            self.used.fetch_add(bytes, Ordering::Relaxed);
+        }
+        ok
+    }
+
+    fn unpin(&self, bytes: usize) {
+        self.pinned.fetch_sub(bytes, Ordering::Relaxed);
+        self.give_back(bytes);
     }
 }
 
@@ -97,6 +114,37 @@ impl Drop for Reservation {
     }
 }
 
+/// A part of the budget for what cannot go to disk: only its like can keep it from growing.
+#[derive(Debug)]
+pub(crate) struct Pinned {
+    budget: Arc<MemoryBudget>,
+    used: usize,
+}
+
+impl Pinned {
+    pub(crate) fn new(budget: &Arc<MemoryBudget>) -> Self {
+        Self { budget: budget.clone(), used: 0 }
+    }
+
+    /// Counts `bytes` more; `false` if the budget refuses, and nothing is counted.
+    pub(crate) fn grow(&mut self, bytes: usize) -> bool {
+        let ok = self.budget.try_pin(bytes);
+        self.used += if ok { bytes } else { 0 };
+        ok
+    }
+
+    /// The bytes counted.
+    pub(crate) fn used(&self) -> usize {
+        self.used
+    }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        self.budget.unpin(self.used);
+    }
+}
+
 /// What an allocator keeps for each of its blocks.
 const PER_ALLOCATION: usize = 16;
 
@@ -113,6 +161,7 @@ pub(crate) fn size_of_value<T: Serialize>(value: &T) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_budget_is_shared_and_given_back() {
@@ -136,5 +185,46 @@ mod tests {
         assert!(batch.grow(7) && !batch.grow(4) && batch.grow(3));
         batch.shrink(5);
         assert!(Reservation::exact(&budget).grow(5));
+    }
+
+    #[test]
+    fn what_is_pinned_goes_before() {
+        let budget = Arc::new(MemoryBudget::new(10));
+        let (mut rows, mut view) = (Reservation::exact(&budget), Pinned::new(&budget));
+        assert!(rows.grow(10) && view.grow(10) && !view.grow(1));
+        rows.shrink(10);
+        assert!(!rows.grow(1), "the others feel it");
+        drop(view);
+        assert!(rows.grow(10));
+        drop(rows);
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_what_is_used(
+            changes in prop::collection::vec((0..4usize, any::<bool>(), 0..3 * STEP), 0..100),
+        ) {
+            let budget = Arc::new(MemoryBudget::new(8 * STEP));
+            let new = |i| if i < 2 { Reservation::new(&budget) } else { Reservation::exact(&budget) };
+            let mut holders: Vec<_> = (0..4).map(new).collect();
+            for (who, grow, bytes) in changes {
+                let before = holders[who].used();
+                let holder = &mut holders[who];
+                let refused = grow && !holder.grow(bytes);
+                if !grow {
+                    holder.shrink(bytes);
+                }
+                let after = if grow { before + bytes } else { before.saturating_sub(bytes) };
+                prop_assert_eq!(holder.used(), if refused { before } else { after });
+                prop_assert!(holder.used() <= holder.taken + holder.allowance);
+                prop_assert!(holder.taken < holder.used() + holder.step, "no more than is needed");
+                let taken: usize = holders.iter().map(|h| h.taken).sum();
+                prop_assert_eq!(budget.used.load(Ordering::Relaxed), taken);
+                prop_assert!(taken <= 8 * STEP);
+            }
+            drop(holders);
+            prop_assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+        }
     }
 }

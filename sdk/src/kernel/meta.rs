@@ -2,12 +2,13 @@
 
 use crate::Timestamp;
 use crate::window::{Pane, WindowSet, global_window};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A column of a batch: one value for all rows, or one for each.
 ///
 /// Most batches of a finite pipeline have the same window and pane throughout, and cost nothing per element.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Col<C> {
     /// Every row has this value.
     Same(C),
@@ -69,6 +70,21 @@ impl<C: Clone + PartialEq> Col<C> {
     fn is_same(&self) -> bool {
         matches!(self, Self::Same(_))
     }
+
+    fn split_off(&mut self, at: usize) -> Self {
+        match self {
+            Self::Same(c) => Self::Same(c.clone()),
+            Self::Each(all) => Self::Each(all.split_off(at)),
+        }
+    }
+
+    /// The bytes that it takes beside its own size, what is inside of values not counted.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Same(_) => 0,
+            Self::Each(all) => size_of_val(all.as_slice()),
+        }
+    }
 }
 
 /// Timestamp, windows and pane of one element.
@@ -83,7 +99,7 @@ pub struct Stamp {
 }
 
 /// Timestamps, windows and panes of a batch.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// Event times.
     pub time: Col<Timestamp>,
@@ -131,6 +147,16 @@ impl Meta {
         self.time.append_all(rows, &other.time, more);
         self.windows.append_all(rows, &other.windows, more);
         self.pane.append_all(rows, &other.pane, more);
+    }
+
+    /// Takes the rows from `at` on.
+    pub(crate) fn split_off(&mut self, at: usize) -> Self {
+        Self { time: self.time.split_off(at), windows: self.windows.split_off(at), pane: self.pane.split_off(at) }
+    }
+
+    /// About how many bytes it takes beside its own size.
+    pub(crate) fn bytes(&self) -> usize {
+        self.time.bytes() + self.windows.bytes() + self.pane.bytes()
     }
 
     /// Those of some of the rows.

@@ -106,7 +106,7 @@ impl<K: Key, V: Element> Rows<K, V> {
     }
 
     /// Writes a partition to disk.
-    fn evict(&mut self, index: usize) -> Result<()> {
+    pub(crate) fn evict(&mut self, index: usize) -> Result<()> {
         if self.file.is_none() {
             self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
         }
@@ -209,6 +209,12 @@ impl<K: Key, V: Element> Rows<K, V> {
             coder::encode(&value, &mut buffer).map_err(codec_error::<V>)?;
             if buffer.len() >= BLOCK { write_block(&*file, &mut buffer, &mut blocks) } else { Ok(()) }
         })?;
+        if blocks.is_empty() {
+            // Few values of a key that has many in another input: iterated over for each of those, they stay in memory.
+            let rest = &mut buffer.as_slice();
+            let values: Result<Vec<V>, _> = (0..len).map(|_| coder::decode(rest)).collect();
+            return Ok(values.map_err(codec_error::<V>)?.into());
+        }
         write_block(&*file, &mut buffer, &mut blocks)?;
         Ok(Values::paged(Paged::new(file.clone(), blocks, len)))
     }

@@ -1,6 +1,6 @@
 //! Side inputs: a whole collection in the hands of every worker.
 
-use crate::kernel::memory::{Reservation, size_of_value};
+use crate::kernel::memory::{Pinned, size_of_value};
 use crate::kernel::{
     Batch, Env, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, StepId, Wiring,
 };
@@ -48,7 +48,7 @@ impl<T: Element, B: ViewBuilder<T>> Shuffle for BuildView<T, B> {
             env: wiring.env.clone(),
             builder: Some(B::default()),
             config: self.config.clone(),
-            memory: Reservation::new(&wiring.env.memory),
+            memory: Pinned::new(&wiring.env.memory),
             _elements: PhantomData,
         };
         let building = Rc::new(RefCell::new(building));
@@ -84,7 +84,7 @@ struct Building<T, B: ViewBuilder<T>> {
     builder: Option<B>,
     config: B::Config,
     /// Held to the end of the run: readers keep the view.
-    memory: Reservation,
+    memory: Pinned,
     _elements: PhantomData<T>,
 }
 

@@ -1,6 +1,6 @@
 //! Edges without a function: flatten, and hand-overs between stages.
 
-use crate::kernel::memory::{Reservation, size_of_value};
+use crate::kernel::memory::Reservation;
 use crate::kernel::scratch::{Block, ScratchFile, codec_error, read_block, scratch_error};
 use crate::kernel::{
     Batch, Consumer, Inbox, Link, Meta, Op, Operator, Output, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
@@ -30,10 +30,6 @@ impl<T: 'static> Push<T> for Flatten<T> {
 
 impl<T> Operator for Flatten<T> {}
 
-fn bytes_of<T: Element>(batch: &Batch<T>) -> usize {
-    batch.values.iter().map(size_of_value).sum()
-}
-
 /// Hands batches to a later stage of the same worker, which may not be ready to run yet: what does not fit into the
 /// budget meanwhile waits on disk.
 pub(crate) struct Forward<T>(PhantomData<fn() -> T>);
@@ -51,7 +47,7 @@ enum Waiting<T> {
         /// Given back when the batch goes on.
         _memory: Reservation,
     },
-    OnDisk(Arc<dyn ScratchFile>, Block, Meta, usize),
+    OnDisk(Arc<dyn ScratchFile>, Block, usize),
 }
 
 struct ForwardSender<T> {
@@ -64,20 +60,22 @@ struct ForwardSender<T> {
 impl<T: Element> ForwardSender<T> {
     fn spill(&mut self, batch: &Batch<T>) -> Result<Waiting<T>> {
         let mut bytes = Vec::new();
+        coder::encode(&batch.meta, &mut bytes).map_err(codec_error::<Meta>)?;
         batch.values.iter().try_for_each(|v| coder::encode(v, &mut bytes)).map_err(codec_error::<T>)?;
         if self.file.is_none() {
             self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
         }
         let file = self.file.clone().expect("just created");
         let offset = file.append(&bytes).map_err(scratch_error)?;
-        Ok(Waiting::OnDisk(file, Block { offset, len: bytes.len() }, batch.meta.clone(), batch.len()))
+        Ok(Waiting::OnDisk(file, Block { offset, len: bytes.len() }, batch.len()))
     }
 }
 
 impl<T: Element> Push<T> for ForwardSender<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        let bytes = batch.bytes();
         let mut memory = Reservation::exact(&self.env.memory);
-        let waiting = if memory.grow(bytes_of(batch)) {
+        let waiting = if memory.grow(bytes) {
             Waiting::InMemory { batch: batch.take(), _memory: memory }
         } else {
             self.spill(batch)?
@@ -102,10 +100,11 @@ impl<T: Element> Inbox for ForwardReceiver<T> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
         match packet.open() {
             Waiting::InMemory { mut batch, .. } => self.0.push(&mut batch),
-            Waiting::OnDisk(file, block, meta, len) => {
+            Waiting::OnDisk(file, block, len) => {
                 let mut bytes = Vec::new();
                 read_block(&*file, block, &mut bytes)?;
                 let rest = &mut bytes.as_slice();
+                let meta = coder::decode(rest).map_err(codec_error::<Meta>)?;
                 let values: Result<Vec<T>, _> = (0..len).map(|_| coder::decode(rest)).collect();
                 self.0.push(&mut Batch { values: values.map_err(codec_error::<T>)?, meta })
             }
@@ -117,7 +116,8 @@ impl<T> Operator for ForwardReceiver<T> {}
 
 impl<T: Element> Shuffle for Forward<T> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        Op::single(wiring, ForwardSender::<T> { link, env: wiring.env.clone(), file: None, _rows: PhantomData })
+        let env = wiring.env.clone();
+        Op::single(wiring, ForwardSender::<T> { link, env, file: None, _rows: PhantomData })
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -126,7 +126,8 @@ impl<T: Element> Shuffle for Forward<T> {
     }
 }
 
-/// Deals batches out to all workers in turn.
+/// Deals elements out to all workers in turn: few at a time at first, since there may be few of them that take long, and
+/// later in whole batches.
 pub(crate) struct Reshuffle<T>(PhantomData<fn() -> T>);
 
 impl<T> Reshuffle<T> {
@@ -139,14 +140,21 @@ struct Dealer<T> {
     link: Rc<dyn Link>,
     workers: usize,
     next: usize,
+    dealt: usize,
     _rows: PhantomData<T>,
 }
 
 impl<T: Element> Push<T> for Dealer<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
-        self.next = (self.next + 1) % self.workers;
-        let bytes = bytes_of(batch);
-        self.link.send(self.next, Packet::new(batch.take(), bytes))
+        while !batch.is_empty() {
+            let share = (self.dealt / (4 * self.workers)).max(1);
+            let part = batch.take_front(share);
+            self.dealt += part.len();
+            self.next = (self.next + 1) % self.workers;
+            let bytes = part.bytes();
+            self.link.send(self.next, Packet::new(part, bytes))?;
+        }
+        Ok(())
     }
 }
 
@@ -172,7 +180,7 @@ impl<T> Operator for Dealt<T> {}
 impl<T: Element> Shuffle for Reshuffle<T> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
         let (workers, next) = (wiring.env.workers, wiring.env.worker);
-        Op::single(wiring, Dealer::<T> { link, workers, next, _rows: PhantomData })
+        Op::single(wiring, Dealer::<T> { link, workers, next, dealt: 0, _rows: PhantomData })
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {

@@ -78,7 +78,7 @@ proptest! {
 
 #[test]
 fn at_the_ends_of_time_windows_are_cut() {
-    let hours = FixedWindows::new(Duration::from_secs(3600));
+    let hours = FixedWindows::new(Duration::from_hours(1));
     let last = assigned(&hours, Timestamp::MAX.millis())[0];
     assert_eq!(last.max_timestamp(), Timestamp::END_OF_GLOBAL_WINDOW);
     assert_eq!(assigned(&hours, Timestamp::MIN.millis())[0].start, Timestamp::MIN);

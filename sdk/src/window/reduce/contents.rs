@@ -29,7 +29,7 @@ pub trait Contents<V> {
     fn show(&self, state: &Self::State) -> Self::Out;
 }
 
-/// The values in a list, in the order of their coming as far as there is one.
+/// The values in a list, in the order of their coming unless sessions merge.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Listed;
 
@@ -46,7 +46,11 @@ impl<V: Element> Contents<V> for Listed {
         state.push(value);
     }
 
+    /// Moves the shorter list.
     fn merge(&self, state: &mut Vec<V>, mut other: Vec<V>) {
+        if state.len() < other.len() {
+            std::mem::swap(state, &mut other);
+        }
         state.append(&mut other);
     }
 

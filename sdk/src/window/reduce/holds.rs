@@ -38,9 +38,9 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     }
 
     /// Holds of a window that others have become.
-    pub(super) fn hold_for_merged(
+    pub(super) fn hold_for_merged<S>(
         &self,
-        open: &mut OpenWindow<C::State>,
+        open: &mut OpenWindow<S>,
         window: Window,
         holds: impl Iterator<Item = Timestamp>,
         now: &Now,

@@ -3,93 +3,109 @@
 use super::state::OpenWindow;
 use super::visit::Visit;
 use super::{Contents, Effects, Now, Reducer, Wake};
-use crate::window::{AnyWindowFn, Merge, Window};
+use crate::Timestamp;
+use crate::window::trigger::TriggerState;
+use crate::window::{Merge, Window};
+use smallvec::SmallVec;
 
-/// The windows that go.
-type Sources<S> = Vec<(Window, OpenWindow<S>)>;
+/// The windows that go: most often one, which an element makes longer.
+type Sources<S> = SmallVec<[(Window, OpenWindow<S>); 1]>;
 
 impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     /// Merges what a new window brings together; says which window its element is in then.
     pub(super) fn merge_in(&mut self, new: Window) -> Window {
         if self.key.open.contains(&new) {
-            return new;
+            new
+        } else if self.reducer.is_sessions() {
+            self.merge_overlapping(new)
+        } else {
+            self.merge_by_function(new)
         }
+    }
+
+    fn merge_overlapping(&mut self, new: Window) -> Window {
+        let from = self.key.open.overlapping(new);
+        let to = from.iter().copied().fold(new, Window::span);
+        self.merge(&from, to);
+        to
+    }
+
+    fn merge_by_function(&mut self, new: Window) -> Window {
+        let mut windows = self.key.open.windows();
+        windows.insert(windows.partition_point(|window| *window < new), new);
         let mut home = new;
-        for merge in self.merges(new) {
-            if merge.from.contains(&new) {
-                home = merge.to;
+        for Merge { mut from, to } in self.reducer.strategy.window_fn().merge(&windows) {
+            if from.contains(&new) {
+                home = to;
             }
-            self.merge(&merge);
+            if !from.contains(&to) {
+                from.push(to);
+            }
+            self.merge(&from, to);
         }
         home
     }
 
-    fn merges(&self, new: Window) -> Vec<Merge> {
-        let window_fn = self.reducer.strategy.window_fn();
-        let mut windows = match window_fn {
-            AnyWindowFn::Sessions(_) => self.key.open.overlapping(new),
-            _ => self.key.open.windows(),
-        };
-        if windows.is_empty() {
-            return Vec::new();
-        }
-        windows.insert(windows.partition_point(|window| *window < new), new);
-        window_fn.merge(&windows)
-    }
-
-    fn merge(&mut self, merge: &Merge) {
-        let sources = self.take_sources(merge);
+    /// Makes one of those windows that are open.
+    fn merge(&mut self, from: &[Window], to: Window) {
+        let sources: Sources<_> =
+            from.iter().filter_map(|window| Some((*window, self.key.open.remove(window)?))).collect();
         if sources.is_empty() {
             return;
         }
-        let (window, now) = (merge.to, self.now);
-        let open = self.reducer.merged(window, sources, now);
-        let wake = if open.wakes_at_end { Wake::at_end(window) } else { self.reducer.wake_at_expiry(window) };
-        self.effects.wake(wake);
-        if let Some(due) = self.reducer.machine.next_deadline(&open.trigger, now.clock) {
-            self.effects.wake(Wake::on_clock(window, due));
+        for (window, open) in &sources {
+            self.hold(self.reducer.hold_of(open, *window), None);
         }
-        self.key.closed.remove(&window);
+        let timers = sources.iter().filter_map(|(_, open)| self.reducer.next_deadline(open, self.now));
+        let timers: SmallVec<[Timestamp; 1]> = timers.filter(|_| self.reducer.is_sessions()).collect();
+        let mut open = self.reducer.merged(to, sources, self.now);
+        self.key.closed.remove(&to);
         if self.reducer.machine.is_finished(&open.trigger) {
-            return self.close(window);
+            return self.close(to);
         }
-        self.hold(None, self.reducer.hold_of(&open, window));
-        self.key.open.insert(window, open);
-    }
-
-    /// Takes the windows out that go, and their holds with them.
-    fn take_sources(&mut self, merge: &Merge) -> Sources<C::State> {
-        let mut sources = Vec::new();
-        let target = Some(&merge.to).filter(|to| !merge.from.contains(to));
-        for window in merge.from.iter().chain(target) {
-            if let Some(open) = self.key.open.remove(window) {
-                self.hold(self.reducer.hold_of(&open, *window), None);
-                sources.push((*window, open));
-            }
+        if let Some(due) = self.reducer.next_deadline(&open, self.now).filter(|due| !timers.contains(due)) {
+            self.effects.wake(Wake::on_clock(to, due));
         }
-        sources
+        self.reducer.set_timer(&mut open, to, self.effects);
+        self.hold(None, self.reducer.hold_of(&open, to));
+        self.key.open.insert(to, open);
     }
 }
 
 impl<V: Clone, C: Contents<V>> Reducer<V, C> {
+    pub(super) fn next_deadline(&self, open: &OpenWindow<C::State>, now: &Now) -> Option<Timestamp> {
+        self.machine.next_deadline(&open.trigger, now.clock)
+    }
+
     /// The window that takes the place of others. It has their contents; results it has shown only if it was one of
     /// them.
     fn merged(&self, window: Window, sources: Sources<C::State>, now: &Now) -> OpenWindow<C::State> {
-        let triggers: Vec<_> = sources.iter().map(|(_, open)| &open.trigger).collect();
-        let (trigger, wakes) = self.machine.merge(&triggers, &now.in_window(window));
-        let mut merged = OpenWindow::new(self.contents.create(), trigger);
-        merged.wakes_at_end = wakes;
-        if let Some((_, same)) = sources.iter().find(|(source, _)| *source == window) {
-            merged.panes = same.panes;
-            merged.on_time_panes = same.on_time_panes;
-            merged.wakes_at_end |= same.wakes_at_end;
+        let triggers: SmallVec<[&TriggerState; 2]> = sources.iter().map(|(_, open)| &open.trigger).collect();
+        let (trigger, wakes_at_end) = self.machine.merge(&triggers, &now.in_window(window));
+        drop(triggers);
+        let mut merged = OpenWindow { wakes_at_end, ..OpenWindow::new((), trigger) };
+        for (source, open) in &sources {
+            merged.has_news |= open.has_news;
+            if *source == window {
+                merged.panes = open.panes;
+                merged.on_time_panes = open.on_time_panes;
+                merged.wakes_at_end |= open.wakes_at_end;
+            }
+            if self.is_sessions() {
+                merged.timer = merged.timer.min(open.timer);
+            }
         }
         let holds = sources.iter().filter_map(|(_, open)| open.element_hold);
         self.hold_for_merged(&mut merged, window, holds, now);
-        for (_, open) in sources {
-            merged.has_news |= open.has_news;
-            self.contents.merge(&mut merged.contents, open.contents);
-        }
-        merged
+        merged.containing(self.merged_contents(sources))
+    }
+
+    fn merged_contents(&self, sources: Sources<C::State>) -> C::State {
+        let contents = sources.into_iter().map(|(_, open)| open.contents);
+        let merged = contents.reduce(|mut all, other| {
+            self.contents.merge(&mut all, other);
+            all
+        });
+        merged.unwrap_or_else(|| self.contents.create())
     }
 }

@@ -9,11 +9,13 @@
 //! - [`element`](Reducer::element) for every element, with the windows it is in. The time of the caller is the [`Now`]:
 //!   both watermarks and the clock.
 //! - A [`Wake`] asks for a timer. When the watermark or the clock reaches it, call [`on_timer`](Reducer::on_timer).
-//!   Timers are never taken back: one whose window is gone does nothing. The same one may be asked for twice. Run all
+//!   Timers are never taken back: one that nothing waits for does nothing. The same one may be asked for twice, and a
+//!   session that grows is content with the one it has. Run all
 //!   timers that a new watermark reaches, in the order of their times, before more elements, and with the *output*
 //!   watermark still as it was; then move the output watermark.
 //! - The output watermark may go as far as the input watermark, but not beyond a hold. [`Effects::hold`] says how the
-//!   hold of one window moves; with a count per instant the least one is always known. It must never go back.
+//!   hold of one window moves; with a count per instant the least one is always known, once the call has returned. It
+//!   must never go back.
 //! - A key whose state [is empty](KeyState::is_empty) can be forgotten.
 //! - After a state was loaded, [`announce`](Reducer::announce) tells its holds and timers again.
 //!
@@ -33,13 +35,13 @@
 //! let time = Timestamp::from_millis(3_000);
 //! let mut windows = WindowSet::new();
 //! strategy.window_fn().assign(time, &mut windows);
-//! reducer.element(&mut key, &now, time, &windows, "hello", &mut effects);
+//! reducer.element(&mut key, &now, time, &windows, 7_u64, &mut effects);
 //!
 //! let wake = effects.wakes[0];
 //! assert_eq!(wake.at.millis(), 10_000);
 //! now.watermark = wake.at;
 //! reducer.on_timer(&mut key, &now, wake, &mut effects);
-//! assert_eq!(effects.results[0].contents, ["hello"]);
+//! assert_eq!(effects.results[0].contents, [7]);
 //! assert!(key.is_empty());
 //! # Ok::<(), beamline_sdk::Error>(())
 //! ```
@@ -60,7 +62,7 @@ pub use effects::{Dropped, DroppedBecause, Effects, Recorded, TimeDomain, Wake, 
 pub use state::KeyState;
 
 use super::trigger::{Moment, TriggerMachine};
-use super::{Accumulation, Window, WindowingStrategy};
+use super::{Accumulation, AnyWindowFn, Window, WindowingStrategy};
 use crate::Timestamp;
 use std::marker::PhantomData;
 use visit::Visit;
@@ -136,8 +138,8 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     pub fn on_timer(&self, key: &mut KeyState<C::State>, now: &Now, wake: Wake, effects: &mut impl Effects<V, C::Out>) {
         let mut visit = Visit { reducer: self, key, now, effects };
         match wake.domain {
-            TimeDomain::EventTime => visit.watermark_passed(wake.window),
-            TimeDomain::ProcessingTime => visit.clock_passed(wake.window),
+            TimeDomain::EventTime => visit.watermark_passed(wake),
+            TimeDomain::ProcessingTime => visit.clock_passed(wake),
         }
     }
 
@@ -145,13 +147,17 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     pub fn announce(&self, key: &KeyState<C::State>, now: &Now, effects: &mut impl Effects<V, C::Out>) {
         for (window, open) in key.open.iter() {
             effects.hold(None, self.hold_of(open, *window));
-            let wake = if open.wakes_at_end { Wake::at_end(*window) } else { self.wake_at_expiry(*window) };
-            effects.wake(wake);
+            effects.wake(Wake { domain: TimeDomain::EventTime, at: open.timer, window: *window });
             if let Some(due) = self.machine.next_deadline(&open.trigger, now.clock) {
                 effects.wake(Wake::on_clock(*window, due));
             }
         }
         key.closed.iter().for_each(|window| effects.wake(self.wake_at_expiry(*window)));
+    }
+
+    /// Whether windows that overlap become one, and nothing else.
+    fn is_sessions(&self) -> bool {
+        self.is_merging && matches!(self.strategy.window_fn(), AnyWindowFn::Sessions(_))
     }
 
     fn is_expired(&self, window: Window, now: &Now) -> bool {

@@ -48,6 +48,10 @@ pub(super) struct OpenWindow<S> {
     pub(super) has_news: bool,
     /// Whether the trigger is to be asked when the watermark passes the end.
     pub(super) wakes_at_end: bool,
+    /// The earliest timer in event time that was asked for and has not come; the end of time if there is none.
+    ///
+    /// A session that grows keeps the timers of the windows that it was.
+    pub(super) timer: Timestamp,
     /// Panes so far.
     pub(super) panes: u32,
     /// Panes so far that were not early.
@@ -63,8 +67,24 @@ impl<S> OpenWindow<S> {
             holds_expiry: false,
             has_news: false,
             wakes_at_end: false,
+            timer: Timestamp::MAX,
             panes: 0,
             on_time_panes: 0,
+        }
+    }
+
+    /// The same with other contents.
+    pub(super) fn containing<T>(self, contents: T) -> OpenWindow<T> {
+        OpenWindow {
+            contents,
+            trigger: self.trigger,
+            element_hold: self.element_hold,
+            holds_expiry: self.holds_expiry,
+            has_news: self.has_news,
+            wakes_at_end: self.wakes_at_end,
+            timer: self.timer,
+            panes: self.panes,
+            on_time_panes: self.on_time_panes,
         }
     }
 }

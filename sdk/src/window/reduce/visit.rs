@@ -4,6 +4,7 @@ use super::state::OpenWindow;
 use super::{Contents, Dropped, DroppedBecause, Effects, KeyState, Now, Reducer, Wake};
 use crate::Timestamp;
 use crate::window::Window;
+use smallvec::{SmallVec, smallvec};
 
 /// One call of the driver.
 pub(super) struct Visit<'a, V, C: Contents<V>, E> {
@@ -35,47 +36,67 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     fn add(&mut self, time: Timestamp, window: Window, value: V) {
         let Self { reducer, key, now, effects } = self;
         let create = || OpenWindow::new(reducer.contents.create(), reducer.machine.new_state());
-        let (open, is_new) = key.open.get_or_insert_with(window, create);
+        let (open, _) = key.open.get_or_insert_with(window, create);
         let known = reducer.known(open, window, now);
         reducer.contents.add(&mut open.contents, value);
         open.has_news = true;
         reducer.hold_for_element(open, window, time, now);
-        let wakes = reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
-        if wakes && !open.wakes_at_end {
-            open.wakes_at_end = true;
-            effects.wake(Wake::at_end(window));
-        } else if is_new {
-            effects.wake(reducer.wake_at_expiry(window));
-        }
+        open.wakes_at_end |= reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
         let is_finished = reducer.fire_if_ready(open, window, now, *effects);
         self.settle(window, &known, is_finished);
     }
 
-    /// The watermark has reached a timer of the window.
-    pub(super) fn watermark_passed(&mut self, window: Window) {
+    /// The watermark has reached a timer.
+    pub(super) fn watermark_passed(&mut self, wake: Wake) {
+        if self.reducer.is_expired(wake.window, self.now) {
+            self.key.closed.remove(&wake.window);
+        }
+        for window in self.heirs(wake.window) {
+            self.ask_at_end(window, wake.at);
+        }
+    }
+
+    fn ask_at_end(&mut self, window: Window, timer: Timestamp) {
         let Self { reducer, key, now, effects } = self;
+        let Some(open) = key.open.get_mut(&window) else { return };
+        if timer >= open.timer {
+            open.timer = Timestamp::MAX;
+        }
         if reducer.is_expired(window, now) {
             return self.expire(window);
         }
-        let Some(open) = key.open.get_mut(&window) else { return };
-        if !open.wakes_at_end || !now.in_window(window).is_past_end() {
-            return;
-        }
-        open.wakes_at_end = false;
-        effects.wake(reducer.wake_at_expiry(window));
         let known = reducer.known(open, window, now);
-        let is_finished = reducer.fire_if_ready(open, window, now, *effects);
+        let mut is_finished = false;
+        if open.wakes_at_end && now.in_window(window).is_past_end() {
+            open.wakes_at_end = false;
+            is_finished = reducer.fire_if_ready(open, window, now, *effects);
+        }
         self.settle(window, &known, is_finished);
     }
 
-    /// The clock has reached a timer of the window.
-    pub(super) fn clock_passed(&mut self, window: Window) {
+    /// The clock has reached a timer.
+    pub(super) fn clock_passed(&mut self, wake: Wake) {
+        for window in self.heirs(wake.window) {
+            self.ask_on_clock(window);
+        }
+    }
+
+    fn ask_on_clock(&mut self, window: Window) {
         let Self { reducer, key, now, effects } = self;
         let Some(open) = key.open.get_mut(&window) else { return };
         // Of several deadlines only the first was asked for.
         let known = Known { deadline: None, ..reducer.known(open, window, now) };
         let is_finished = !reducer.is_expired(window, now) && reducer.fire_if_ready(open, window, now, *effects);
         self.settle(window, &known, is_finished);
+    }
+
+    /// The windows that a timer of `window` is for: that of a session also wakes what the session has become.
+    fn heirs(&self, window: Window) -> SmallVec<[Window; 2]> {
+        if self.reducer.is_sessions() && !self.key.open.contains(&window) {
+            self.key.open.overlapping(window)
+        } else {
+            smallvec![window]
+        }
     }
 
     /// One last result, and nothing is left of the window.
@@ -99,6 +120,7 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         if let Some(due) = deadline.filter(|_| deadline != known.deadline) {
             self.effects.wake(Wake::on_clock(window, due));
         }
+        self.reducer.set_timer(open, window, self.effects);
         self.hold(known.hold, hold);
     }
 
@@ -119,6 +141,20 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     fn known(&self, open: &OpenWindow<C::State>, window: Window, now: &Now) -> Known {
         Known { hold: self.hold_of(open, window), deadline: self.machine.next_deadline(&open.trigger, now.clock) }
+    }
+
+    /// Asks for a timer when the window has to be looked at next, unless an earlier one will come anyway.
+    pub(super) fn set_timer(
+        &self,
+        open: &mut OpenWindow<C::State>,
+        window: Window,
+        effects: &mut impl Effects<V, C::Out>,
+    ) {
+        let next = if open.wakes_at_end { Wake::at_end(window) } else { self.wake_at_expiry(window) };
+        if next.at < open.timer {
+            open.timer = next.at;
+            effects.wake(next);
+        }
     }
 
     /// Asks the trigger and shows a result if it is ready; says whether the trigger has finished.

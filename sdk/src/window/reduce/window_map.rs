@@ -2,6 +2,7 @@
 
 use crate::window::Window;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// A map from windows. Most keys have one or two, and some have a great many: every operation takes logarithmic time.
@@ -113,9 +114,9 @@ impl<T> WindowMap<T> {
     }
 
     /// The windows that overlap one, in order, if no two of them overlap each other.
-    pub(super) fn overlapping(&self, window: Window) -> Vec<Window> {
-        let mut found: Vec<Window> = match self {
-            Self::None => Vec::new(),
+    pub(super) fn overlapping(&self, window: Window) -> SmallVec<[Window; 2]> {
+        let mut found: SmallVec<[Window; 2]> = match self {
+            Self::None => SmallVec::new(),
             Self::One((one, _)) => Some(*one).filter(|one| one.overlaps(window)).into_iter().collect(),
             Self::Few(few) => few.iter().map(|(one, _)| *one).filter(|one| one.overlaps(window)).collect(),
             Self::Many(many) => {
@@ -206,7 +207,7 @@ mod tests {
             }
             let wanted = Window { start: Timestamp::from_millis(from), end: Timestamp::from_millis(from + size) };
             let expected: Vec<Window> = starts.iter().map(|s| window(*s)).filter(|w| w.overlaps(wanted)).collect();
-            prop_assert_eq!(map.overlapping(wanted), expected);
+            prop_assert_eq!(map.overlapping(wanted).to_vec(), expected);
         }
     }
 }

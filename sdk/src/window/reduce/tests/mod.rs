@@ -1,5 +1,7 @@
 //! Laws that hold for any windowing, trigger and order of events, beside the cases of the conformance test.
 
+mod sessions;
+
 use super::*;
 use crate::combine::{Max, Sum};
 use crate::window::{ClosingBehavior, Pane, TimestampCombiner, Timing, Trigger, WindowSet, Windowing};
