@@ -5,7 +5,7 @@
 
 use super::batch::Batch;
 use super::operator::{Op, Operator, Wiring};
-use crate::Result;
+use crate::{Result, Timestamp};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -39,6 +39,13 @@ pub trait Link {
 
     /// Tells every receiver that this sender has sent everything.
     fn close(&self);
+
+    /// [`close`](Self::close)s when the watermark says that nothing will come any more.
+    fn close_at_end(&self, watermark: Timestamp) {
+        if watermark == Timestamp::MAX {
+            self.close();
+        }
+    }
 }
 
 /// The receiving side of a shuffle on one worker.

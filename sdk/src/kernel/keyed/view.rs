@@ -70,9 +70,7 @@ impl<T: Element> Push<T> for ToFirst<T> {
 
 impl<T> Operator for ToFirst<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time == Timestamp::MAX {
-            self.link.close();
-        }
+        self.link.close_at_end(time);
         Ok(())
     }
 }

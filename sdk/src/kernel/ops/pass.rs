@@ -87,9 +87,7 @@ impl<T: Element> Push<T> for ForwardSender<T> {
 
 impl<T> Operator for ForwardSender<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time == Timestamp::MAX {
-            self.link.close();
-        }
+        self.link.close_at_end(time);
         Ok(())
     }
 }
@@ -160,9 +158,7 @@ impl<T: Element> Push<T> for Dealer<T> {
 
 impl<T> Operator for Dealer<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time == Timestamp::MAX {
-            self.link.close();
-        }
+        self.link.close_at_end(time);
         Ok(())
     }
 }

@@ -167,9 +167,7 @@ impl<T: Element> Push<T> for ShardSender<T> {
 
 impl<T> Operator for ShardSender<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time == Timestamp::MAX {
-            self.link.close();
-        }
+        self.link.close_at_end(time);
         Ok(())
     }
 }
