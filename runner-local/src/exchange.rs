@@ -40,14 +40,15 @@ impl Queue {
         self.bytes.fetch_add(bytes, Ordering::AcqRel) + bytes
     }
 
-    pub(crate) fn pop(&self) -> Option<Packet> {
+    /// Takes the first packet; says also how many bytes there were with it.
+    pub(crate) fn pop(&self) -> Option<(Packet, usize)> {
         if self.is_empty() {
             return None;
         }
         let packet = self.packets.lock().pop_front()?;
         self.len.fetch_sub(1, Ordering::Release);
-        self.bytes.fetch_sub(packet.bytes, Ordering::AcqRel);
-        Some(packet)
+        let before = self.bytes.fetch_sub(packet.bytes, Ordering::AcqRel);
+        Some((packet, before))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -7,7 +7,7 @@ use crate::wake::Wakers;
 use crate::worker::lost_worker;
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Env, MemoryBudget, Shared, SourceRun, StepId};
+use beamline_sdk::kernel::{Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
 use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -70,10 +70,10 @@ impl JobHandle {
     pub(crate) fn start(runner: &LocalRunner, graph: &Graph) -> Result<Self> {
         let options = runner.checked()?;
         let plan = Plan::new(graph);
-        for node in live(graph, &plan) {
-            begin_sink(node)?;
-        }
-        let sources = start_sources(graph, &plan, options.parallelism)?;
+        let sinks: Vec<_> = live(graph, &plan).filter_map(|node| Some((node, node.sink.as_deref()?))).collect();
+        begin_sinks(&sinks)?;
+        let sources = start_sources(graph, &plan, options.parallelism);
+        let sources = sources.inspect_err(|_| abort_sinks(&sinks))?;
         let share = (options.memory / (32 * options.parallelism)).clamp(256 << 10, 8 << 20);
         let queue_limit = options.queue_bytes.unwrap_or(share);
         let wakers = Arc::new(Wakers::new(options.parallelism));
@@ -255,9 +255,21 @@ fn live<'a>(graph: &'a Graph, plan: &'a Plan) -> impl Iterator<Item = &'a Node> 
     graph.nodes.iter().enumerate().filter(|(i, _)| plan.is_live(NodeId(*i as StepId))).map(|(_, node)| node)
 }
 
-fn begin_sink(node: &Node) -> Result<()> {
-    let Some(sink) = &node.sink else { return Ok(()) };
-    sink.begin().map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(&node.step))
+type NodeSink<'a> = (&'a Node, &'a dyn SinkControl);
+
+fn begin_sinks(sinks: &[NodeSink<'_>]) -> Result<()> {
+    for (i, (node, sink)) in sinks.iter().enumerate() {
+        if let Err(error) = sink.begin() {
+            abort_sinks(&sinks[..i]);
+            return Err(Error::wrap(ErrorKind::Io, error).in_step(&node.step));
+        }
+    }
+    Ok(())
+}
+
+/// Before anything has been written.
+fn abort_sinks(sinks: &[NodeSink<'_>]) {
+    sinks.iter().for_each(|(_, sink)| sink.abort(Vec::new()));
 }
 
 fn start_sources(graph: &Graph, plan: &Plan, parallelism: usize) -> Result<HashMap<NodeId, Arc<dyn SourceRun>>> {

@@ -63,9 +63,8 @@ impl Port {
     }
 
     fn pop(&self) -> Option<Packet> {
-        let was_full = self.queue().bytes() > self.limit;
-        let packet = self.queue().pop()?;
-        if was_full && self.queue().bytes() <= self.limit {
+        let (packet, before) = self.queue().pop()?;
+        if before > self.limit && before - packet.bytes <= self.limit {
             self.wakers.wake_all_workers();
         }
         Some(packet)

@@ -17,7 +17,7 @@ impl<'a, O: 'static> Emit<'a, O> {
     /// Emits an element with the timestamp, windows and pane of the input.
     #[inline]
     pub fn emit(&mut self, element: O) {
-        self.0.emit(element);
+        self.0.emit_or_unwind(element);
     }
 }
 
@@ -99,7 +99,7 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
     /// Emits an element with the timestamp, windows and pane of the input.
     #[inline]
     pub fn emit(&mut self, element: O) {
-        self.out.emit(element);
+        self.out.emit_or_unwind(element);
     }
 
     /// Emits an element with a timestamp of its own, and the windows and pane of the input.

@@ -6,6 +6,10 @@ use super::output::Output;
 use crate::window::{Pane, Window};
 use crate::{Error, Result, Timestamp};
 use smallvec::smallvec;
+use std::panic::resume_unwind;
+
+/// What unwinds a function that emits after a failure: no panic, and never shown.
+struct Interrupted;
 
 /// The outgoing side of a step.
 ///
@@ -49,13 +53,28 @@ impl<T: 'static> Emitter<T> {
     /// Emits an element with the stamp of the element in work.
     #[inline]
     pub(crate) fn emit(&mut self, value: T) {
+        if self.add(value) {
+            self.pass_on_or_keep_failure();
+        }
+    }
+
+    /// As [`emit`](Self::emit), for functions of the user, which may go on without end: after a failure, which a
+    /// cancelled run is too, it does not return. To be called inside of `catch` only, with a `check` behind it.
+    #[inline]
+    pub(crate) fn emit_or_unwind(&mut self, value: T) {
+        if self.add(value) {
+            self.pass_on_or_unwind();
+        }
+    }
+
+    /// Says whether the batch is full.
+    #[inline]
+    fn add(&mut self, value: T) -> bool {
         if let Some(stamp) = &self.stamp {
             self.batch.meta.append(self.batch.values.len(), stamp);
         }
         self.batch.values.push(value);
-        if self.batch.values.len() >= self.capacity {
-            self.pass_on_or_keep_failure();
-        }
+        self.batch.values.len() >= self.capacity
     }
 
     /// Emits an element with another timestamp than that of the element in work, the `row`-th of its batch.
@@ -74,7 +93,7 @@ impl<T: 'static> Emitter<T> {
     fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
         self.batch.push(value, stamp);
         if self.batch.values.len() >= self.capacity {
-            self.pass_on_or_keep_failure();
+            self.pass_on_or_unwind();
         }
     }
 
@@ -105,6 +124,16 @@ impl<T: 'static> Emitter<T> {
             self.batch.meta.clone_from(&self.common);
         }
         result
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_on_or_unwind(&mut self) {
+        self.pass_on_or_keep_failure();
+        // Where panics abort, the function has to come to its end; so does the destructor that emits in a panic.
+        if cfg!(panic = "unwind") && self.failure.is_some() && !std::thread::panicking() {
+            resume_unwind(Box::new(Interrupted));
+        }
     }
 
     #[cold]

@@ -27,6 +27,8 @@ mod prefetch;
 pub(crate) mod scratch;
 mod shuffle;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use batch::Batch;
 pub use current::{NO_STEP, StepId, enter, step};

@@ -98,6 +98,7 @@ impl<T: 'static> Output<T> {
         if batch.is_empty() {
             return Ok(());
         }
+        self.shared.check()?;
         self.emitted.set(self.emitted.get() + batch.len() as u64);
         if !self.consumers.is_empty() {
             if batch.len() <= self.pace.most() { self.push_whole(batch) } else { self.push_in_pieces(batch) }?;

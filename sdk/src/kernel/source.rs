@@ -89,7 +89,7 @@ struct Running<S: Source> {
     queue: Mutex<VecDeque<S::Split>>,
     /// Splits that have not been read to their end: in the queue or with a reader.
     open: AtomicUsize,
-    /// Workers that wait for somebody to share.
+    /// Workers that wait for a split.
     hungry: AtomicUsize,
     bytes_read: AtomicU64,
     total_bytes: Option<u64>,
@@ -104,6 +104,7 @@ impl<S: Source> SourceRun for Running<S> {
             batch: Batch::new(),
             times: Vec::new(),
             capacity: wiring.env.batch_size,
+            room: 1,
             asked: false,
             current: None,
         }))
@@ -131,6 +132,8 @@ struct ReadHead<S: Source> {
     batch: Batch<S::Out>,
     times: Vec<Timestamp>,
     capacity: usize,
+    /// How many elements to read at once: few in the beginning of a split, to be able to share it soon.
+    room: usize,
     asked: bool,
     current: Option<Current<S::Reader>>,
 }
@@ -139,7 +142,11 @@ impl<S: Source> ReadHead<S> {
     /// Opens the next split, if there is one.
     fn take(&mut self) -> Result<bool> {
         let Some(split) = self.run.queue.lock().pop_front() else { return Ok(false) };
-        self.asked = false;
+        if std::mem::take(&mut self.asked) {
+            self.run.hungry.fetch_sub(1, Ordering::Relaxed);
+        }
+        // A split may be of slow elements, and others may be waiting for a share.
+        self.room = 1;
         let place = self.run.source.describe(&split);
         let reader = guard::catch(&self.run.step, || self.run.source.open(split))?;
         let reader = reader.map_err(|e| self.error(e).at(place.clone()))?;
@@ -160,7 +167,8 @@ impl<S: Source> ReadHead<S> {
 
     fn read(&mut self) -> Result<Next> {
         let Some(current) = &mut self.current else { return Ok(Next::More) };
-        let mut out = SourceBatch::new(&mut self.batch.values, &mut self.times, self.capacity);
+        let mut out = SourceBatch::new(&mut self.batch.values, &mut self.times, self.room);
+        self.room = self.capacity.min(self.room * 4);
         let next = guard::catch(&self.run.step, || current.reader.poll(&mut out))?;
         let read = current.reader.bytes_read();
         self.run.bytes_read.fetch_add(read - current.bytes_read, Ordering::Relaxed);
@@ -180,14 +188,13 @@ impl<S: Source> ReadHead<S> {
 
     /// Gives half of what is left to a worker that has nothing to do.
     fn share(&mut self) {
-        if self.run.hungry.load(Ordering::Relaxed) == 0 || !self.run.queue.lock().is_empty() {
+        let hungry = self.run.hungry.load(Ordering::Relaxed);
+        if hungry == 0 || self.run.queue.lock().len() >= hungry {
             return;
         }
         let Some(split) = self.current.as_mut().and_then(|c| c.reader.try_split(0.5)) else { return };
         self.run.open.fetch_add(1, Ordering::AcqRel);
         self.run.queue.lock().push_back(split);
-        let one_less = |n: usize| Some(n.saturating_sub(1));
-        let _ = self.run.hungry.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
         self.wake.wake_all();
     }
 

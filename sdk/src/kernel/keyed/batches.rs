@@ -8,6 +8,7 @@ use crate::{Element, Key, Result, Timestamp};
 use foldhash::fast::FixedState;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -40,9 +41,15 @@ impl<K: Key, V: Element> Shuffle for IntoBatches<K, V> {
     }
 }
 
+/// A batch in the making.
+struct Open<V> {
+    values: Vec<V>,
+    bytes: usize,
+}
+
 struct Batcher<K, V> {
     size: usize,
-    open: HashMap<K, Vec<V>, FixedState>,
+    open: HashMap<K, Open<V>, FixedState>,
     memory: Reservation,
     out: Emitter<(K, Vec<V>)>,
 }
@@ -50,28 +57,30 @@ struct Batcher<K, V> {
 impl<K: Key, V: Element> Batcher<K, V> {
     fn add(&mut self, key: K, value: V) -> Result<()> {
         let bytes = size_of_value(&key) + size_of_value(&value);
-        match self.open.get_mut(&key) {
-            Some(values) if values.len() + 1 == self.size => {
-                let mut values = std::mem::take(values);
+        match self.open.entry(key) {
+            Entry::Occupied(batch) if batch.get().values.len() + 1 == self.size => {
+                let (key, Open { mut values, bytes }) = batch.remove_entry();
                 values.push(value);
-                self.open.remove(&key);
-                self.memory.shrink(bytes * (self.size - 1));
+                self.memory.shrink(bytes);
                 self.out.emit((key, values));
                 return Ok(());
             }
-            Some(values) => values.push(value),
-            None if self.size == 1 => {
-                self.out.emit((key, vec![value]));
+            Entry::Occupied(mut batch) => {
+                batch.get_mut().values.push(value);
+                batch.get_mut().bytes += bytes;
+            }
+            Entry::Vacant(batch) if self.size == 1 => {
+                self.out.emit((batch.into_key(), vec![value]));
                 return Ok(());
             }
-            None => drop(self.open.insert(key, vec![value])),
+            Entry::Vacant(batch) => drop(batch.insert(Open { values: vec![value], bytes })),
         }
         // Where memory ends, batches are smaller: the size is a promise upwards only.
         if self.memory.grow(bytes) { Ok(()) } else { self.emit_all() }
     }
 
     fn emit_all(&mut self) -> Result<()> {
-        self.open.drain().for_each(|batch| self.out.emit(batch));
+        self.open.drain().for_each(|(key, batch)| self.out.emit((key, batch.values)));
         self.memory.shrink(self.memory.used());
         self.out.check()
     }

@@ -8,6 +8,7 @@
 use super::partitions::Rows;
 use super::route::HashSender;
 use crate::kernel::hash::{PARTITIONS, hash_key};
+use crate::kernel::memory::Reservation;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::values::Values;
@@ -63,6 +64,7 @@ pub(crate) trait Groups<K: Key>: Sized + 'static {
     fn is_spilled(&self, part: usize) -> bool;
     fn is_indivisible(&self, part: usize) -> bool;
     fn frequent_hash(&self, part: usize) -> Result<Option<u64>>;
+    fn evict(&mut self, part: usize) -> Result<()>;
     fn divide(&mut self, part: usize, hot: Option<u64>) -> Result<Self>;
     fn any_key(&self, part: usize) -> Result<Option<K>>;
     fn page(&mut self, part: usize, key: &K, others: &mut Self) -> Result<Self::Out>;
@@ -156,6 +158,11 @@ macro_rules! groups {
                 Ok(None)
             }
 
+            fn evict(&mut self, part: usize) -> Result<()> {
+                $(self.$index.evict(part)?;)+
+                Ok(())
+            }
+
             fn divide(&mut self, part: usize, hot: Option<u64>) -> Result<Self> {
                 Ok(($(self.$index.divide(part, hot)?,)+))
             }
@@ -211,21 +218,43 @@ impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
     }
 
     /// Emits the groups of all partitions, one after the other.
-    fn emit_groups(&mut self, mut groups: G) -> Result<()> {
-        for part in 0..=PARTITIONS {
+    fn emit_groups(&mut self, groups: G) -> Result<()> {
+        let mut open = vec![(groups, 0..=PARTITIONS)];
+        while let Some((groups, parts)) = open.last_mut() {
             self.env.shared.check()?;
-            let bytes = groups.bytes(part);
-            if !groups.is_spilled(part) || bytes <= self.env.working_memory() {
-                self.emit_partition(&mut groups, part)?;
-            } else if groups.is_indivisible(part) {
-                self.emit_hot(&mut groups, part)?;
-            } else {
-                let hot = groups.frequent_hash(part)?;
-                let finer = groups.divide(part, hot)?;
-                self.emit_groups(finer)?;
+            let Some(part) = parts.next() else {
+                open.pop();
+                continue;
+            };
+            let more = self.emit_part(groups, part)?;
+            // What has nothing left would keep its file open below the others.
+            if parts.clone().all(|part| groups.bytes(part) == 0) {
+                open.pop();
             }
+            open.extend(more.map(|groups| (groups, 0..=PARTITIONS)));
         }
         Ok(())
+    }
+
+    /// Emits a partition, or as much of it as can be; gives back the rest.
+    fn emit_part(&mut self, groups: &mut G, part: usize) -> Result<Option<G>> {
+        if self.fits(groups, part) {
+            self.emit_partition(groups, part)?;
+            return Ok(None);
+        }
+        groups.evict(part)?;
+        if groups.is_indivisible(part) {
+            return self.emit_hot(groups, part);
+        }
+        let hot = groups.frequent_hash(part)?;
+        groups.divide(part, hot).map(Some)
+    }
+
+    /// Whether there is memory for the groups of a partition, beside its rows as far as they are in memory.
+    fn fits(&self, groups: &G, part: usize) -> bool {
+        let bytes = groups.bytes(part);
+        let has_room = || !groups.is_spilled(part) && Reservation::exact(&self.env.memory).grow(bytes);
+        bytes <= self.env.working_memory() || has_room()
     }
 
     fn emit_partition(&mut self, groups: &mut G, part: usize) -> Result<()> {
@@ -237,15 +266,15 @@ impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
         self.out.check()
     }
 
-    /// Emits keys that are too large for memory, one after the other: as a rule there is one.
-    fn emit_hot(&mut self, groups: &mut G, part: usize) -> Result<()> {
+    /// Emits a key that is too large for memory, at once since it has a file open; gives back those that share its
+    /// hash.
+    fn emit_hot(&mut self, groups: &mut G, part: usize) -> Result<Option<G>> {
+        let Some(key) = groups.any_key(part)? else { return Ok(None) };
         let mut others = groups.empty();
-        if let Some(key) = groups.any_key(part)? {
-            let values = groups.page(part, &key, &mut others)?;
-            self.out.emit((key, values));
-            self.emit_groups(others)?;
-        }
-        Ok(())
+        let values = groups.page(part, &key, &mut others)?;
+        self.out.emit((key, values));
+        self.out.flush()?;
+        Ok(Some(others))
     }
 }
 

@@ -14,4 +14,6 @@ pub(crate) use combine::CombinePerKey;
 pub(crate) use global::CombineGlobally;
 pub(crate) use group::CoGroup;
 pub(crate) use partitions::Rows;
+#[cfg(test)]
+pub(crate) use route::Router;
 pub(crate) use view::{BuildView, ViewBuilder};

@@ -107,6 +107,9 @@ impl<K: Key, V: Element> Rows<K, V> {
 
     /// Writes a partition to disk.
     pub(crate) fn evict(&mut self, index: usize) -> Result<()> {
+        if self.parts[index].bytes == 0 {
+            return Ok(());
+        }
         if self.file.is_none() {
             self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
         }
@@ -133,11 +136,7 @@ impl<K: Key, V: Element> Rows<K, V> {
 
     /// Writes everything to disk.
     pub(crate) fn evict_all(&mut self) -> Result<()> {
-        (0..Self::COUNT)
-            .filter(|p| self.parts[*p].bytes > 0)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .try_for_each(|p| self.evict(p))
+        (0..Self::COUNT).try_for_each(|p| self.evict(p))
     }
 
     /// The bytes that a partition takes in memory, or would.

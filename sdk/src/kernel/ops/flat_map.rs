@@ -30,10 +30,11 @@ where
         let mut each = |(row, x): (usize, I)| {
             out.begin_row(&batch.meta, row);
             witness.see(&x);
-            f(x).into_iter().for_each(|o| out.emit(o));
+            f(x).into_iter().for_each(|o| out.emit_or_unwind(o));
         };
-        catch(step, || batch.values.drain(..).enumerate().for_each(&mut each)).map_err(|e| witness.blame(e))?;
-        self.out.check()
+        let result = catch(step, || batch.values.drain(..).enumerate().for_each(&mut each));
+        out.check()?;
+        result.map_err(|e| witness.blame(e))
     }
 }
 
@@ -68,8 +69,9 @@ impl<I: Element, O: 'static, F: Fn(&I, &mut Emit<'_, O>)> Push<I> for FlatMapWit
                 f(x, &mut Emit::new(out));
             }
         };
-        catch(step, each).map_err(|e| e.at(render(&batch.values[row])))?;
-        self.out.check()
+        let result = catch(step, each);
+        out.check()?;
+        result.map_err(|e| e.at(render(&batch.values[row])))
     }
 }
 

@@ -72,8 +72,9 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Push<I> for ParDo<I, D, S> {
             dofn.process(element, &mut Cx { out, meta, row, side })
         };
         let elements = batch.values.drain(..).enumerate();
-        Self::call(step, || { elements }.try_for_each(&mut each)).map_err(|error| witness.blame(error))?;
-        self.out.check()
+        let result = Self::call(step, || { elements }.try_for_each(&mut each));
+        out.check()?;
+        result.map_err(|error| witness.blame(error))
     }
 }
 
@@ -86,7 +87,9 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Operator for ParDo<I, D, S> {
     fn finish_bundle(&mut self) -> Result<()> {
         if std::mem::take(&mut self.in_bundle) {
             let Self { dofn, out, step, .. } = self;
-            Self::call(step, || dofn.finish_bundle(&mut BundleCx(out)))?;
+            let result = Self::call(step, || dofn.finish_bundle(&mut BundleCx(out)));
+            out.check()?;
+            result?;
         }
         self.out.flush()
     }

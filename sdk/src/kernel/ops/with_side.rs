@@ -36,8 +36,9 @@ where
             witness.see(&element);
             f(element, S::refs(side), out);
         };
-        catch(step, || batch.values.drain(..).enumerate().for_each(&mut each)).map_err(|e| witness.blame(e))?;
-        self.out.check()
+        let result = catch(step, || batch.values.drain(..).enumerate().for_each(&mut each));
+        out.check()?;
+        result.map_err(|e| witness.blame(e))
     }
 }
 
