@@ -119,7 +119,7 @@ fn after_a_stop_a_function_of_the_user_does_not_go_on() {
     let rig = Rig::<u64>::new(&env);
     let mut out: Emitter<u64> = rig.wiring.emitter(0);
     env.shared.stop();
-    let endless = std::panic::AssertUnwindSafe(|| (0..).for_each(|x| out.emit_or_unwind(x)));
+    let endless = std::panic::AssertUnwindSafe(|| (0..u64::MAX).for_each(|x| out.emit_or_unwind(x)));
     assert!(std::panic::catch_unwind(endless).is_err());
     assert_eq!(out.check().map_err(|e: Error| e.kind()), Err(ErrorKind::Cancelled));
     assert_eq!(Rc::clone(&rig.rows).borrow().len(), 0);
