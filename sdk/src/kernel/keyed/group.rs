@@ -206,8 +206,13 @@ groups!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 pub(crate) struct CoGroupReceiver<K: Key, G: Groups<K>> {
     groups: G,
     out: Emitter<(K, G::Out)>,
+    /// Bytes of groups since the last flush.
+    emitted: usize,
     env: Rc<Env>,
 }
+
+/// The bytes of groups that may wait for a batch to be full.
+const LARGEST_BATCH: usize = 1 << 20;
 
 impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
     fn emit_all(&mut self) -> Result<()> {
@@ -258,10 +263,16 @@ impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
     }
 
     fn emit_partition(&mut self, groups: &mut G, part: usize) -> Result<()> {
+        self.emitted += groups.bytes(part);
         let mut keys = KeyIndex::new();
         let mut grouped = groups.group(part, &mut keys)?;
         for (n, (_, key)) in keys.keys.into_iter().enumerate() {
             self.out.emit((key, G::take(&mut grouped, n)));
+        }
+        // A batch of large groups would take more memory than there is.
+        if self.emitted > LARGEST_BATCH {
+            self.emitted = 0;
+            return self.out.flush();
         }
         self.out.check()
     }
@@ -308,7 +319,7 @@ impl<K: Key, G: Groups<K>> Shuffle for CoGroup<K, G> {
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
         let env = wiring.env.clone();
-        let receiver = CoGroupReceiver { groups: G::new(&env), out: wiring.emitter(0), env };
+        let receiver = CoGroupReceiver { groups: G::new(&env), out: wiring.emitter(0), emitted: 0, env };
         let receiver = Rc::new(RefCell::new(receiver));
         Receiver { inboxes: G::inboxes(&receiver), control: receiver }
     }
