@@ -43,7 +43,8 @@ impl Source for OneSplit {
         "OneSplit".into()
     }
     fn splits(&self, _target: &SplitTarget) -> Result<Vec<Range<u64>>, BoxError> {
-        Ok(vec![0..self.0])
+        let all = 0..self.0;
+        Ok(vec![all])
     }
     fn describe(&self, split: &Range<u64>) -> String {
         format!("{split:?}")

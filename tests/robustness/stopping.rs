@@ -15,10 +15,12 @@ impl DoFn<u64> for Endless {
     type Out = u64;
 
     fn process(&mut self, x: u64, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
-        while !self.in_the_end {
+        if self.in_the_end {
+            return Ok(());
+        }
+        loop {
             cx.emit(x);
         }
-        Ok(())
     }
 
     fn finish_bundle(&mut self, cx: &mut BundleCx<'_, u64>) -> Result<(), BoxError> {
