@@ -33,7 +33,7 @@ fn one_key_that_nearly_fills_the_budget() {
     let peak = in_child("resident::one_key_that_nearly_fills_the_budget", "-n 200", || {
         let p = Pipeline::new();
         let values = p.sequence(0..9_000_000).map(|i| ((), i));
-        let sums = values.group_by_key().map(|(_, values)| (values.len() as u64, values.into_iter().sum::<u64>()));
+        let sums = values.group_by_key().map(|((), values)| (values.len() as u64, values.into_iter().sum::<u64>()));
         let found = crate::elements(&sums, &runner().memory(80 << 20), "nearly fills");
         assert_eq!(found, [(9_000_000, sum_to(9_000_000))]);
     });
