@@ -45,6 +45,7 @@ pub struct LocalRunner {
     batch_size: usize,
     trace_elements: bool,
     queue_bytes: Option<usize>,
+    table_bytes: Option<usize>,
 }
 
 /// How far a run has come.
@@ -71,7 +72,14 @@ impl LocalRunner {
     /// A runner with a worker for each core, and [half of the memory](default_memory).
     pub fn new() -> Self {
         let parallelism = available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
-        Self { parallelism, memory: default_memory(), batch_size: 1024, trace_elements: false, queue_bytes: None }
+        Self {
+            parallelism,
+            memory: default_memory(),
+            batch_size: 1024,
+            trace_elements: false,
+            queue_bytes: None,
+            table_bytes: None,
+        }
     }
 
     /// The number of worker threads, from 1 to 256.
@@ -105,6 +113,14 @@ impl LocalRunner {
     #[must_use]
     pub fn queue_bytes(self, bytes: usize) -> Self {
         Self { queue_bytes: Some(bytes), ..self }
+    }
+
+    /// How many bytes a table may take before it goes to disk, whatever the budget. Results do not depend on it: tests
+    /// use it to bring about what takes a lot of data otherwise.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn table_bytes(self, bytes: usize) -> Self {
+        Self { table_bytes: Some(bytes), ..self }
     }
 
     /// Starts a pipeline.

@@ -87,7 +87,11 @@ impl JobHandle {
             ended: Arc::default(),
             workers: Vec::new(),
         };
-        let memory = Arc::new(MemoryBudget::new(options.memory));
+        let memory = MemoryBudget::new(options.memory);
+        let memory = Arc::new(match options.table_bytes {
+            Some(bytes) => memory.starving(bytes),
+            None => memory,
+        });
         for worker in 0..options.parallelism {
             handle.spawn(worker, &options, &memory)?;
         }

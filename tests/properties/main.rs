@@ -10,7 +10,7 @@ mod support;
 
 use beamline::{ErrorKind, LocalRunner};
 use build::{Written, build, build_failing};
-use dag::{Dag, any_dag};
+use dag::{Dag, Op, any_dag};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -88,6 +88,18 @@ proptest! {
             }
             let crowded = LocalRunner::new().parallelism(parallelism).batch_size(3).queue_bytes(64);
             check(&dag, &crowded).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn any_dag_does_so_without_memory(dag in any_dag(24), table_bytes in 0usize..2000) {
+        // Batches are smaller when memory is short.
+        prop_assume!(!dag.nodes.iter().any(|node| matches!(node.op, Op::BatchCounts(_))));
+        for parallelism in [1, 2, 7] {
+            for batch_size in [1, 3, 1024] {
+                let runner = LocalRunner::new().parallelism(parallelism).batch_size(batch_size);
+                check(&dag, &runner.table_bytes(table_bytes)).map_err(TestCaseError::fail)?;
+            }
         }
     }
 }

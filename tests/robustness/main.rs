@@ -1,6 +1,7 @@
 //! The engine under stress: functions without an end, slow elements, crowded edges, errors in sources and sinks.
 
 mod crowds;
+mod refusing;
 mod sharing;
 mod stopping;
 #[path = "../support/mod.rs"]

@@ -2,12 +2,13 @@
 
 use beamline::graph::Graph;
 use beamline::{JobResult, LocalRunner, Result, Runner};
-use std::sync::mpsc;
-use std::thread;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Longer than any test takes, on any machine.
-const PATIENCE: Duration = Duration::from_secs(100);
+/// Longer than any test takes, on any machine: in seconds, each of them counted, so that a process that was suspended
+/// has as many left as before.
+const PATIENCE: u32 = 100;
 
 /// Runs a pipeline; `what` says which one it was when it does not end.
 pub(crate) fn run(runner: &LocalRunner, graph: Graph, what: &str) -> Result<JobResult> {
@@ -19,15 +20,23 @@ pub(crate) fn run(runner: &LocalRunner, graph: Graph, what: &str) -> Result<JobR
 pub(crate) fn finish<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'static, what: &str) -> R {
     let (done, result) = mpsc::channel();
     let worker = thread::spawn(move || drop(done.send(f())));
-    match result.recv_timeout(PATIENCE) {
-        Ok(result) => {
-            let _ = worker.join();
-            result
+    for _ in 0..PATIENCE {
+        match result.recv_timeout(Duration::from_secs(1)) {
+            Ok(result) => {
+                let _ = worker.join();
+                return result;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => raise(worker),
         }
-        Err(mpsc::RecvTimeoutError::Timeout) => panic!("does not end: {what}"),
-        Err(mpsc::RecvTimeoutError::Disconnected) => match worker.join() {
-            Err(panic) => std::panic::resume_unwind(panic),
-            Ok(()) => unreachable!("the result is sent before the end"),
-        },
+    }
+    panic!("does not end: {what}")
+}
+
+/// Goes on with the panic of a thread.
+fn raise(worker: JoinHandle<()>) -> ! {
+    match worker.join() {
+        Err(panic) => std::panic::resume_unwind(panic),
+        Ok(()) => unreachable!("the result is sent before the end"),
     }
 }

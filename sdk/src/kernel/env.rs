@@ -31,7 +31,7 @@ pub struct Env {
 impl Env {
     /// The part of the budget in bytes that one worker may take for a single piece of work without asking.
     pub(crate) fn working_memory(&self) -> usize {
-        (self.memory.limit() / (8 * self.workers)).max(1 << 20)
+        self.memory.share(self.workers)
     }
 }
 

@@ -9,6 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug)]
 pub struct MemoryBudget {
     limit: usize,
+    /// What of it tables may share.
+    shared: usize,
+    /// What a table may use without asking.
+    allowance: usize,
     used: AtomicUsize,
     /// The part of `used` that can never move to disk.
     pinned: AtomicUsize,
@@ -20,7 +24,21 @@ const STEP: usize = 256 << 10;
 impl MemoryBudget {
     /// A budget of `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Self { limit, used: AtomicUsize::new(0), pinned: AtomicUsize::new(0) }
+        let none = || AtomicUsize::new(0);
+        Self { limit, shared: limit, allowance: ALLOWANCE, used: none(), pinned: none() }
+    }
+
+    /// A budget of which tables get `allowance` bytes each and no more, so that little data does what much does: for
+    /// tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn starving(self, allowance: usize) -> Self {
+        Self { shared: 0, allowance, ..self }
+    }
+
+    /// What one of the `workers` may take for a single piece of work without asking.
+    pub(crate) fn share(&self, workers: usize) -> usize {
+        (self.shared / (8 * workers)).max(self.allowance)
     }
 
     /// The whole budget in bytes.
@@ -29,7 +47,7 @@ impl MemoryBudget {
     }
 
     fn try_take(&self, bytes: usize) -> bool {
-        let more = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= self.limit);
+        let more = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= self.shared);
         self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
@@ -70,7 +88,7 @@ const ALLOWANCE: usize = 1 << 20;
 impl Reservation {
     /// For a table, which has a little memory in any case.
     pub fn new(budget: &Arc<MemoryBudget>) -> Self {
-        Self { budget: budget.clone(), allowance: ALLOWANCE, step: STEP, taken: 0, used: 0 }
+        Self { budget: budget.clone(), allowance: budget.allowance, step: STEP, taken: 0, used: 0 }
     }
 
     /// For things of which there are many: neither an allowance nor room to grow.
