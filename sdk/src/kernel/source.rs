@@ -21,6 +21,11 @@ pub trait SourceFactory: Send + Sync {
     /// # Errors
     /// Those of [`Source::splits`].
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>>;
+
+    /// Whether it goes on only when the whole pipeline is at rest, and wants a clock that is set by hand.
+    fn is_script(&self) -> bool {
+        false
+    }
 }
 
 /// A source that is being read.
@@ -51,6 +56,22 @@ pub trait SourceHead {
 
     /// What is being read, for error messages.
     fn place(&self) -> Option<String>;
+
+    /// No element before this instant will come, unless it is late. Asked at the end of a bundle.
+    fn watermark(&self) -> Timestamp {
+        Timestamp::MIN
+    }
+
+    /// Whether it is caught up and empty, so that nobody need wait for its watermark.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
+    /// Nothing moves in the whole pipeline: a [script](SourceFactory::is_script) may go on. Says whether there is
+    /// anything to go on with.
+    fn at_rest(&mut self) -> bool {
+        false
+    }
 }
 
 /// What came of polling a source.
