@@ -175,7 +175,8 @@ impl StageRun {
 
     /// Runs a bundle of packets. It ends where time goes on, so that what comes behind a watermark is seen behind it.
     pub(crate) fn run_ports(&mut self) -> Result<Did> {
-        let (mut left, mut did) = (BUNDLE, Did::Nothing);
+        // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
+        let (mut left, mut did) = (BUNDLE, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
         'bundle: for i in 0..self.heads.len() {
             while left > 0 {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
