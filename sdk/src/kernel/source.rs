@@ -16,6 +16,9 @@ use std::time::Instant;
 
 /// A source as the graph holds it.
 pub trait SourceFactory: Send + Sync {
+    /// See [`Source::is_bounded`].
+    fn is_bounded(&self) -> bool;
+
     /// Asks the source for its splits, and makes what the workers share.
     ///
     /// # Errors
@@ -89,6 +92,10 @@ pub enum Polled {
 pub(crate) struct ReadFactory<S>(pub(crate) S);
 
 impl<S: Source> SourceFactory for ReadFactory<S> {
+    fn is_bounded(&self) -> bool {
+        self.0.is_bounded()
+    }
+
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>> {
         let splits = guard::catch(step, || self.0.splits(target))?;
         let splits = splits.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(step))?;
