@@ -50,6 +50,7 @@ fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<En
         workers,
         batch_size,
         trace_elements: false,
+        is_replay: false,
         memory: Arc::new(MemoryBudget::new(memory)),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),

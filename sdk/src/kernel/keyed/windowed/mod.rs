@@ -6,10 +6,12 @@
 
 mod contents;
 mod receiver;
+mod rows;
 mod slots;
 mod timers;
 
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
+pub(crate) use rows::{Alone, Pairs, ResultRow, Whole};
 pub(crate) use slots::Slots;
 pub(crate) use timers::{Holds, Timers};
 
@@ -25,13 +27,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// The shuffle of a grouping in windows. A second output, if the step has one, takes what came too late.
-pub(crate) struct GroupInWindows<K, V, C, I> {
+pub(crate) struct GroupInWindows<K, V, C, I, R = Pairs> {
     strategy: Arc<WindowingStrategy>,
     contents: C,
-    _rows: PhantomData<fn() -> (K, V, I)>,
+    _rows: PhantomData<fn() -> (K, V, I, R)>,
 }
 
-impl<K, V, C, I> GroupInWindows<K, V, C, I> {
+impl<K, V, C, I, R> GroupInWindows<K, V, C, I, R> {
     pub(crate) fn new(strategy: Arc<WindowingStrategy>, contents: C) -> Self {
         Self { strategy, contents, _rows: PhantomData }
     }
@@ -43,15 +45,17 @@ pub(crate) trait Inputs<K, V: Clone>: Sized + 'static {
 
     fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op;
 
-    fn inboxes<X>(grouping: &Rc<RefCell<Grouping<K, V, X>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
+    fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<K, V, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
     where
-        X: Contents<V, Out: Element> + 'static;
+        X: Contents<V> + 'static,
+        R: ResultRow<K, X::Out>;
 }
 
-impl<K: Key, V: Element, C, I> Shuffle for GroupInWindows<K, V, C, I>
+impl<K: Key, V: Element, C, I, R> Shuffle for GroupInWindows<K, V, C, I, R>
 where
-    C: Contents<V, Out: Element> + Clone + Send + Sync + 'static,
+    C: Contents<V> + Clone + Send + Sync + 'static,
     I: Inputs<K, V>,
+    R: ResultRow<K, C::Out>,
 {
     fn inputs(&self) -> usize {
         I::COUNT
@@ -62,7 +66,7 @@ where
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let grouping = Grouping::<K, V, C>::new(&self.strategy, self.contents.clone(), wiring);
+        let grouping = Grouping::<K, V, C, R>::new(&self.strategy, self.contents.clone(), wiring);
         let grouping = Rc::new(RefCell::new(grouping));
         Receiver { inboxes: I::inboxes(&grouping), control: grouping }
     }
@@ -78,9 +82,10 @@ impl<K: Key, V: Element> Inputs<K, V> for One<V> {
         Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
     }
 
-    fn inboxes<X>(grouping: &Rc<RefCell<Grouping<K, V, X>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
+    fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<K, V, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
     where
-        X: Contents<V, Out: Element> + 'static,
+        X: Contents<V> + 'static,
+        R: ResultRow<K, X::Out>,
     {
         vec![grouping.clone()]
     }
@@ -101,9 +106,10 @@ macro_rules! several {
                 }
             }
 
-            fn inboxes<X>(grouping: &Rc<RefCell<Grouping<K, $OneOf, X>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
+            fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<K, $OneOf, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
             where
-                X: Contents<$OneOf, Out: Element> + 'static,
+                X: Contents<$OneOf> + 'static,
+                R: ResultRow<K, X::Out>,
             {
                 vec![$({
                     let wrap: fn($V) -> $OneOf = OneOf::$V;

@@ -1,5 +1,6 @@
 //! The keys of one worker in their windows.
 
+use super::rows::ResultRow;
 use super::slots::Slots;
 use super::timers::{Holds, Timers};
 use crate::kernel::clock::Clock;
@@ -14,6 +15,7 @@ use crate::window::{Pane, Window, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use smallvec::smallvec;
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,36 +25,37 @@ pub(crate) static DROPPED_LATE: Counter = Counter::new("dropped_late");
 pub(crate) static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
 
 /// Groups the rows of the keys that this worker owns.
-pub(crate) struct Grouping<K, V, C: Contents<V>> {
+pub(crate) struct Grouping<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     reducer: Reducer<V, C>,
     step: Arc<Step>,
     clock: Arc<dyn Clock>,
     now: Now,
     keys: Slots<K, KeyState<C::State>>,
-    outside: Outside<K, V, C::Out>,
+    outside: Outside<K, V, R::Row>,
 }
 
 /// What there is beside the state of keys.
-struct Outside<K, V, O> {
+struct Outside<K, V, Row> {
     timers: Timers<(u32, Window)>,
     alarms: Timers<(u32, Window)>,
     holds: Holds,
-    out: Emitter<(K, O)>,
+    out: Emitter<Row>,
     late: Option<Emitter<(K, V)>>,
 }
 
 /// The effects of a call for one key.
-struct Visit<'a, K, V, O> {
+struct Visit<'a, K, V, Row, R> {
     slot: u32,
     key: &'a K,
-    outside: &'a mut Outside<K, V, O>,
+    outside: &'a mut Outside<K, V, Row>,
+    _result: PhantomData<R>,
 }
 
-impl<K: Key, V: Element, O: Element> Effects<V, O> for Visit<'_, K, V, O> {
+impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V, R::Row, R> {
     fn result(&mut self, result: WindowResult<O>) {
         let WindowResult { window, timestamp, pane, contents } = result;
         let stamp = Stamp { time: timestamp, windows: smallvec![window], pane };
-        self.outside.out.emit_with((self.key.clone(), contents), &stamp);
+        self.outside.out.emit_with(R::row(self.key, contents), &stamp);
     }
 
     fn dropped(&mut self, dropped: Dropped<V>) {
@@ -79,7 +82,7 @@ impl<K: Key, V: Element, O: Element> Effects<V, O> for Visit<'_, K, V, O> {
     }
 }
 
-impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Grouping<K, V, C, R> {
     pub(super) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
         let outside = Outside {
             timers: Timers::new(),
@@ -121,11 +124,11 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
     fn visit(
         &mut self,
         slot: u32,
-        call: impl FnOnce(&Reducer<V, C>, &mut KeyState<C::State>, &Now, &mut Visit<'_, K, V, C::Out>),
+        call: impl FnOnce(&Reducer<V, C>, &mut KeyState<C::State>, &Now, &mut Visit<'_, K, V, R::Row, R>),
     ) {
         let Self { reducer, keys, now, outside, .. } = self;
         let Some((key, state)) = keys.get_mut(slot) else { return };
-        call(reducer, state, now, &mut Visit { slot, key, outside });
+        call(reducer, state, now, &mut Visit { slot, key, outside, _result: PhantomData });
         if state.is_empty() {
             keys.remove(slot);
         }
@@ -158,7 +161,7 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
     }
 }
 
-impl<K: Key, V: Element, C: Contents<V, Out: Element>> Operator for Grouping<K, V, C> {
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for Grouping<K, V, C, R> {
     fn finish_bundle(&mut self) -> Result<()> {
         self.outside.out.flush()?;
         self.outside.late.as_mut().map_or(Ok(()), Emitter::flush)
@@ -186,19 +189,19 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Operator for Grouping<K, 
     }
 }
 
-impl<K: Key, V: Element, C: Contents<V, Out: Element>> Inbox for Grouping<K, V, C> {
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Inbox for Grouping<K, V, C, R> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
         self.take(packet.open())
     }
 }
 
 /// The inbox of one of several inputs.
-pub(super) struct Input<K, A, V, C: Contents<V>> {
-    pub(super) grouping: Rc<RefCell<Grouping<K, V, C>>>,
+pub(super) struct Input<K, A, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
+    pub(super) grouping: Rc<RefCell<Grouping<K, V, C, R>>>,
     pub(super) wrap: fn(A) -> V,
 }
 
-impl<K: Key, A: Element, V: Element, C: Contents<V, Out: Element>> Inbox for Input<K, A, V, C> {
+impl<K: Key, A: Element, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Inbox for Input<K, A, V, C, R> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
         let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, A)>>();
         let wrap = |(key, value)| (key, (self.wrap)(value));
