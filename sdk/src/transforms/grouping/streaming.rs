@@ -3,10 +3,10 @@
 
 use crate::combine::CombineFn;
 use crate::kernel::ShuffleFactory;
-use crate::kernel::keyed::windowed::{CoGathered, Gathered, GroupInWindows, Inputs, One, Several};
-use crate::window::WindowingStrategy;
-use crate::window::reduce::Contents;
-use crate::{Element, Error, ErrorKind, Key, Result};
+use crate::kernel::keyed::windowed::{Alone, CoGathered, Gathered, GroupInWindows, Inputs, One, Several, Whole};
+use crate::window::reduce::{Combined, Contents, Listed};
+use crate::window::{Accumulation, ClosingBehavior, OnTimeBehavior, Trigger, Windowing, WindowingStrategy};
+use crate::{Element, Key, Result};
 use std::sync::Arc;
 
 /// From pairs to keys with [`Values`](crate::Values).
@@ -31,32 +31,32 @@ where
 /// From pairs to keys with what their values combine to.
 pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>>(
     windowing: &Arc<WindowingStrategy>,
-    _combine: &C,
+    combine: &C,
 ) -> Result<ShuffleFactory> {
-    not_supported_yet(windowing)
+    let contents = Combined(combine.clone());
+    Ok(Arc::new(GroupInWindows::<K, V, _, One<V>>::new(windowing.clone(), contents)))
 }
 
 /// From elements to what they combine to.
 pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     windowing: &Arc<WindowingStrategy>,
-    _combine: &C,
+    combine: &C,
 ) -> Result<ShuffleFactory> {
-    not_supported_yet(windowing)
+    let contents = Combined(combine.clone());
+    Ok(Arc::new(GroupInWindows::<(), V, _, Whole<V>, Alone>::new(windowing.clone(), contents)))
 }
 
-/// From pairs to keys with lists of at most `size` values.
+/// From pairs to keys with lists of `size` values, or fewer when a window expires.
 pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
     windowing: &Arc<WindowingStrategy>,
-    _size: usize,
+    size: usize,
 ) -> Result<ShuffleFactory> {
-    not_supported_yet(windowing)
-}
-
-fn not_supported_yet(windowing: &WindowingStrategy) -> Result<ShuffleFactory> {
-    let text = format!(
-        "this grouping is not supported yet for unbounded collections, the trigger {}, and timestamps of results other \
-         than the end of the window",
-        windowing.trigger()
-    );
-    Err(Error::new(ErrorKind::Graph, text))
+    let full = Trigger::repeatedly(Trigger::after_count(size as u64));
+    let batching = Windowing::unchanged()
+        .trigger(full, Accumulation::Discarding)
+        .allowed_lateness(windowing.allowed_lateness())
+        .on_time_behavior(OnTimeBehavior::FireIfNonEmpty)
+        .closing_behavior(ClosingBehavior::FireIfNonEmpty);
+    let batching = Arc::new(batching.apply_to(windowing)?);
+    Ok(Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(batching, Listed)))
 }
