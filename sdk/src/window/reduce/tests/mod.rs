@@ -283,6 +283,15 @@ fn a_late_element_is_told_with_its_reason() {
 }
 
 #[test]
+fn windows_before_the_epoch_can_wait_for_ever() {
+    let windowing = Windowing::fixed(ms(10)).accumulation(Accumulation::Discarding).allowed_lateness(Duration::MAX);
+    let first = Timestamp::MIN.millis();
+    let run = Run::new(&windowing, Listed).run(&[Event::Element(first), Event::Watermark(100), Event::Element(first)]);
+    assert_eq!(run.outside.seen.dropped, []);
+    assert_eq!(run.outside.seen.results.len(), 2);
+}
+
+#[test]
 fn state_is_small() {
     assert!(size_of::<KeyState<u64>>() <= 144, "{}", size_of::<KeyState<u64>>());
 }
