@@ -1,16 +1,32 @@
-//! What can carry out a case.
+//! What can carry out a script: all of them must agree.
 
-use crate::case::Case;
-use crate::outcome::Outcome;
+mod model;
+mod outcome;
+mod rules;
+mod script;
 
-/// Carries out the events of a case, each to quiescence before the next.
+pub(crate) use model::Model;
+pub(crate) use outcome::{Outcome, Produced};
+pub(crate) use rules::RulesDriver;
+pub(crate) use script::{Element, Event, Script};
+
+/// Carries out the events of a script, each to quiescence before the next.
 pub(crate) trait Driver {
     /// What it is, for the report.
     fn name(&self) -> String;
 
-    /// Carries out a case.
+    /// Carries out a script.
     ///
     /// # Errors
     /// Says what went wrong, beside panes that are not as they should be.
-    fn run(&self, case: &Case) -> Result<Outcome, String>;
+    fn run(&self, script: &Script) -> Result<Outcome, String>;
+}
+
+/// The rules as the engine has them, by themselves.
+pub(crate) fn rules() -> Vec<Box<dyn Driver>> {
+    vec![
+        Box::new(RulesDriver::lists()),
+        Box::new(RulesDriver::lists().saving_all_state()),
+        Box::new(RulesDriver::accumulators()),
+    ]
 }

@@ -1,0 +1,30 @@
+//! Whatever happens to a grouping, it gives the panes that the reference model gives (`drivers/model`).
+//!
+//! `PROPTEST_CASES=200000 cargo test --release --test event_time` for more cases. A failure prints the script that it
+//! has shrunk to, and both lists of panes.
+
+mod agree;
+mod drivers;
+mod generate;
+
+use agree::assert_agree;
+use drivers::{Model, rules};
+use generate::any_script;
+use proptest::prelude::*;
+
+/// As many cases as take some seconds; `PROPTEST_CASES` asks for more.
+fn config(cases: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
+    ProptestConfig { cases, failure_persistence: None, max_shrink_time: 120_000, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(4000))]
+
+    #[test]
+    fn the_rules_give_the_panes_of_the_model(script in any_script()) {
+        for driver in rules() {
+            assert_agree(&script, &Model, &*driver)?;
+        }
+    }
+}
