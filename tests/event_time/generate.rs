@@ -8,6 +8,7 @@ use beamline::window::{
 };
 use proptest::prelude::*;
 use proptest::sample::select;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Any windowing, and any course of events.
@@ -26,9 +27,8 @@ fn any_windowing() -> impl Strategy<Value = Windowing> {
         select(vec![OnTimeBehavior::FireAlways, OnTimeBehavior::FireIfNonEmpty]),
     );
     let accumulation = select(vec![Accumulation::Discarding, Accumulation::Accumulating]);
-    let windows = prop_oneof![(any_regular(), any_trigger(true)), (any_sessions(), any_trigger_of_sessions())];
-    (windows, accumulation, any_lateness(), behaviors).prop_map(
-        |((windowing, trigger), accumulation, lateness, (combiner, closing, on_time))| {
+    (any_windows(), any_trigger(), accumulation, any_lateness(), behaviors).prop_map(
+        |(windowing, trigger, accumulation, lateness, (combiner, closing, on_time))| {
             windowing
                 .trigger(trigger, accumulation)
                 .allowed_lateness(lateness)
@@ -40,19 +40,16 @@ fn any_windowing() -> impl Strategy<Value = Windowing> {
     )
 }
 
-/// Windows that do not depend on other elements; sliding ones have gaps where the period is longer than the size.
-fn any_regular() -> impl Strategy<Value = Windowing> {
+/// Sliding windows have gaps where the period is longer than the size.
+fn any_windows() -> impl Strategy<Value = Windowing> {
     prop_oneof![
         1 => Just(Windowing::global()),
         2 => (1..60u64, 0..80u64).prop_map(|(size, offset)| Windowing::new(FixedWindows::new(ms(size)).offset(ms(offset)))),
         2 => (1..60u64, 7..60u64, 0..80u64).prop_map(|(size, period, offset)| {
             Windowing::new(SlidingWindows::new(ms(size), ms(period)).offset(ms(offset)))
         }),
+        3 => (1..40u64).prop_map(|gap| Windowing::new(Sessions::new(ms(gap)))),
     ]
-}
-
-fn any_sessions() -> impl Strategy<Value = Windowing> {
-    (1..40u64).prop_map(|gap| Windowing::new(Sessions::new(ms(gap))))
 }
 
 fn any_lateness() -> impl Strategy<Value = Duration> {
@@ -63,26 +60,16 @@ fn any_lateness() -> impl Strategy<Value = Duration> {
     ]
 }
 
-/// Sessions whose trigger has finished, and sequences over sessions, are disputed among Beam's SDKs (`SEMANTICS.md`,
-/// part 11): there is no right answer, so nobody is asked.
-fn any_trigger_of_sessions() -> impl Strategy<Value = Trigger> {
-    any_trigger(false).prop_map(|trigger| match trigger {
-        Trigger::Default | Trigger::Never | Trigger::Always | Trigger::Repeatedly(_) => trigger,
-        Trigger::AfterWatermark(ref parts) if parts.late_trigger().is_some() => trigger,
-        may_finish => Trigger::repeatedly(may_finish),
-    })
-}
-
 /// Any tree of triggers.
-fn any_trigger(with_sequences: bool) -> impl Strategy<Value = Trigger> {
-    any_simple_trigger().prop_recursive(3, 12, 3, move |part| {
+fn any_trigger() -> impl Strategy<Value = Trigger> {
+    any_simple_trigger().prop_recursive(3, 12, 3, |part| {
         let parts = prop::collection::vec(part.clone(), 1..4);
         let two = (part.clone(), part.clone());
         prop_oneof![
             3 => part.clone().prop_map(Trigger::repeatedly),
             2 => parts.clone().prop_map(Trigger::all),
             2 => parts.clone().prop_map(Trigger::any),
-            2 * u32::from(with_sequences) => parts.prop_map(Trigger::sequence),
+            2 => parts.prop_map(Trigger::sequence),
             2 => two.clone().prop_map(|(main, last)| main.or_finally(last)),
             2 => two.prop_map(|(early, late)| Trigger::after_watermark().early(early).late(late).into()),
             1 => part.clone().prop_map(|early| Trigger::after_watermark().early(early).into()),
@@ -120,11 +107,12 @@ fn named((key, time): (&str, Timestamp)) -> Element {
     Element { key: key.to_owned(), value: 0, time }
 }
 
-/// Mostly a time at which something happens, seldom one near the ends of time.
-fn any_time(usual: std::ops::Range<i64>) -> impl Strategy<Value = Timestamp> {
+/// Often one of a few times, so that windows are met again; seldom one near the ends of time.
+fn any_time(usual: Range<i64>) -> impl Strategy<Value = Timestamp> {
     let end = Timestamp::END_OF_GLOBAL_WINDOW.millis();
     let millis = prop_oneof![
-        60 => usual,
+        40 => usual,
+        20 => (0..10i64).prop_map(|n| 6 * n),
         1 => (0..90i64).prop_map(|after| Timestamp::MIN.millis() + after),
         1 => (-90..3i64).prop_map(move |after| end + after),
         1 => Just(Timestamp::MAX.millis()),

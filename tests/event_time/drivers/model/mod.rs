@@ -147,6 +147,9 @@ impl Run {
     }
 
     /// Part 3: says which window the element is in.
+    ///
+    /// Of sessions whose trigger has finished (disputed, part 11) only the very same window is closed, until others
+    /// become it: the trigger of a window that others became is theirs.
     fn merge_in(&mut self, key: &str, new: Window) -> Window {
         let open: Vec<Window> = self.open.iter().filter(|open| open.key == key).map(|open| open.window).collect();
         if open.contains(&new) {
@@ -158,6 +161,7 @@ impl Run {
             sources.push(self.take(key, window));
         }
         if !sources.is_empty() {
+            self.closed.retain(|closed| *closed != (key.to_owned(), to));
             let merged = self.merge(sources, to);
             self.keep(merged);
         }

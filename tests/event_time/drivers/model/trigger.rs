@@ -232,7 +232,7 @@ impl Node {
         wakes
     }
 
-    /// Disputed (part 11): what is behind the first part that is not done begins anew.
+    /// Disputed (part 11): elements go to the part at work only, and what is behind it begins anew.
     fn merge_sequence(&mut self, sources: &[&Self], at: &Moment) -> bool {
         let mut wakes = false;
         for i in 0..self.parts.len() {
