@@ -44,8 +44,8 @@ fn any_windowing() -> impl Strategy<Value = Windowing> {
 fn any_windows() -> impl Strategy<Value = Windowing> {
     prop_oneof![
         1 => Just(Windowing::global()),
-        2 => (1..60u64, 0..80u64).prop_map(|(size, offset)| Windowing::new(FixedWindows::new(ms(size)).offset(ms(offset)))),
-        2 => (1..60u64, 7..60u64, 0..80u64).prop_map(|(size, period, offset)| {
+        2 => (1..100u64, 0..120u64).prop_map(|(size, offset)| Windowing::new(FixedWindows::new(ms(size)).offset(ms(offset)))),
+        2 => (1..80u64, 9..80u64, 0..100u64).prop_map(|(size, period, offset)| {
             Windowing::new(SlidingWindows::new(ms(size), ms(period)).offset(ms(offset)))
         }),
         3 => (1..40u64).prop_map(|gap| Windowing::new(Sessions::new(ms(gap)))),
@@ -60,8 +60,14 @@ fn any_lateness() -> impl Strategy<Value = Duration> {
     ]
 }
 
-/// Any tree of triggers.
+/// Any tree of triggers, and often one of the kind that people write.
 fn any_trigger() -> impl Strategy<Value = Trigger> {
+    let around_the_end = (any_simple_trigger(), any_simple_trigger())
+        .prop_map(|(early, late)| Trigger::after_watermark().early(early).late(late).into());
+    prop_oneof![1 => around_the_end, 4 => any_tree()]
+}
+
+fn any_tree() -> impl Strategy<Value = Trigger> {
     any_simple_trigger().prop_recursive(3, 12, 3, |part| {
         let parts = prop::collection::vec(part.clone(), 1..4);
         let two = (part.clone(), part.clone());
@@ -83,7 +89,7 @@ fn any_simple_trigger() -> impl Strategy<Value = Trigger> {
         2 => Just(Trigger::Default),
         1 => Just(Trigger::Never),
         1 => Just(Trigger::Always),
-        4 => (1..5u64).prop_map(Trigger::after_count),
+        4 => (1..4u64).prop_map(Trigger::after_count),
         4 => (0..40u64).prop_map(|delay| Trigger::after_processing_time(ms(delay)).into()),
         2 => (0..20u64, 1..30u64, 0..40u64).prop_map(|(delay, period, offset)| {
             Trigger::after_processing_time(ms(delay)).aligned_to(ms(period), ms(offset)).into()
@@ -94,7 +100,7 @@ fn any_simple_trigger() -> impl Strategy<Value = Trigger> {
 }
 
 fn any_events() -> impl Strategy<Value = Vec<Event>> {
-    let element = (select(vec!["a", "b", "c"]), any_time(-60..200));
+    let element = (select(vec!["a", "a", "b", "c"]), any_time(-60..200));
     let event = prop_oneof![
         6 => prop::collection::vec(element, 1..4).prop_map(|elements| Event::Elements(elements.into_iter().map(named).collect())),
         3 => any_time(-80..260).prop_map(Event::Watermark),
@@ -113,7 +119,7 @@ fn any_time(usual: Range<i64>) -> impl Strategy<Value = Timestamp> {
     let millis = prop_oneof![
         40 => usual,
         20 => (0..10i64).prop_map(|n| 6 * n),
-        1 => (0..90i64).prop_map(|after| Timestamp::MIN.millis() + after),
+        2 => (0..90i64).prop_map(|after| Timestamp::MIN.millis() + after),
         1 => (-90..3i64).prop_map(move |after| end + after),
         1 => Just(Timestamp::MAX.millis()),
     ];

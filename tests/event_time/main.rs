@@ -4,8 +4,10 @@
 //! has shrunk to, and both lists of panes.
 
 mod agree;
+mod coverage;
 mod drivers;
 mod generate;
+mod latitude;
 
 use agree::assert_agree;
 use drivers::{Model, rules};
@@ -19,7 +21,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(4000))]
+    #![proptest_config(config(8000))]
 
     #[test]
     fn the_rules_give_the_panes_of_the_model(script in any_script()) {
