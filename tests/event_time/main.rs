@@ -10,8 +10,9 @@ mod generate;
 mod latitude;
 
 use agree::assert_agree;
-use drivers::{Model, rules};
+use drivers::{Driver, Engine, Model, engines, rules};
 use generate::any_script;
+use latitude::settled;
 use proptest::prelude::*;
 
 /// As many cases as take some seconds; `PROPTEST_CASES` asks for more.
@@ -26,6 +27,22 @@ proptest! {
     #[test]
     fn the_rules_give_the_panes_of_the_model(script in any_script()) {
         for driver in rules() {
+            assert_agree(&script, &Model, &*driver)?;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    #[test]
+    fn the_engine_gives_the_panes_of_the_model(script in any_script(), seed: u64) {
+        let strategy = script.strategy().map_err(TestCaseError::fail)?;
+        prop_assume!(strategy.check_grouping(false).is_ok(), "a stream is unbounded");
+        let settled = settled(&script).map_err(TestCaseError::fail)?;
+        prop_assume!(settled.is_some(), "runners may differ");
+        let replay: Box<dyn Driver> = Box::new(Engine::replay(seed));
+        for driver in engines().into_iter().chain([replay]) {
             assert_agree(&script, &Model, &*driver)?;
         }
     }

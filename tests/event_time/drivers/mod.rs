@@ -1,10 +1,14 @@
 //! What can carry out a script: all of them must agree.
 
+mod engine;
 mod model;
 mod outcome;
 mod rules;
 mod script;
+#[path = "../../support/mod.rs"]
+mod support;
 
+pub(crate) use engine::Engine;
 pub(crate) use model::Model;
 pub(crate) use outcome::{Outcome, Produced};
 pub(crate) use rules::RulesDriver;
@@ -29,4 +33,10 @@ pub(crate) fn rules() -> Vec<Box<dyn Driver>> {
         Box::new(RulesDriver::lists().saving_all_state()),
         Box::new(RulesDriver::accumulators()),
     ]
+}
+
+/// The engine, with one worker and with several, and with the elements of an event together or each in a batch.
+pub(crate) fn engines() -> Vec<Box<dyn Driver>> {
+    let shapes = [(1, 1), (1, 1024), (4, 1), (4, 1024)];
+    shapes.map(|(parallelism, batch_size)| Box::new(Engine::new(parallelism, batch_size)) as Box<dyn Driver>).into()
 }

@@ -59,7 +59,8 @@ impl Grouping {
         pipeline: &Pipeline,
     ) -> Result<Self> {
         let windowing = windowing_of_all(inputs.clone(), pipeline)?;
-        let is_bounded = |(id, _): (CollectionId, _)| pipeline.with_builder(|builder| builder.collection(id).is_bounded);
+        let is_bounded =
+            |(id, _): (CollectionId, _)| pipeline.with_builder(|builder| builder.collection(id).is_bounded);
         Self::new(windowing, inputs.clone().all(is_bounded))
     }
 
