@@ -59,7 +59,7 @@ fn case_files(folder: &Path) -> Vec<PathBuf> {
 fn all_drivers() -> Vec<Box<dyn Driver>> {
     let mut drivers = drivers::rules();
     drivers.push(Box::new(Model));
-    drivers.extend(drivers::engines());
+    drivers.extend(drivers::engines(1));
     drivers
 }
 

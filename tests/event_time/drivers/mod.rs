@@ -8,10 +8,10 @@ mod script;
 #[path = "../../support/mod.rs"]
 mod support;
 
-pub(crate) use engine::Engine;
+use engine::Engine;
 pub(crate) use model::Model;
 pub(crate) use outcome::{Outcome, Produced};
-pub(crate) use rules::RulesDriver;
+use rules::RulesDriver;
 pub(crate) use script::{Element, Event, Script};
 
 /// Carries out the events of a script, each to quiescence before the next.
@@ -35,8 +35,14 @@ pub(crate) fn rules() -> Vec<Box<dyn Driver>> {
     ]
 }
 
-/// The engine, with one worker and with several, and with the elements of an event together or each in a batch.
-pub(crate) fn engines() -> Vec<Box<dyn Driver>> {
-    let shapes = [(1, 1), (1, 1024), (4, 1), (4, 1024)];
-    shapes.map(|(parallelism, batch_size)| Box::new(Engine::new(parallelism, batch_size)) as Box<dyn Driver>).into()
+/// The engine, with one worker and with several, with the elements of an event together or each in a batch, and in an
+/// order that follows from a seed.
+pub(crate) fn engines(seed: u64) -> Vec<Box<dyn Driver>> {
+    vec![
+        Box::new(Engine::new(1, 1)),
+        Box::new(Engine::new(1, 1024)),
+        Box::new(Engine::new(4, 1)),
+        Box::new(Engine::new(4, 1024)),
+        Box::new(Engine::replay(seed)),
+    ]
 }
