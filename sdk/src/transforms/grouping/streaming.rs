@@ -4,8 +4,8 @@
 use crate::combine::CombineFn;
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::{Alone, CoGathered, Gathered, GroupInWindows, Inputs, One, Several, Whole};
+use crate::window::WindowingStrategy;
 use crate::window::reduce::{Combined, Contents, Listed};
-use crate::window::{Accumulation, Trigger, WindowingStrategy};
 use crate::{Element, Key};
 use std::sync::Arc;
 
@@ -50,7 +50,6 @@ pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
     windowing: &Arc<WindowingStrategy>,
     size: usize,
 ) -> ShuffleFactory {
-    let when_full = Trigger::repeatedly(Trigger::after_count(size as u64));
-    let strategy = Arc::new(windowing.with_trigger(when_full, Accumulation::Discarding));
+    let strategy = Arc::new(windowing.in_batches(size));
     Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(strategy, Listed))
 }
