@@ -64,7 +64,7 @@ fn any_lateness() -> impl Strategy<Value = Duration> {
 fn any_trigger() -> impl Strategy<Value = Trigger> {
     let around_the_end = (any_simple_trigger(), any_simple_trigger())
         .prop_map(|(early, late)| Trigger::after_watermark().early(early).late(late).into());
-    prop_oneof![1 => around_the_end, 4 => any_tree()]
+    prop_oneof![1 => Just(Trigger::Default), 1 => around_the_end, 4 => any_tree()]
 }
 
 fn any_tree() -> impl Strategy<Value = Trigger> {

@@ -18,7 +18,14 @@ use proptest::prelude::*;
 /// As many cases as take some seconds; `PROPTEST_CASES` asks for more.
 fn config(cases: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
-    ProptestConfig { cases, failure_persistence: None, max_shrink_time: 120_000, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        max_shrink_time: 120_000,
+        // As many as it takes: which scripts are left out is counted elsewhere.
+        max_global_rejects: u32::MAX,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {

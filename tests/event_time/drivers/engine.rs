@@ -2,26 +2,44 @@
 
 use super::support::run;
 use super::{Driver, Event, Outcome, Produced, Script};
+use beamline::combine::ToList;
 use beamline::testing::TestStream;
-use beamline::{BoxError, LocalRunner, Pipeline, Shard, Sink, ValueInWindow, Values, Writer};
+use beamline::{BoxError, LocalRunner, PCollection, Pipeline, Shard, Sink, ValueInWindow, Writer};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// A runner; the windows of its pipeline contain lists.
+/// A runner, and what the windows of its pipeline contain.
 pub(crate) struct Engine {
     runner: LocalRunner,
+    combines: bool,
     what: String,
 }
 
 impl Engine {
+    /// Windows contain lists.
     pub(crate) fn new(parallelism: usize, batch_size: usize) -> Self {
         let runner = LocalRunner::new().parallelism(parallelism).batch_size(batch_size);
-        Self { runner, what: format!("engine with {parallelism} workers and batches of {batch_size}") }
+        let what = format!("engine with {parallelism} workers and batches of {batch_size}");
+        Self { runner, combines: false, what }
     }
 
     /// Several workers on one thread, in an order that follows from a seed.
     pub(crate) fn replay(seed: u64) -> Self {
-        Self { runner: LocalRunner::new().parallelism(3).replay(seed), what: format!("engine with seed {seed}") }
+        let runner = LocalRunner::new().parallelism(3).replay(seed);
+        Self { runner, combines: false, what: format!("engine with seed {seed}") }
+    }
+
+    /// Windows contain accumulators of a combiner.
+    pub(crate) fn combining(self) -> Self {
+        Self { combines: true, what: format!("{}, combining", self.what), ..self }
+    }
+
+    fn group(&self, pairs: &PCollection<(String, i64)>) -> PCollection<(String, Vec<i64>)> {
+        if self.combines {
+            pairs.combine_per_key(ToList)
+        } else {
+            pairs.group_by_key().map(|(key, values)| (key, values.into_iter().collect()))
+        }
     }
 }
 
@@ -34,12 +52,8 @@ impl Driver for Engine {
         let begun = Arc::new(AtomicUsize::new(0));
         let seen = Seen { begun: begun.clone(), panes: Arc::default() };
         let pipeline = Pipeline::new();
-        pipeline
-            .apply(stream(script).counting_steps(begun))
-            .window(script.windowing.clone())
-            .group_by_key()
-            .reify_windows()
-            .write(seen.clone());
+        let pairs = pipeline.apply(stream(script).counting_steps(begun)).window(script.windowing.clone());
+        self.group(&pairs).reify_windows().write(seen.clone());
         let graph = pipeline.graph().map_err(|error| error.to_string())?;
         let what = format!("{}: {script:?}", self.what);
         let result = run(&self.runner, graph, &what).map_err(|error| error.to_string())?;
@@ -60,7 +74,7 @@ fn stream(script: &Script) -> TestStream<(String, i64)> {
     })
 }
 
-type Group = ValueInWindow<(String, Values<i64>)>;
+type Group = ValueInWindow<(String, Vec<i64>)>;
 
 /// Takes down what comes, and at which step of the stream.
 #[derive(Clone)]
@@ -101,8 +115,7 @@ impl Writer<Group> for Seen {
     type Commit = ();
 
     fn write(&mut self, group: Group) -> Result<(), BoxError> {
-        let ValueInWindow { value: (key, values), timestamp, window, pane } = group;
-        let mut values: Vec<i64> = values.into_iter().collect();
+        let ValueInWindow { value: (key, mut values), timestamp, window, pane } = group;
         values.sort_unstable();
         let step = self.begun.load(Ordering::SeqCst) - 1;
         let pane = Produced { step, key, window, values, timestamp, pane };

@@ -44,5 +44,7 @@ pub(crate) fn engines(seed: u64) -> Vec<Box<dyn Driver>> {
         Box::new(Engine::new(4, 1)),
         Box::new(Engine::new(4, 1024)),
         Box::new(Engine::replay(seed)),
+        Box::new(Engine::new(1, 1024).combining()),
+        Box::new(Engine::replay(seed).combining()),
     ]
 }
