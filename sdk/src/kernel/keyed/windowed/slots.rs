@@ -57,15 +57,16 @@ impl<K: Key, S: Default> Slots<K, S> {
         slot
     }
 
-    /// The key of a slot and its state; nothing if the slot is free.
+    /// The key of a slot and its state; nothing if the slot is free, or was given back with all others.
     #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
-        self.entries[slot as usize].as_mut().map(|entry| (&entry.key, &mut entry.state))
+        let entry = self.entries.get_mut(slot as usize)?.as_mut()?;
+        Some((&entry.key, &mut entry.state))
     }
 
     /// Forgets a key.
     pub(crate) fn remove(&mut self, slot: u32) {
-        let Some(entry) = self.entries[slot as usize].take() else { return };
+        let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::take) else { return };
         if let Ok(found) = self.numbers.find_entry(spread(entry.hash), |other| *other == slot) {
             found.remove();
         }
@@ -117,5 +118,15 @@ mod tests {
                 prop_assert_eq!(slots.len(), model.len());
             }
         }
+    }
+
+    #[test]
+    fn a_slot_of_a_burst_that_is_over_means_nobody() {
+        let mut slots = Slots::<u16, u64>::new();
+        let slot = slots.find_or_insert(hash_key(&1u16), 1);
+        slots.remove(slot);
+        assert!(slots.get_mut(slot).is_none());
+        slots.remove(slot);
+        assert_eq!(slots.len(), 0);
     }
 }
