@@ -18,10 +18,12 @@
 //! being run, and [asks](ensure_checked) whether every assertion has been checked.
 
 mod matching;
+mod panes;
 mod report;
 mod test_stream;
 mod verdict;
 
+pub use panes::AssertInWindow;
 pub use test_stream::TestStream;
 pub use verdict::Verdict;
 

@@ -35,7 +35,7 @@ pub trait CoGroupWith<K: Key, V: Element> {
     ) -> PCollection<(K, Self::Groups)>;
     /// Groups while time goes on.
     #[doc(hidden)]
-    fn streaming(windowing: &Arc<WindowingStrategy>) -> Result<ShuffleFactory>;
+    fn streaming(windowing: &Arc<WindowingStrategy>) -> ShuffleFactory;
 }
 
 macro_rules! co_group_with {
@@ -72,7 +72,7 @@ macro_rules! co_group_with {
                 let groups = grouped(pipeline, inputs, whole(Arc::new(shuffle)), Ok(Arc::default()));
                 merge_groups::<K, (Values<(Window, V)>, $(Values<(Window, $W)>),+)>(&groups, windowing)
             }
-            fn streaming(windowing: &Arc<WindowingStrategy>) -> Result<ShuffleFactory> {
+            fn streaming(windowing: &Arc<WindowingStrategy>) -> ShuffleFactory {
                 streaming::co_group::<K, $OneOf, (V, $($W),+)>(windowing)
             }
         }

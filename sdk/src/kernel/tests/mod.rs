@@ -5,6 +5,7 @@ mod emitters;
 mod routers;
 mod rows;
 mod splits;
+mod windowed;
 
 use super::memory::MemoryBudget;
 use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};

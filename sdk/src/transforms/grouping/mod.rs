@@ -111,15 +111,14 @@ fn shows_one_result(windowing: &WindowingStrategy) -> bool {
 pub(super) fn one_step(
     grouping: Result<Grouping>,
     whole: Body,
-    streaming: impl FnOnce(&Arc<WindowingStrategy>) -> Result<ShuffleFactory>,
+    streaming: impl FnOnce(&Arc<WindowingStrategy>) -> ShuffleFactory,
 ) -> (Body, Result<Arc<WindowingStrategy>>) {
-    let shuffle = |grouping: &Grouping| match grouping.way {
-        Way::Streaming => streaming(&grouping.windowing).map(Some),
-        _ => Ok(None),
-    };
-    match grouping.and_then(|grouping| Ok((shuffle(&grouping)?, grouping.after()))) {
-        Ok((Some(shuffle), windowing)) => (Body::Shuffle { shuffle, liftable: false }, Ok(windowing)),
-        Ok((None, windowing)) => (whole, Ok(windowing)),
+    match grouping {
+        Ok(grouping) if grouping.way == Way::Streaming => {
+            let shuffle = streaming(&grouping.windowing);
+            (Body::Shuffle { shuffle, liftable: false }, Ok(grouping.after()))
+        }
+        Ok(grouping) => (whole, Ok(grouping.after())),
         Err(error) => (whole, Err(error)),
     }
 }

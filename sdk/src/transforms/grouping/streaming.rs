@@ -6,57 +6,56 @@ use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::{Alone, CoGathered, Gathered, GroupInWindows, Inputs, One, Several, Whole};
 use crate::window::reduce::{Combined, Contents, Listed};
 use crate::window::{Accumulation, ClosingBehavior, OnTimeBehavior, Trigger, Windowing, WindowingStrategy};
-use crate::{Element, Key, Result};
+use crate::{Element, Key};
 use std::sync::Arc;
 
 /// From pairs to keys with [`Values`](crate::Values).
-pub(in crate::transforms) fn group_by_key<K: Key, V: Element>(
-    windowing: &Arc<WindowingStrategy>,
-) -> Result<ShuffleFactory> {
-    Ok(Arc::new(GroupInWindows::<K, V, Gathered, One<V>>::new(windowing.clone(), Gathered)))
+pub(in crate::transforms) fn group_by_key<K: Key, V: Element>(windowing: &Arc<WindowingStrategy>) -> ShuffleFactory {
+    Arc::new(GroupInWindows::<K, V, Gathered, One<V>>::new(windowing.clone(), Gathered))
 }
 
 /// From several collections of pairs to keys with the tuple of their [`Values`](crate::Values). `T` is the tuple of the
 /// types of values, `V` one of any of these.
 pub(in crate::transforms) fn co_group<K: Key, V: Element, T: 'static>(
     windowing: &Arc<WindowingStrategy>,
-) -> Result<ShuffleFactory>
+) -> ShuffleFactory
 where
     CoGathered<T>: Contents<V, Out: Element>,
     Several<T>: Inputs<K, V>,
 {
-    Ok(Arc::new(GroupInWindows::<K, V, _, Several<T>>::new(windowing.clone(), CoGathered::new())))
+    Arc::new(GroupInWindows::<K, V, _, Several<T>>::new(windowing.clone(), CoGathered::new()))
 }
 
 /// From pairs to keys with what their values combine to.
 pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>>(
     windowing: &Arc<WindowingStrategy>,
     combine: &C,
-) -> Result<ShuffleFactory> {
+) -> ShuffleFactory {
     let contents = Combined(combine.clone());
-    Ok(Arc::new(GroupInWindows::<K, V, _, One<V>>::new(windowing.clone(), contents)))
+    Arc::new(GroupInWindows::<K, V, Combined<C>, One<V>>::new(windowing.clone(), contents))
 }
 
 /// From elements to what they combine to.
 pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     windowing: &Arc<WindowingStrategy>,
     combine: &C,
-) -> Result<ShuffleFactory> {
+) -> ShuffleFactory {
     let contents = Combined(combine.clone());
-    Ok(Arc::new(GroupInWindows::<(), V, _, Whole<V>, Alone>::new(windowing.clone(), contents)))
+    Arc::new(GroupInWindows::<(), V, Combined<C>, Whole<V>, Alone>::new(windowing.clone(), contents))
 }
 
-/// From pairs to keys with lists of `size` values, or fewer when a window expires.
+/// From pairs to keys with lists of at most `size` values: in place of results at times, one whenever a list is full, and
+/// the rest when the window expires.
 pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
     windowing: &Arc<WindowingStrategy>,
     size: usize,
-) -> Result<ShuffleFactory> {
-    let full = Trigger::repeatedly(Trigger::after_count(size as u64));
+) -> ShuffleFactory {
     let batching = Windowing::unchanged()
-        .trigger(full, Accumulation::Discarding)
+        .trigger(Trigger::repeatedly(Trigger::after_count(size as u64)), Accumulation::Discarding)
         .allowed_lateness(windowing.allowed_lateness())
+        // A window whose last batch is full has no rest.
         .on_time_behavior(OnTimeBehavior::FireIfNonEmpty)
         .closing_behavior(ClosingBehavior::FireIfNonEmpty);
-    let batching = Arc::new(batching.apply_to(windowing)?);
-    Ok(Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(batching, Listed)))
+    let batching = batching.apply_to(windowing).expect("such a trigger fits any windows, and loses nothing");
+    Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(Arc::new(batching), Listed))
 }

@@ -4,23 +4,27 @@
 //! The rules are in [`window::reduce`](crate::window::reduce), for one key. Here they are driven: the state of each key
 //! that this worker owns, the timers and holds of all of them, and the way of results. Nothing goes over all keys.
 
+mod by_key;
+mod by_window;
 mod contents;
-mod receiver;
+mod results;
 mod rows;
 mod slots;
 mod timers;
 
+pub(crate) use by_key::ByKey;
+pub(crate) use by_window::ByWindow;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
-pub(crate) use rows::{Alone, Pairs, ResultRow, Whole};
+pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
 pub(crate) use slots::Slots;
 pub(crate) use timers::{Holds, Timers};
 
 use super::route::HashSender;
-use crate::kernel::{Inbox, Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::kernel::{Inbox, Link, Op, Operator, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::window::WindowingStrategy;
 use crate::window::reduce::Contents;
 use crate::{Element, Key};
-use receiver::{Grouping, Input};
+use rows::{Grouping, Input};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -45,10 +49,7 @@ pub(crate) trait Inputs<K, V: Clone>: Sized + 'static {
 
     fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op;
 
-    fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<K, V, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-    where
-        X: Contents<V> + 'static,
-        R: ResultRow<K, X::Out>;
+    fn inboxes(grouping: &Grouping<K, V>) -> Vec<Rc<RefCell<dyn Inbox>>>;
 }
 
 impl<K: Key, V: Element, C, I, R> Shuffle for GroupInWindows<K, V, C, I, R>
@@ -66,29 +67,23 @@ where
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let grouping = Grouping::<K, V, C, R>::new(&self.strategy, self.contents.clone(), wiring);
-        let grouping = Rc::new(RefCell::new(grouping));
-        Receiver { inboxes: I::inboxes(&grouping), control: grouping }
+        let (strategy, contents) = (&self.strategy, self.contents.clone());
+        if by_window::is_for(strategy) {
+            receiver::<K, V, I, _>(ByWindow::<K, V, C, R>::new(strategy, contents, wiring))
+        } else {
+            receiver::<K, V, I, _>(ByKey::<K, V, C, R>::new(strategy, contents, wiring))
+        }
     }
 }
 
-/// A collection of pairs with values `V`.
-pub(crate) struct One<V>(PhantomData<V>);
-
-impl<K: Key, V: Element> Inputs<K, V> for One<V> {
-    const COUNT: usize = 1;
-
-    fn sender(_input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
-    }
-
-    fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<K, V, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-    where
-        X: Contents<V> + 'static,
-        R: ResultRow<K, X::Out>,
-    {
-        vec![grouping.clone()]
-    }
+fn receiver<K, V: Clone, I, G>(grouping: G) -> Receiver
+where
+    I: Inputs<K, V>,
+    G: Takes<K, V> + Operator + 'static,
+{
+    let control = Rc::new(RefCell::new(grouping));
+    let grouping: Grouping<K, V> = control.clone();
+    Receiver { inboxes: I::inboxes(&grouping), control }
 }
 
 /// Collections of pairs with values of the types of a tuple.
@@ -106,11 +101,7 @@ macro_rules! several {
                 }
             }
 
-            fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<K, $OneOf, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-            where
-                X: Contents<$OneOf> + 'static,
-                R: ResultRow<K, X::Out>,
-            {
+            fn inboxes(grouping: &Grouping<K, $OneOf>) -> Vec<Rc<RefCell<dyn Inbox>>> {
                 vec![$({
                     let wrap: fn($V) -> $OneOf = OneOf::$V;
                     Rc::new(RefCell::new(Input { grouping: grouping.clone(), wrap }))

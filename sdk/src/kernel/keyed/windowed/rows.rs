@@ -1,11 +1,10 @@
 //! What goes into a grouping and what comes out of it, where that is not pairs.
 
 use super::Inputs;
-use super::receiver::Grouping;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::route::Router;
-use crate::kernel::{Batch, Inbox, Link, Op, Operator, Push, Wiring};
-use crate::window::reduce::Contents;
+use crate::kernel::keyed::route::{HashSender, Router};
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Batch, Inbox, Link, Op, Operator, Packet, Push, Wiring};
 use crate::{Element, Key, Result, Timestamp};
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -15,7 +14,7 @@ use std::rc::Rc;
 pub(crate) trait ResultRow<K, O>: 'static {
     type Row: Element;
 
-    fn row(key: &K, result: O) -> Self::Row;
+    fn row(key: K, result: O) -> Self::Row;
 }
 
 /// With its key.
@@ -24,8 +23,8 @@ pub(crate) struct Pairs;
 impl<K: Key, O: Element> ResultRow<K, O> for Pairs {
     type Row = (K, O);
 
-    fn row(key: &K, result: O) -> (K, O) {
-        (key.clone(), result)
+    fn row(key: K, result: O) -> (K, O) {
+        (key, result)
     }
 }
 
@@ -35,7 +34,7 @@ pub(crate) struct Alone;
 impl<O: Element> ResultRow<(), O> for Alone {
     type Row = O;
 
-    fn row((): &(), result: O) -> O {
+    fn row((): (), result: O) -> O {
         result
     }
 }
@@ -50,12 +49,54 @@ impl<V: Element> Inputs<(), V> for Whole<V> {
         Op::single(wiring, ToOne::<V> { router: Router::new(link, wiring.env) })
     }
 
-    fn inboxes<X, R>(grouping: &Rc<RefCell<Grouping<(), V, X, R>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-    where
-        X: Contents<V> + 'static,
-        R: ResultRow<(), X::Out>,
-    {
-        vec![grouping.clone()]
+    fn inboxes(grouping: &Grouping<(), V>) -> Vec<Rc<RefCell<dyn Inbox>>> {
+        One::<V>::inboxes(grouping)
+    }
+}
+
+/// Takes the rows of a grouping.
+pub(crate) trait Takes<K, V> {
+    fn take(&mut self, rows: HashedRows<(K, V)>) -> Result<()>;
+}
+
+/// A grouping as its inboxes see it.
+pub(crate) type Grouping<K, V> = Rc<RefCell<dyn Takes<K, V>>>;
+
+/// The inbox of one of several inputs.
+pub(super) struct Input<K, A, V> {
+    pub(super) grouping: Grouping<K, V>,
+    pub(super) wrap: fn(A) -> V,
+}
+
+impl<K: Key, A: Element, V: Element> Inbox for Input<K, A, V> {
+    fn deliver(&mut self, packet: Packet) -> Result<()> {
+        let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, A)>>();
+        let values = batch.values.into_iter().map(|(key, value)| (key, (self.wrap)(value))).collect();
+        self.grouping.borrow_mut().take(HashedRows { hashes, batch: Batch { values, meta: batch.meta } })
+    }
+}
+
+/// The inbox of the only input.
+struct Only<K, V>(Grouping<K, V>);
+
+impl<K: Key, V: Element> Inbox for Only<K, V> {
+    fn deliver(&mut self, packet: Packet) -> Result<()> {
+        self.0.borrow_mut().take(packet.open())
+    }
+}
+
+/// A collection of pairs with values `V`.
+pub(crate) struct One<V>(PhantomData<V>);
+
+impl<K: Key, V: Element> Inputs<K, V> for One<V> {
+    const COUNT: usize = 1;
+
+    fn sender(_input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
+        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
+    }
+
+    fn inboxes(grouping: &Grouping<K, V>) -> Vec<Rc<RefCell<dyn Inbox>>> {
+        vec![Rc::new(RefCell::new(Only(grouping.clone())))]
     }
 }
 

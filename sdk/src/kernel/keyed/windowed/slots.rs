@@ -60,7 +60,9 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// The key of a slot and its state; nothing if the slot is free.
     #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
-        self.entries[slot as usize].as_mut().map(|entry| (&entry.key, &mut entry.state))
+        // Slots are all gone when the last key is, but for those that somebody still remembers.
+        let entry = self.entries.get_mut(slot as usize)?.as_mut()?;
+        Some((&entry.key, &mut entry.state))
     }
 
     /// Forgets a key.
