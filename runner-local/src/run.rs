@@ -1,13 +1,13 @@
 //! A run: workers are started, watched and gathered; then what they wrote becomes visible, or vanishes.
 
 use crate::build::Job;
-use crate::plan::Plan;
+use crate::plan::{Plan, StageId};
 use crate::scratch::TempFiles;
 use crate::wake::Wakers;
 use crate::worker::lost_worker;
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
+use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
 use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -78,7 +78,9 @@ impl JobHandle {
         let queue_limit = options.queue_bytes.unwrap_or(share);
         let wakers = Arc::new(Wakers::new(options.parallelism));
         let exchanges = exchanges(graph, &plan, options.parallelism);
-        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, wakers, queue_limit });
+        let scripts = scripts(graph, &plan);
+        let clock = options.clock(!scripts.is_empty());
+        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, queue_limit });
         let mut handle = Self {
             job,
             shared: Arc::default(),
@@ -93,14 +95,20 @@ impl JobHandle {
             None => memory,
         });
         for worker in 0..options.parallelism {
-            handle.spawn(worker, &options, &memory)?;
+            handle.spawn(worker, &options, &memory, &clock)?;
         }
         Ok(handle)
     }
 
-    fn spawn(&mut self, worker: usize, options: &LocalRunner, memory: &Arc<MemoryBudget>) -> Result<()> {
+    fn spawn(
+        &mut self,
+        worker: usize,
+        options: &LocalRunner,
+        memory: &Arc<MemoryBudget>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<()> {
         let (workers, batch_size, trace_elements) = (options.parallelism, options.batch_size, options.trace_elements);
-        let (memory, shared) = (memory.clone(), self.shared.clone());
+        let (memory, clock, shared) = (memory.clone(), clock.clone(), self.shared.clone());
         let (job, outcome, ended) = (self.job.clone(), self.outcome.clone(), self.ended.clone());
         let work = move || {
             let env = || Env {
@@ -110,6 +118,7 @@ impl JobHandle {
                 trace_elements,
                 memory: memory.clone(),
                 scratch: Arc::new(TempFiles),
+                clock: clock.clone(),
                 shared: shared.clone(),
             };
             let result = catch_unwind(AssertUnwindSafe(|| run_worker(&job, env(), &outcome)));
@@ -286,6 +295,13 @@ fn start_sources(graph: &Graph, plan: &Plan, parallelism: usize) -> Result<HashM
         }
     }
     Ok(sources)
+}
+
+/// The stages that read a script.
+fn scripts(graph: &Graph, plan: &Plan) -> Vec<StageId> {
+    let is_script = |node: &Node| matches!(&node.body, Body::Read(source) if source.is_script());
+    let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| is_script(node));
+    nodes.filter_map(|(i, _)| plan.stage_of[i]).collect()
 }
 
 fn exchanges(graph: &Graph, plan: &Plan, workers: usize) -> HashMap<(NodeId, usize), crate::exchange::Exchange> {

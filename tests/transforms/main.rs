@@ -11,3 +11,4 @@ mod shapes;
 mod side_inputs;
 mod support;
 mod timestamps;
+mod windows;

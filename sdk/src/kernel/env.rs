@@ -1,5 +1,6 @@
 //! What a worker offers to the steps that it runs.
 
+use super::clock::Clock;
 use super::current::StepId;
 use super::memory::MemoryBudget;
 use super::scratch::Scratch;
@@ -24,6 +25,8 @@ pub struct Env {
     pub memory: Arc<MemoryBudget>,
     /// Where rows go that memory cannot hold.
     pub scratch: Arc<dyn Scratch>,
+    /// Processing time.
+    pub clock: Arc<dyn Clock>,
     /// What the workers of a run share.
     pub shared: Arc<Shared>,
 }

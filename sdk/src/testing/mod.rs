@@ -19,8 +19,10 @@
 
 mod matching;
 mod report;
+mod test_stream;
 mod verdict;
 
+pub use test_stream::TestStream;
 pub use verdict::Verdict;
 
 use crate::combine::{Count, ToList};

@@ -1,6 +1,7 @@
 //! Grouping several collections by a common key.
 
 use super::group::GROUP_BY_KEY;
+use super::grouping::windowing_of_all;
 use crate::graph::{Body, CollectionId};
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::{CoGroup, Rows};
@@ -67,12 +68,12 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         K: Key,
     {
         let others = others.ids();
-        if others.iter().any(|(_, pipeline)| !pipeline.is_same(&self.pipeline)) {
-            self.pipeline.fail("CoGroup", "its inputs belong to different pipelines");
-        }
-        let inputs = std::iter::once(self.id).chain(others.into_iter().map(|(id, _)| id)).collect();
+        let all = || std::iter::once((self.id, &self.pipeline)).chain(others.iter().map(|(id, p)| (*id, p)));
+        let windowing = windowing_of_all(all(), &self.pipeline);
+        let inputs = all().map(|(id, _)| id).collect();
         let body = Body::Shuffle { shuffle: W::shuffle(), liftable: false };
-        let node = self.pipeline.add(StepSpec { label: "CoGroup".into(), urn: GROUP_BY_KEY, inputs, body });
+        let spec = StepSpec { label: "CoGroup".into(), urn: GROUP_BY_KEY, inputs, body };
+        let node = self.pipeline.add_windowed(spec, windowing);
         self.pipeline.add_output(node)
     }
 }

@@ -7,7 +7,7 @@ mod rows;
 mod splits;
 
 use super::memory::MemoryBudget;
-use super::{Batch, Consumer, Env, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
+use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Result, Step, Timestamp};
 use parking_lot::Mutex;
@@ -52,6 +52,7 @@ fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<En
         trace_elements: false,
         memory: Arc::new(MemoryBudget::new(memory)),
         scratch: Arc::new(InMemory),
+        clock: Arc::new(ManualClock::default()),
         shared: Arc::new(Shared::default()),
     })
 }
