@@ -78,9 +78,11 @@ mod tests {
 
     #[test]
     fn fields_become_variants() {
-        let cases = [("expiry", "Expiry"), ("r#type", "Type"), ("retry_at", "RetryAt"), ("_1st", "_1st"), ("über", "Über")];
+        let cases =
+            [("expiry", "Expiry"), ("r#type", "Type"), ("retry_at", "RetryAt"), ("_1st", "_1st"), ("über", "Über")];
         for (field, name) in cases {
-            let field = syn::parse_str::<Ident>(field).unwrap_or_else(|_| Ident::new_raw(&field[2..], Span::call_site()));
+            let field =
+                syn::parse_str::<Ident>(field).unwrap_or_else(|_| Ident::new_raw(&field[2..], Span::call_site()));
             assert_eq!(variant(&field).to_string(), name);
         }
     }

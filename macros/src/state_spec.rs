@@ -16,7 +16,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     if let Some(name) = &default.name {
         return Err(Error::new_spanned(name, "fields have names in saved state, and the struct has none"));
     }
-    let fields = named_fields(input)?.named.iter().map(|field| Field::parse(field, &default)).collect::<Result<Vec<_>>>()?;
+    let fields =
+        named_fields(input)?.named.iter().map(|field| Field::parse(field, &default)).collect::<Result<Vec<_>>>()?;
     field::check_names(&fields)?;
     check_generics(input, &fields)?;
     let (timers, timer_type) = timers(input, &fields);

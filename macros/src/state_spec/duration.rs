@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn what_is_no_span_of_time_is_refused() {
-        for text in ["", "1", "h", "1 hour", "-1h", "0s", "1.5h", "h1", "99999999999999999999d", "200000000000000000d"] {
+        for text in ["", "1", "h", "1 hour", "-1h", "0s", "1.5h", "h1", "99999999999999999999d", "200000000000000000d"]
+        {
             assert_eq!(parsed(text), None, "{text}");
         }
     }

@@ -75,4 +75,3 @@ pub use timer_map::{EventTimers, ProcessingTimers, TimerMap};
 pub(crate) use expire::expire;
 pub(crate) use settle::{Settled, settle};
 pub(crate) use take_due::{Due, take_due};
-pub(crate) use timer_rules::TimerRules;

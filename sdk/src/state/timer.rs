@@ -53,7 +53,7 @@ impl Pending {
     /// no hold.
     pub(super) fn hold(self, domain: TimeDomain) -> Option<Timestamp> {
         let holds = domain == TimeDomain::ProcessingTime || self.output < self.at;
-        holds.then_some(self.output).filter(|_| self != Self::NONE)
+        (holds && self.at < Timestamp::MAX).then_some(self.output)
     }
 }
 
@@ -104,7 +104,12 @@ impl<D: TimeDomainType> Timer<D> {
     /// # Errors
     /// If `output` is before the [timestamp](StateCx::timestamp) of the element or timer in work, after the time of an
     /// event-time timer, or after the window has expired. The timer is as before then.
-    pub fn set_with_output<O>(&mut self, at: Timestamp, output: Timestamp, cx: &StateCx<'_, O>) -> Result<(), BoxError> {
+    pub fn set_with_output<O>(
+        &mut self,
+        at: Timestamp,
+        output: Timestamp,
+        cx: &StateCx<'_, O>,
+    ) -> Result<(), BoxError> {
         self.pending = cx.timer_rules().pending_with_output(D::DOMAIN, at, output)?;
         Ok(())
     }

@@ -1,9 +1,7 @@
 //! A stream for tests, whose every step is written down.
 
 use crate::graph::Body;
-use crate::kernel::{
-    Batch, Clock, Meta, Output, Polled, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring,
-};
+use crate::kernel::{Batch, Clock, Meta, Output, Polled, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring};
 use crate::pipeline::StepSpec;
 use crate::window::{Pane, global_window};
 use crate::{Element, Error, ErrorKind, PCollection, PTransform, Pipeline, Result, SplitTarget, Step, Timestamp};
@@ -94,7 +92,10 @@ impl<T: Element> TestStream<T> {
             Event::Watermark(time) => Some(*time),
             _ => None,
         });
-        assert!(before.is_none_or(|before| before < time), "the watermark moves forward only: from {before:?} to {time:?}");
+        assert!(
+            before.is_none_or(|before| before < time),
+            "the watermark moves forward only: from {before:?} to {time:?}"
+        );
         self.then(Event::Watermark(time))
     }
 

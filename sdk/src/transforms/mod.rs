@@ -17,6 +17,7 @@ mod read;
 mod reshuffle;
 mod side_inputs;
 mod split;
+mod stateful;
 mod try_map;
 mod windowing;
 mod write;

@@ -10,6 +10,7 @@ mod slots;
 mod timers;
 
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
+pub(crate) use receiver::DROPPED_LATE;
 pub(crate) use slots::Slots;
 pub(crate) use timers::{Holds, Timers};
 

@@ -60,12 +60,17 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// The key of a slot and its state; nothing if the slot is free.
     #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
-        self.entries[slot as usize].as_mut().map(|entry| (&entry.key, &mut entry.state))
+        self.entries.get_mut(slot as usize)?.as_mut().map(|entry| (&entry.key, &mut entry.state))
+    }
+
+    /// All slots, among them free ones.
+    pub(crate) fn all(&self) -> std::ops::Range<u32> {
+        0..self.entries.len() as u32
     }
 
     /// Forgets a key.
     pub(crate) fn remove(&mut self, slot: u32) {
-        let Some(entry) = self.entries[slot as usize].take() else { return };
+        let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::take) else { return };
         if let Ok(found) = self.numbers.find_entry(spread(entry.hash), |other| *other == slot) {
             found.remove();
         }
@@ -115,6 +120,9 @@ mod tests {
                     model.remove(&key);
                 }
                 prop_assert_eq!(slots.len(), model.len());
+                // Whoever has kept a number may ask for it, and for one beyond the end.
+                let kept = (0..50).filter_map(|slot| slots.get_mut(slot).map(|(key, state)| (*key, *state)));
+                prop_assert_eq!(kept.collect::<BTreeMap<_, _>>(), model.clone());
             }
         }
     }
