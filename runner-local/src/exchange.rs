@@ -75,7 +75,12 @@ impl Queue {
     }
 
     fn is_empty(&self) -> bool {
-        self.len.load(Ordering::Acquire) == 0
+        self.len() == 0
+    }
+
+    /// How many items there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len.load(Ordering::Acquire)
     }
 
     pub(crate) fn bytes(&self) -> usize {

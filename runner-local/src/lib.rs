@@ -7,7 +7,8 @@
 //! - `plan` decides what runs together, `explain` prints that.
 //! - `build` makes the operators of a worker, grouped into `stage`s; `worker` runs them, `exchange` moves packets
 //!   between workers.
-//! - `run` starts the workers, waits for them, and commits what they wrote.
+//! - `run` starts the workers, waits for them, and commits what they wrote; `replay` runs them on one thread, in an
+//!   order that can be repeated.
 
 mod build;
 mod exchange;
@@ -15,6 +16,7 @@ mod explain;
 mod memory;
 mod plan;
 mod progress;
+mod replay;
 mod run;
 mod scratch;
 mod stage;
@@ -50,6 +52,7 @@ pub struct LocalRunner {
     batch_size: usize,
     trace_elements: bool,
     clock: Option<Arc<ManualClock>>,
+    seed: Option<u64>,
     queue_bytes: Option<usize>,
     table_bytes: Option<usize>,
 }
@@ -84,6 +87,7 @@ impl LocalRunner {
             batch_size: 1024,
             trace_elements: false,
             clock: None,
+            seed: None,
             queue_bytes: None,
             table_bytes: None,
         }
@@ -119,6 +123,16 @@ impl LocalRunner {
     #[must_use]
     pub fn manual_clock(self, clock: Arc<ManualClock>) -> Self {
         Self { clock: Some(clock), ..self }
+    }
+
+    /// Runs all workers on one thread, in an order that follows from `seed`: which of them goes next, with which of its
+    /// stages, how much it does at once, and how many elements make a batch. The same seed gives the same order of
+    /// everything that steps see, so a test that fails can be repeated; many seeds try many orders.
+    ///
+    /// Queues between stages have no limit then.
+    #[must_use]
+    pub fn replay(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
     }
 
     /// How many bytes may wait for one receiver of a shuffle before its senders help out. Results do not depend on it:

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Packets or polls that make a bundle.
-const BUNDLE: usize = 64;
+/// Packets or polls that make a bundle, unless there are fewer.
+pub(crate) const BUNDLE: usize = 64;
 
 /// A stage on one worker.
 pub(crate) struct StageRun {
@@ -80,6 +80,13 @@ pub(crate) enum Head {
 }
 
 impl Head {
+    fn waiting(&self) -> usize {
+        match self {
+            Self::Source { .. } => 0,
+            Self::Port { port, .. } => port.queues[port.worker].len(),
+        }
+    }
+
     fn mark(&self) -> Mark {
         match self {
             Self::Source { is_done: true, .. } => Mark::END,
@@ -168,15 +175,30 @@ impl StageRun {
         self.heads.iter().any(|head| matches!(head, Head::Source { .. }))
     }
 
+    /// What it waits for, in a line; nothing if it is done.
+    pub(crate) fn describe(&self) -> Option<String> {
+        let first = self.steps.first().filter(|_| !self.is_done)?;
+        let output = self.steps.iter().map(|step| step.output.time).min().unwrap_or(Timestamp::MAX);
+        let Self { gates, mark, .. } = self;
+        let packets: usize = self.heads.iter().map(Head::waiting).sum();
+        Some(format!(
+            "stage of {}: input at {:?}, output at {output:?}, {packets} packets wait, {} side inputs are missing",
+            first.step,
+            mark.time,
+            gates.len()
+        ))
+    }
+
     /// How far the heads have come, which the steps may not know yet.
     fn heads_mark(&self) -> Mark {
         self.mark.advanced_by(self.heads.iter().map(Head::mark))
     }
 
-    /// Runs a bundle of packets. It ends where time goes on, so that what comes behind a watermark is seen behind it.
-    pub(crate) fn run_ports(&mut self) -> Result<Did> {
+    /// Runs a bundle of at most so many packets. It ends where time goes on, so that what comes behind a watermark is
+    /// seen behind it.
+    pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
         // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
-        let (mut left, mut did) = (BUNDLE, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
+        let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
         'bundle: for i in 0..self.heads.len() {
             while left > 0 {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
@@ -207,14 +229,14 @@ impl StageRun {
         }
     }
 
-    /// Runs a bundle of reads.
-    pub(crate) fn run_sources(&mut self, shared: &Shared) -> Result<Did> {
+    /// Runs a bundle of at most so many reads.
+    pub(crate) fn run_sources(&mut self, shared: &Shared, most: usize) -> Result<Did> {
         let mut did = Did::Nothing;
         for i in 0..self.heads.len() {
             let Head::Source { step, head, is_done: false } = &self.heads[i] else { continue };
             let (step, head) = (*step, head.clone());
             self.begin()?;
-            match poll_bundle(step, &head, shared)? {
+            match poll_bundle(step, &head, shared, most)? {
                 Polled::Worked => did = Did::Work,
                 Polled::Done => self.close_source(i),
                 Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
@@ -301,9 +323,9 @@ impl StageRun {
 }
 
 /// Reads a bundle. What has been read when the source runs dry is work.
-fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared) -> Result<Polled> {
+fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared, most: usize) -> Result<Polled> {
     let mut last = Polled::Idle(None);
-    for _ in 0..BUNDLE {
+    for _ in 0..most {
         shared.check()?;
         let polled = in_step(step, || head.borrow_mut().poll());
         let polled = polled.map_err(|error| match head.borrow().place() {

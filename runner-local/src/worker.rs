@@ -5,7 +5,7 @@
 
 use crate::exchange::Helper;
 use crate::plan::StageId;
-use crate::stage::{Did, StageRun};
+use crate::stage::{BUNDLE, Did, StageRun};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
@@ -40,13 +40,17 @@ impl Worker {
     /// Runs until everything is done, and tears down in any case.
     pub(crate) fn run(&self) -> Result<()> {
         let result = self.set_up().and_then(|()| self.work());
-        metrics::discard();
-        self.stages.iter().filter_map(|stage| stage.try_borrow().ok()).for_each(|stage| stage.tear_down());
-        enter(NO_STEP);
+        self.tear_down();
         result
     }
 
-    fn set_up(&self) -> Result<()> {
+    pub(crate) fn tear_down(&self) {
+        metrics::discard();
+        self.stages.iter().filter_map(|stage| stage.try_borrow().ok()).for_each(|stage| stage.tear_down());
+        enter(NO_STEP);
+    }
+
+    pub(crate) fn set_up(&self) -> Result<()> {
         self.stages.iter().try_for_each(|stage| stage.borrow_mut().set_up())
     }
 
@@ -63,7 +67,7 @@ impl Worker {
         Ok(())
     }
 
-    fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.stages.iter().all(|stage| stage.borrow().is_done())
     }
 
@@ -79,6 +83,33 @@ impl Worker {
         Ok(did)
     }
 
+    /// Does something that there is to do: of the stages in the order in which `next` names them, the first that has
+    /// something, and at most as much as `next` says.
+    pub(crate) fn turn_by(&self, order: &[StageId], most: usize) -> Result<Did> {
+        let mut all = if self.ring()? { Did::Work } else { Did::Nothing };
+        for id in order {
+            if all == Did::Work {
+                break;
+            }
+            match self.run_stage(*id, most)? {
+                Did::Wait(time) => all = earlier(all, time),
+                Did::Work => all = Did::Work,
+                Did::Nothing => {}
+            }
+        }
+        self.metrics.borrow_mut().commit();
+        Ok(all)
+    }
+
+    fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
+        let mut stage = self.stages[id].borrow_mut();
+        match stage.can_run(&self.shared) {
+            false => Ok(Did::Nothing),
+            true if stage.is_source() => self.on_top(id, || stage.run_sources(&self.shared, most)),
+            true => self.on_top(id, || stage.run_ports(most)),
+        }
+    }
+
     /// Sleeps until there may be something to do. If everybody does, a script goes on instead.
     fn rest(&self, seen: u64, most: Duration) {
         if self.scripts.borrow().is_empty() {
@@ -92,7 +123,7 @@ impl Worker {
     }
 
     /// Lets the next script go on that can: in turns, if there are several.
-    fn go_on(&self) -> bool {
+    pub(crate) fn go_on(&self) -> bool {
         let mut scripts = self.scripts.borrow_mut();
         let next = scripts.iter().position(|stage| self.stages[*stage].borrow().go_on());
         next.is_some_and(|next| {
@@ -106,7 +137,7 @@ impl Worker {
         self.stages.iter().filter_map(|stage| stage.borrow().alarm()).min()
     }
 
-    fn until_alarm(&self) -> Duration {
+    pub(crate) fn until_alarm(&self) -> Duration {
         let until =
             |alarm: Timestamp| Duration::from_millis((alarm.millis() - self.clock.now().millis()).max(0) as u64);
         self.alarm().map_or(Duration::MAX, until)
@@ -149,7 +180,7 @@ impl Worker {
             if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
                 continue;
             }
-            if self.on_top(id, || stage.run_ports())? == Did::Work {
+            if self.on_top(id, || stage.run_ports(BUNDLE))? == Did::Work {
                 self.tell_if_done(&stage);
                 return Ok(true);
             }
@@ -165,7 +196,7 @@ impl Worker {
             if !stage.can_run(&self.shared) {
                 continue;
             }
-            match self.on_top(source, || stage.run_sources(&self.shared))? {
+            match self.on_top(source, || stage.run_sources(&self.shared, BUNDLE))? {
                 Did::Work => {
                     self.tell_if_done(&stage);
                     return Ok(Did::Work);
@@ -185,7 +216,7 @@ impl Worker {
     }
 }
 
-fn earlier(wait: Did, time: Instant) -> Did {
+pub(crate) fn earlier(wait: Did, time: Instant) -> Did {
     match wait {
         Did::Wait(other) => Did::Wait(other.min(time)),
         _ => Did::Wait(time),

@@ -11,4 +11,3 @@ mod shapes;
 mod side_inputs;
 mod support;
 mod timestamps;
-mod windows;

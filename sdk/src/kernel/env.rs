@@ -21,6 +21,8 @@ pub struct Env {
     pub batch_size: usize,
     /// Whether elements are remembered for error messages also where that takes an allocation.
     pub trace_elements: bool,
+    /// Whether the run is to be repeatable: nothing may depend on how long things take.
+    pub is_replay: bool,
     /// The memory of all workers.
     pub memory: Arc<MemoryBudget>,
     /// Where rows go that memory cannot hold.

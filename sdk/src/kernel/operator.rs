@@ -124,7 +124,7 @@ pub struct Wiring<'a> {
 impl Wiring<'_> {
     /// The `index`-th output.
     pub(crate) fn output<T: 'static>(&self, index: usize) -> Output<T> {
-        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env.shared.clone())
+        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env)
     }
 
     /// The `index`-th output, behind a collector of batches.

@@ -4,6 +4,7 @@ use super::TimeDomain;
 use super::timer::Pending;
 use crate::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
 use std::time::Duration;
 
 /// A field of a [`StateSpec`](super::StateSpec), as it was declared.
@@ -15,6 +16,18 @@ pub struct StateField {
     pub kind: FieldKind,
     /// How long it keeps what is written to it.
     pub ttl: TimeToLive,
+}
+
+/// `last: value for 3600s`, `pause: event-time timer`.
+impl fmt::Display for StateField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.kind)?;
+        match self.ttl {
+            TimeToLive::Unsaid => Ok(()),
+            TimeToLive::Forever => f.write_str(" forever"),
+            TimeToLive::For(ttl) => write!(f, " for {ttl:?}"),
+        }
+    }
 }
 
 /// The kinds of state and timers of the Beam model.
@@ -44,6 +57,24 @@ impl FieldKind {
     /// Whether it is a timer, or timers.
     pub const fn is_timer(self) -> bool {
         matches!(self, Self::Timer(_) | Self::TimerMap(_))
+    }
+}
+
+impl fmt::Display for FieldKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Value => "value",
+            Self::Bag => "bag",
+            Self::Combining => "combining",
+            Self::Set => "set",
+            Self::Map => "map",
+            Self::Multimap => "multimap",
+            Self::OrderedList => "ordered list",
+            Self::Timer(TimeDomain::EventTime) => "event-time timer",
+            Self::Timer(TimeDomain::ProcessingTime) => "processing-time timer",
+            Self::TimerMap(TimeDomain::EventTime) => "event-time timers",
+            Self::TimerMap(TimeDomain::ProcessingTime) => "processing-time timers",
+        })
     }
 }
 

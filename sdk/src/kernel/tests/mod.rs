@@ -5,6 +5,7 @@ mod emitters;
 mod routers;
 mod rows;
 mod splits;
+mod windowed;
 
 use super::memory::MemoryBudget;
 use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
@@ -50,6 +51,7 @@ pub(super) fn env(worker: usize, workers: usize, batch_size: usize, memory: usiz
         workers,
         batch_size,
         trace_elements: false,
+        is_replay: false,
         memory: Arc::new(MemoryBudget::new(memory)),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),

@@ -4,35 +4,41 @@
 //! The rules are in [`window::reduce`](crate::window::reduce), for one key. Here they are driven: the state of each key
 //! that this worker owns, the timers and holds of all of them, and the way of results. Nothing goes over all keys.
 
+mod by_key;
+mod by_window;
 mod contents;
-mod receiver;
+mod results;
+mod rows;
 mod slots;
 mod timers;
 
+pub(crate) use by_key::ByKey;
+pub(crate) use by_window::ByWindow;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
-pub(crate) use receiver::DROPPED_LATE;
+pub(crate) use results::DROPPED_LATE;
+pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
 pub(crate) use slots::Slots;
 pub(crate) use timers::{Holds, Timers};
 
 use super::route::HashSender;
-use crate::kernel::{Inbox, Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::kernel::{Inbox, Link, Op, Operator, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::window::WindowingStrategy;
 use crate::window::reduce::Contents;
 use crate::{Element, Key};
-use receiver::{Grouping, Input};
+use rows::{Grouping, Input};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// The shuffle of a grouping in windows. A second output, if the step has one, takes what came too late.
-pub(crate) struct GroupInWindows<K, V, C, I> {
+pub(crate) struct GroupInWindows<K, V, C, I, R = Pairs> {
     strategy: Arc<WindowingStrategy>,
     contents: C,
-    _rows: PhantomData<fn() -> (K, V, I)>,
+    _rows: PhantomData<fn() -> (K, V, I, R)>,
 }
 
-impl<K, V, C, I> GroupInWindows<K, V, C, I> {
+impl<K, V, C, I, R> GroupInWindows<K, V, C, I, R> {
     pub(crate) fn new(strategy: Arc<WindowingStrategy>, contents: C) -> Self {
         Self { strategy, contents, _rows: PhantomData }
     }
@@ -44,15 +50,14 @@ pub(crate) trait Inputs<K, V: Clone>: Sized + 'static {
 
     fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op;
 
-    fn inboxes<X>(grouping: &Rc<RefCell<Grouping<K, V, X>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-    where
-        X: Contents<V, Out: Element> + 'static;
+    fn inboxes(grouping: &Grouping<K, V>) -> Vec<Rc<RefCell<dyn Inbox>>>;
 }
 
-impl<K: Key, V: Element, C, I> Shuffle for GroupInWindows<K, V, C, I>
+impl<K: Key, V: Element, C, I, R> Shuffle for GroupInWindows<K, V, C, I, R>
 where
-    C: Contents<V, Out: Element> + Clone + Send + Sync + 'static,
+    C: Contents<V> + Clone + Send + Sync + 'static,
     I: Inputs<K, V>,
+    R: ResultRow<K, C::Out>,
 {
     fn inputs(&self) -> usize {
         I::COUNT
@@ -63,28 +68,23 @@ where
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let grouping = Grouping::<K, V, C>::new(&self.strategy, self.contents.clone(), wiring);
-        let grouping = Rc::new(RefCell::new(grouping));
-        Receiver { inboxes: I::inboxes(&grouping), control: grouping }
+        let (strategy, contents) = (&self.strategy, self.contents.clone());
+        if by_window::is_for(strategy) {
+            receiver::<K, V, I, _>(ByWindow::<K, V, C, R>::new(strategy, contents, wiring))
+        } else {
+            receiver::<K, V, I, _>(ByKey::<K, V, C, R>::new(strategy, contents, wiring))
+        }
     }
 }
 
-/// A collection of pairs with values `V`.
-pub(crate) struct One<V>(PhantomData<V>);
-
-impl<K: Key, V: Element> Inputs<K, V> for One<V> {
-    const COUNT: usize = 1;
-
-    fn sender(_input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
-    }
-
-    fn inboxes<X>(grouping: &Rc<RefCell<Grouping<K, V, X>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-    where
-        X: Contents<V, Out: Element> + 'static,
-    {
-        vec![grouping.clone()]
-    }
+fn receiver<K, V: Clone, I, G>(grouping: G) -> Receiver
+where
+    I: Inputs<K, V>,
+    G: Takes<K, V> + Operator + 'static,
+{
+    let control = Rc::new(RefCell::new(grouping));
+    let grouping: Grouping<K, V> = control.clone();
+    Receiver { inboxes: I::inboxes(&grouping), control }
 }
 
 /// Collections of pairs with values of the types of a tuple.
@@ -102,10 +102,7 @@ macro_rules! several {
                 }
             }
 
-            fn inboxes<X>(grouping: &Rc<RefCell<Grouping<K, $OneOf, X>>>) -> Vec<Rc<RefCell<dyn Inbox>>>
-            where
-                X: Contents<$OneOf, Out: Element> + 'static,
-            {
+            fn inboxes(grouping: &Grouping<K, $OneOf>) -> Vec<Rc<RefCell<dyn Inbox>>> {
                 vec![$({
                     let wrap: fn($V) -> $OneOf = OneOf::$V;
                     Rc::new(RefCell::new(Input { grouping: grouping.clone(), wrap }))

@@ -1,69 +1,55 @@
-//! The keys of one worker in their windows.
+//! Grouping in any windows, with any trigger: the state of each key by itself.
 
+use super::results::Results;
+use super::rows::{ResultRow, Takes};
 use super::slots::Slots;
 use super::timers::{Holds, Timers};
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Emitter, Inbox, Operator, Packet, Stamp, Wiring};
-use crate::metrics::Counter;
-use crate::window::reduce::{
-    Contents, Dropped, DroppedBecause, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
-};
-use crate::window::{Pane, Window, WindowingStrategy};
+use crate::kernel::{Operator, Stamp, Wiring};
+use crate::window::reduce::{Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult};
+use crate::window::{Window, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use smallvec::smallvec;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
-pub(crate) static DROPPED_LATE: Counter = Counter::new("dropped_late");
-/// Elements that windows did not take because their trigger had finished.
-pub(crate) static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
-
 /// Groups the rows of the keys that this worker owns.
-pub(crate) struct Grouping<K, V, C: Contents<V>> {
+pub(crate) struct ByKey<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     reducer: Reducer<V, C>,
     step: Arc<Step>,
     clock: Arc<dyn Clock>,
     now: Now,
     keys: Slots<K, KeyState<C::State>>,
-    outside: Outside<K, V, C::Out>,
+    outside: Outside<K, V, R::Row>,
 }
 
 /// What there is beside the state of keys.
-struct Outside<K, V, O> {
+struct Outside<K, V, Row> {
     timers: Timers<(u32, Window)>,
     alarms: Timers<(u32, Window)>,
     holds: Holds,
-    out: Emitter<(K, O)>,
-    late: Option<Emitter<(K, V)>>,
+    results: Results<K, V, Row>,
 }
 
 /// The effects of a call for one key.
-struct Visit<'a, K, V, O> {
+struct Visit<'a, K, V, Row, R> {
     slot: u32,
     key: &'a K,
-    outside: &'a mut Outside<K, V, O>,
+    outside: &'a mut Outside<K, V, Row>,
+    _result: PhantomData<R>,
 }
 
-impl<K: Key, V: Element, O: Element> Effects<V, O> for Visit<'_, K, V, O> {
+impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V, R::Row, R> {
     fn result(&mut self, result: WindowResult<O>) {
         let WindowResult { window, timestamp, pane, contents } = result;
         let stamp = Stamp { time: timestamp, windows: smallvec![window], pane };
-        self.outside.out.emit_with((self.key.clone(), contents), &stamp);
+        self.outside.results.show(R::row(self.key.clone(), contents), &stamp);
     }
 
     fn dropped(&mut self, dropped: Dropped<V>) {
-        match dropped.because {
-            DroppedBecause::Late => DROPPED_LATE.inc(1),
-            DroppedBecause::Closed => DROPPED_CLOSED.inc(1),
-        }
-        if let Some(late) = &mut self.outside.late {
-            let stamp = Stamp { time: dropped.timestamp, windows: smallvec![dropped.window], pane: Pane::UNKNOWN };
-            late.emit_with((self.key.clone(), dropped.value), &stamp);
-        }
+        self.outside.results.dropped(self.key, dropped);
     }
 
     fn hold(&mut self, from: Option<Timestamp>, to: Option<Timestamp>) {
@@ -79,14 +65,13 @@ impl<K: Key, V: Element, O: Element> Effects<V, O> for Visit<'_, K, V, O> {
     }
 }
 
-impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
-    pub(super) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C, R> {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
         let outside = Outside {
             timers: Timers::new(),
             alarms: Timers::new(),
             holds: Holds::default(),
-            out: wiring.emitter(0),
-            late: (wiring.outputs.len() > 1).then(|| wiring.emitter(1)),
+            results: Results::new(wiring),
         };
         Self {
             reducer: Reducer::new(strategy, contents),
@@ -96,13 +81,6 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
             keys: Slots::new(),
             outside,
         }
-    }
-
-    fn take(&mut self, rows: HashedRows<(K, V)>) -> Result<()> {
-        self.now.clock = self.clock.now();
-        let step = self.step.clone();
-        catch(&step, || self.add_all(rows))?;
-        self.check()
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
@@ -121,11 +99,11 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
     fn visit(
         &mut self,
         slot: u32,
-        call: impl FnOnce(&Reducer<V, C>, &mut KeyState<C::State>, &Now, &mut Visit<'_, K, V, C::Out>),
+        call: impl FnOnce(&Reducer<V, C>, &mut KeyState<C::State>, &Now, &mut Visit<'_, K, V, R::Row, R>),
     ) {
         let Self { reducer, keys, now, outside, .. } = self;
         let Some((key, state)) = keys.get_mut(slot) else { return };
-        call(reducer, state, now, &mut Visit { slot, key, outside });
+        call(reducer, state, now, &mut Visit { slot, key, outside, _result: PhantomData });
         if state.is_empty() {
             keys.remove(slot);
         }
@@ -141,7 +119,7 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
                 }
             }
         })?;
-        self.check()
+        self.outside.results.check()
     }
 
     fn timers(&mut self, domain: TimeDomain) -> &mut Timers<(u32, Window)> {
@@ -150,18 +128,11 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Grouping<K, V, C> {
             TimeDomain::ProcessingTime => &mut self.outside.alarms,
         }
     }
-
-    /// The error of a consumer, if there was one.
-    fn check(&mut self) -> Result<()> {
-        self.outside.out.check()?;
-        self.outside.late.as_mut().map_or(Ok(()), Emitter::check)
-    }
 }
 
-impl<K: Key, V: Element, C: Contents<V, Out: Element>> Operator for Grouping<K, V, C> {
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for ByKey<K, V, C, R> {
     fn finish_bundle(&mut self) -> Result<()> {
-        self.outside.out.flush()?;
-        self.outside.late.as_mut().map_or(Ok(()), Emitter::flush)
+        self.outside.results.flush()
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
@@ -186,23 +157,11 @@ impl<K: Key, V: Element, C: Contents<V, Out: Element>> Operator for Grouping<K, 
     }
 }
 
-impl<K: Key, V: Element, C: Contents<V, Out: Element>> Inbox for Grouping<K, V, C> {
-    fn deliver(&mut self, packet: Packet) -> Result<()> {
-        self.take(packet.open())
-    }
-}
-
-/// The inbox of one of several inputs.
-pub(super) struct Input<K, A, V, C: Contents<V>> {
-    pub(super) grouping: Rc<RefCell<Grouping<K, V, C>>>,
-    pub(super) wrap: fn(A) -> V,
-}
-
-impl<K: Key, A: Element, V: Element, C: Contents<V, Out: Element>> Inbox for Input<K, A, V, C> {
-    fn deliver(&mut self, packet: Packet) -> Result<()> {
-        let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, A)>>();
-        let wrap = |(key, value)| (key, (self.wrap)(value));
-        let batch = crate::kernel::Batch { values: batch.values.into_iter().map(wrap).collect(), meta: batch.meta };
-        self.grouping.borrow_mut().take(HashedRows { hashes, batch })
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Takes<K, V> for ByKey<K, V, C, R> {
+    fn take(&mut self, rows: HashedRows<(K, V)>) -> Result<()> {
+        self.now.clock = self.clock.now();
+        let step = self.step.clone();
+        catch(&step, || self.add_all(rows))?;
+        self.outside.results.check()
     }
 }
