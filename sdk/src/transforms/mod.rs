@@ -18,6 +18,7 @@ mod read;
 mod reshuffle;
 mod side_inputs;
 mod split;
+mod stateful;
 mod try_map;
 mod windowing;
 mod write;
