@@ -64,7 +64,7 @@ impl<'a> Field<'a> {
                 Some(_) => quote!(#timer_type::#variant),
                 None => quote!(|()| #timer_type::#variant),
             };
-            return quote! { visitor.timer(#facts, &mut self.#ident, #name); };
+            return quote_spanned! {self.ty.span()=> visitor.timer(#facts, &mut self.#ident, #name); };
         }
         let written_at = match self.ttl {
             Some(TimeToLive::Millis(_)) => {
@@ -74,7 +74,8 @@ impl<'a> Field<'a> {
             }
             _ => quote!(::std::option::Option::None),
         };
-        quote! { visitor.cell(#facts, &mut self.#ident, #written_at); }
+        // What is no cell is blamed where it is written down, and once.
+        quote_spanned! {self.ty.span()=> visitor.cell(#facts, &mut self.#ident, #written_at); }
     }
 }
 
