@@ -74,7 +74,7 @@ impl<'a> Field<'a> {
             }
             _ => quote!(::std::option::Option::None),
         };
-        // What is no cell is blamed where it is written down, and once.
+        // What is no cell is blamed where it is written down.
         quote_spanned! {self.ty.span()=> visitor.cell(#facts, &mut self.#ident, #written_at); }
     }
 }
