@@ -5,8 +5,8 @@
 //! Rust values that implement serde's traits: they stay typed between steps, and what does not fit together does not
 //! compile.
 //!
-//! Today a pipeline reads finite inputs and runs on the threads of one process. Event-time windows other than the global
-//! one, triggers, state and timers, and runs across several processes are not there yet.
+//! Today a pipeline runs on the threads of one process. Connectors read finite inputs; sources without an end, and runs
+//! across several processes, are not there yet.
 //!
 //! # Word count
 //!
@@ -43,6 +43,55 @@
 //! fn main() -> ExitCode {
 //!     launch(build)
 //! }
+//! ```
+//!
+//! # Sessions with late data
+//!
+//! The visits of each user: clicks that are less than 30 minutes apart. A visit shows how many clicks it has while it goes
+//! on, when it is over, and again with each click that comes up to an hour late. What comes later still is a collection
+//! of its own. [`TestStream`](testing::TestStream) says when things happen:
+//!
+//! ```
+//! use beamline::prelude::*;
+//! use beamline::testing::{TestPipeline, TestStream, assert_that};
+//! use beamline::window::Window;
+//! use beamline::WithLateData;
+//! use std::time::Duration;
+//!
+//! const MINUTE: Duration = Duration::from_secs(60);
+//!
+//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), (String, String)> {
+//!     let speculative = Trigger::after_processing_time(MINUTE);
+//!     let trigger = Trigger::after_watermark().early(speculative).late(Trigger::after_count(1));
+//!     clicks
+//!         .window(
+//!             Windowing::sessions(30 * MINUTE)
+//!                 .allowed_lateness(60 * MINUTE)
+//!                 .trigger(trigger, Accumulation::Accumulating),
+//!         )
+//!         .keeping_late_data()
+//!         .count_per_key()
+//! }
+//!
+//! let at = |minute: i64| Timestamp::from_millis(minute * 60_000);
+//! let click = |page: &str| ("ann".to_owned(), page.to_owned());
+//! let p = TestPipeline::new();
+//! let clicks = p.apply(
+//!     TestStream::new()
+//!         .elements([(at(0), click("home")), (at(10), click("search"))])
+//!         .advance_processing_time(2 * MINUTE)
+//!         .advance_watermark_to(at(90))
+//!         .element(at(20), click("buy"))
+//!         .advance_watermark_to(at(500))
+//!         .element(at(30), click("forgotten by a telephone in a tunnel")),
+//! );
+//! let visits = visits(&clicks);
+//! let count = |n| ("ann".to_owned(), n);
+//! let until = |minute| Window { start: at(0), end: at(minute) };
+//! assert_that(&visits.results).in_window(until(40)).early_pane([count(2)]).on_time_pane([count(2)]);
+//! assert_that(&visits.results).in_window(until(50)).late_pane([count(3)]);
+//! assert_that(&visits.late).contains_in_any_order([click("forgotten by a telephone in a tunnel")]);
+//! p.run();
 //! ```
 //!
 //! # A join with a side table
@@ -94,7 +143,8 @@
 //! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
 //! | understand a failure | [`Error`] |
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
-//! | know about time and windows | [`Timestamp`], [`window`] |
+//! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |
+//! | keep what came too late | [`PCollection::keeping_late_data`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
 pub mod io;

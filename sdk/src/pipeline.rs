@@ -137,6 +137,13 @@ impl Pipeline {
         PCollection::new(self.clone(), id)
     }
 
+    /// An output that is not windowed as the others of its step are.
+    pub(crate) fn add_output_in<T: 'static>(&self, node: NodeId, windowing: Arc<WindowingStrategy>) -> PCollection<T> {
+        let output = self.add_output(node);
+        self.builder.borrow_mut().set_windowing(output.id, windowing);
+        output
+    }
+
     #[track_caller]
     pub(crate) fn name(&self, collection: CollectionId, label: &str) {
         self.builder.borrow_mut().name(collection, label, Location::caller());

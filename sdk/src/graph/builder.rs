@@ -151,6 +151,10 @@ impl GraphBuilder {
         id
     }
 
+    pub(crate) fn set_windowing(&mut self, collection: CollectionId, windowing: Arc<WindowingStrategy>) {
+        self.collections[collection.index()].windowing = windowing;
+    }
+
     /// Opens the scope of a composite; one of this crate hides the places of its own steps.
     pub(crate) fn open(&mut self, label: String, place: Place, is_builtin: bool) -> Option<Place> {
         let before = self.builtin;

@@ -11,6 +11,7 @@ mod group_into_batches;
 mod grouping;
 mod join;
 mod keys;
+mod late;
 mod par_do;
 mod partition;
 mod read;
@@ -23,6 +24,7 @@ mod windowing;
 mod write;
 
 pub use co_group::CoGroupWith;
+pub use late::{KeepingLateData, WithLateData};
 pub use side_inputs::WithSide;
 pub use try_map::Tried;
 pub use windowing::ValueInWindow;

@@ -86,11 +86,6 @@ impl WindowingStrategy {
         Self { is_merged: self.window_fn.merges(), trigger: self.trigger.continuation(), ..self.clone() }
     }
 
-    /// The same with another trigger, which may finish: for steps that know what becomes of the elements then.
-    pub(crate) fn with_trigger(&self, trigger: Trigger, accumulation: Accumulation) -> Self {
-        Self { trigger, accumulation: Some(accumulation), allows_data_loss: true, ..self.clone() }
-    }
-
     /// Whether a collection can be grouped.
     ///
     /// # Errors
