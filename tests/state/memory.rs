@@ -302,7 +302,7 @@ fn what_waits_for_the_clock_is_shown_when_the_input_ends_before() {
             .element(at(0), 2)
             .advance_processing_time(Duration::from_secs(59))
             .element(at(1), 3)
-            .advance_processing_time(Duration::from_secs(60))
+            .advance_processing_time(Duration::from_mins(1))
             .element(at(2), 4);
         let held = p.apply(stream).key_by(|_| 1u8).par_do_stateful(Hold).named("Hold");
         let global = Window::GLOBAL;
