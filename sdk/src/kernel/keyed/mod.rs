@@ -7,6 +7,7 @@ mod group;
 mod partitions;
 mod route;
 mod table;
+pub(crate) mod timed_join;
 mod view;
 pub(crate) mod windowed;
 
