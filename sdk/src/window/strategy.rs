@@ -86,6 +86,15 @@ impl WindowingStrategy {
         Self { is_merged: self.window_fn.merges(), trigger: self.trigger.continuation(), ..self.clone() }
     }
 
+    /// The same for results that may be as late as elements of `other` may.
+    pub(crate) fn as_late_as(&self, other: &Self) -> Self {
+        Self {
+            allowed_lateness: self.allowed_lateness.max(other.allowed_lateness),
+            accumulation: self.accumulation.or(other.accumulation),
+            ..self.clone()
+        }
+    }
+
     /// Whether a collection can be grouped.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod batches;
 mod emitters;
+mod joins;
 mod routers;
 mod rows;
 mod splits;

@@ -81,7 +81,8 @@ where
     }
 }
 
-fn receiver<K, V: Clone, I, G>(grouping: G) -> Receiver
+/// The receiver of an operator that takes such inputs.
+pub(crate) fn receiver<K, V: Clone, I, G>(grouping: G) -> Receiver
 where
     I: Inputs<K, V>,
     G: Takes<K, V> + Operator + 'static,

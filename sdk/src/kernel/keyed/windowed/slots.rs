@@ -102,6 +102,16 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
+    #[test]
+    fn a_slot_that_has_been_forgotten_has_nothing() {
+        let mut slots = Slots::<u8, u64>::new();
+        let slot = slots.find_or_insert(1, 1);
+        slots.remove(slot);
+        assert!(slots.get_mut(slot).is_none());
+        slots.remove(slot);
+        assert_eq!(slots.len(), 0);
+    }
+
     proptest! {
         #[test]
         fn slots_are_a_map(operations in prop::collection::vec((0u16..40, any::<bool>()), 0..300), collide: bool) {
