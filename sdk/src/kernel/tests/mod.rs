@@ -45,7 +45,7 @@ fn rows<T: Clone>(batch: &Batch<T>) -> Vec<(T, Stamp)> {
     batch.values.iter().cloned().enumerate().map(|(row, value)| (value, batch.meta.get(row))).collect()
 }
 
-pub(super) fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<Env> {
+pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<Env> {
     Rc::new(Env {
         worker,
         workers,
