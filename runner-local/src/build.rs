@@ -1,7 +1,7 @@
 //! Building a worker: operators for the steps of the plan, connected as the plan says.
 
 use crate::exchange::{Exchange, Helper, HelperCell, LocalLink};
-use crate::plan::{Plan, StageId};
+use crate::plan::{Plan, Stage, StageId};
 use crate::stage::{Head, Port, StageRun, StepRun};
 use crate::wake::Wakers;
 use crate::worker::Worker;
@@ -35,7 +35,7 @@ impl Job {
             job: self,
             env: Rc::new(env),
             consumers: HashMap::new(),
-            stages: self.plan.stages.iter().map(|stage| StageParts::new(&stage.gates)).collect(),
+            stages: self.plan.stages.iter().map(StageParts::new).collect(),
             emitted: Vec::new(),
             helper: HelperCell::default(),
         };
@@ -54,6 +54,7 @@ struct StageParts {
     heads: Vec<Head>,
     steps: Vec<StepParts>,
     gates: Vec<StepId>,
+    reads_live_views: bool,
 }
 
 /// A step in the making.
@@ -75,8 +76,9 @@ enum Role {
 }
 
 impl StageParts {
-    fn new(gates: &[NodeId]) -> Self {
-        Self { heads: Vec::new(), steps: Vec::new(), gates: gates.iter().map(|view| view.0).collect() }
+    fn new(stage: &Stage) -> Self {
+        let gates = stage.gates.iter().map(|view| view.0).collect();
+        Self { heads: Vec::new(), steps: Vec::new(), gates, reads_live_views: stage.reads_live_views }
     }
 
     fn finish(mut self) -> RefCell<StageRun> {
@@ -85,7 +87,7 @@ impl StageParts {
         let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
         let step = |(step, reads): (StepParts, _)| StepRun::new(step.id.0, step.step, step.control, reads);
         let steps = self.steps.into_iter().zip(reads).map(step).collect();
-        RefCell::new(StageRun::new(self.heads, steps, self.gates))
+        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views))
     }
 
     /// The steps of the stage that make what a step reads; a source, or what comes from another stage, is a head.
@@ -237,6 +239,7 @@ impl<'a> Builder<'a> {
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),
             sources,
+            view_readers: (0..plan.stages.len()).filter(|stage| plan.stages[*stage].reads_live_views).collect(),
             scripts: RefCell::new(self.job.scripts.clone()),
             shared: self.env.shared.clone(),
             clock: self.env.clock.clone(),

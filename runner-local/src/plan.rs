@@ -28,8 +28,10 @@ pub(crate) struct Stage {
     inputs: Vec<StageId>,
     /// Whether its inputs are held without limit in front of it.
     holds_input: bool,
-    /// The side inputs that must be complete before it runs.
+    /// The side inputs that must be complete before it runs: those of bounded collections.
     pub(crate) gates: Vec<NodeId>,
+    /// Whether it reads side inputs that change meanwhile. Elements wait for them in the steps that read them.
+    pub(crate) reads_live_views: bool,
     /// The side inputs that it waits for when it is in the middle of something: its own, and, once the space between
     /// them is full, those of the stages that read from it.
     pub(crate) stalls: HashSet<NodeId>,
@@ -75,7 +77,7 @@ impl Plan {
 
     fn mark_view_feeders(&mut self, graph: &Graph) {
         for stage in (0..self.stages.len()).rev() {
-            let is_view = |n: &NodeId| matches!(graph.nodes[n.index()].body, Body::View(_));
+            let is_view = |n: &NodeId| matches!(graph.nodes[n.index()].body, Body::View(_)) && is_awaited(graph, *n);
             self.stages[stage].feeds_view |= self.stages[stage].nodes.iter().any(is_view);
             if self.stages[stage].feeds_view {
                 let gates = self.stages[stage].gates.iter().filter_map(|view| self.stage_of[view.index()]);
@@ -106,6 +108,11 @@ fn live_nodes(graph: &Graph) -> Vec<bool> {
 fn has_effect(node: &Node) -> bool {
     let calls_user_code = matches!(node.body, Body::Fused { .. } | Body::Inseparable(_));
     node.sink.is_some() || (calls_user_code && node.urn != "beam:transform:flatten:v1")
+}
+
+/// Whether a side input is complete at some time, so that readers can wait for that.
+fn is_awaited(graph: &Graph, view: NodeId) -> bool {
+    graph.nodes[view.index()].inputs.iter().all(|input| graph.collections[input.index()].is_bounded)
 }
 
 struct Planner<'a> {
@@ -145,15 +152,23 @@ impl Planner<'_> {
     }
 
     fn fuse(&mut self, id: NodeId, node: &Node) -> StageId {
+        let (gates, live): (Vec<_>, Vec<_>) = node.side_inputs.iter().partition(|view| is_awaited(self.graph, **view));
+        let stage = self.stage_behind(id, node, gates);
+        self.plan.stages[stage].reads_live_views |= !live.is_empty();
+        stage
+    }
+
+    /// The stage of the inputs, if it can wait for what a step waits for; else one of its own.
+    fn stage_behind(&mut self, id: NodeId, node: &Node, gates: Vec<NodeId>) -> StageId {
         let producers = self.producers(node);
         if let [stage] = producers[..]
-            && self.gate(stage, &node.side_inputs)
+            && self.gate(stage, &gates)
         {
             return stage;
         }
         self.plan.cut.insert(id);
         let stage = self.open(&producers, true);
-        self.plan.stages[stage].gates.clone_from(&node.side_inputs);
+        self.plan.stages[stage].gates = gates;
         stage
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct StageRun {
     /// Its steps in topological order.
     pub(crate) steps: Vec<StepRun>,
     pub(crate) gates: Vec<StepId>,
+    /// The changes of side inputs that its steps have been told of, if they read any that change.
+    views_seen: Option<u64>,
     /// Whether a bundle has begun.
     is_open: bool,
     /// How far its heads have come, as far as its steps know.
@@ -153,8 +155,10 @@ pub(crate) enum Did {
 }
 
 impl StageRun {
-    pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>) -> Self {
-        Self { heads, steps, gates, is_open: false, mark: Mark::START, alarm: None, is_done: false }
+    /// `reads_live_views` says whether its steps read side inputs that change.
+    pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>, reads_live_views: bool) -> Self {
+        let views_seen = reads_live_views.then_some(0);
+        Self { heads, steps, gates, views_seen, is_open: false, mark: Mark::START, alarm: None, is_done: false }
     }
 
     pub(crate) fn can_run(&mut self, shared: &Shared) -> bool {
@@ -260,6 +264,19 @@ impl StageRun {
         let is_due = |step: &&StepRun| step.alarm.is_some_and(|alarm| alarm <= now);
         self.steps.iter().filter(is_due).try_for_each(|step| step.call(|control| control.clock(now)))?;
         self.finish()
+    }
+
+    /// Tells the steps if side inputs have changed that they read; says whether there was anything to tell.
+    pub(crate) fn look_at_views(&mut self, shared: &Shared) -> Result<bool> {
+        let changes = shared.view_changes();
+        if self.views_seen.is_none_or(|seen| seen == changes) || !self.can_run(shared) {
+            return Ok(false);
+        }
+        self.views_seen = Some(changes);
+        self.begin()?;
+        self.steps.iter().try_for_each(|step| step.call(|control| control.views_changed()))?;
+        self.finish()?;
+        Ok(true)
     }
 
     /// Lets the script that the stage reads go on; says whether there is one that does.

@@ -9,6 +9,7 @@ use std::time::Duration;
 const LONGEST_SLEEP: Duration = Duration::from_millis(20);
 
 const AWAKE: u64 = u64::MAX;
+const GONE: u64 = u64::MAX - 1;
 
 /// One sleeping place for each worker.
 pub(crate) struct Wakers(Vec<Place>);
@@ -16,7 +17,8 @@ pub(crate) struct Wakers(Vec<Place>);
 struct Place {
     /// Counts the calls: a worker that has seen all of them may sleep.
     calls: AtomicU64,
-    /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works.
+    /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works,
+    /// [`GONE`] when it has ended.
     rested_with: AtomicU64,
     is_asleep: AtomicBool,
     lock: Mutex<()>,
@@ -43,6 +45,11 @@ impl Wakers {
         }
     }
 
+    /// A worker has nothing left to do, ever: nobody has to wait for it.
+    pub(crate) fn leave(&self, worker: usize) {
+        self.begin_rest(worker, GONE);
+    }
+
     pub(crate) fn end_rest(&self, worker: usize) {
         self.0[worker].rested_with.store(AWAKE, Ordering::SeqCst);
     }
@@ -50,7 +57,11 @@ impl Wakers {
     /// Whether all workers have found nothing to do, and nobody has been called since. As only workers call workers,
     /// it stays so until one of them gets something to do from elsewhere.
     pub(crate) fn are_all_at_rest(&self) -> bool {
-        self.0.iter().all(|place| place.rested_with.load(Ordering::SeqCst) == place.calls.load(Ordering::SeqCst))
+        let is_at_rest = |place: &Place| match place.rested_with.load(Ordering::SeqCst) {
+            GONE => true,
+            seen => seen == place.calls.load(Ordering::SeqCst),
+        };
+        self.0.iter().all(is_at_rest)
     }
 
     /// The calls so far: to be asked before looking for work.

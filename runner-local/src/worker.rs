@@ -23,6 +23,8 @@ pub(crate) struct Worker {
     pub(crate) sources: Vec<StageId>,
     /// How many of `sources`, the first ones, are read for side inputs.
     pub(crate) view_sources: usize,
+    /// Stages that read side inputs while these change.
+    pub(crate) view_readers: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
     pub(crate) scripts: RefCell<Vec<StageId>>,
     /// The stage that is on top of the stack.
@@ -64,6 +66,7 @@ impl Worker {
                 Did::Wait(until) => self.rest(seen, until.saturating_duration_since(Instant::now())),
             }
         }
+        self.wakers.leave(self.index);
         Ok(())
     }
 
@@ -73,7 +76,7 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
-        let did = match self.ring()? || self.run_latest(|_| true)? {
+        let did = match self.ring()? || self.look_at_views()? || self.run_latest(|_| true)? {
             true => Did::Work,
             false => self.read(self.sources.iter().copied())?,
         };
@@ -105,6 +108,7 @@ impl Worker {
         let mut stage = self.stages[id].borrow_mut();
         match stage.can_run(&self.shared) {
             false => Ok(Did::Nothing),
+            true if self.on_top(id, || stage.look_at_views(&self.shared))? => Ok(Did::Work),
             true if stage.is_source() => self.on_top(id, || stage.run_sources(&self.shared, most)),
             true => self.on_top(id, || stage.run_ports(most)),
         }
@@ -160,6 +164,16 @@ impl Worker {
         Ok(has_rung)
     }
 
+    /// Tells stages of changes in the side inputs that they read; says whether there were any.
+    fn look_at_views(&self) -> Result<bool> {
+        let mut has_changed = false;
+        for id in &self.view_readers {
+            let mut stage = self.stages[*id].borrow_mut();
+            has_changed |= self.on_top(*id, || stage.look_at_views(&self.shared))?;
+        }
+        Ok(has_changed)
+    }
+
     /// Runs a stage above those that are on the stack.
     fn on_top<R>(&self, stage: StageId, run: impl FnOnce() -> R) -> R {
         let below = self.top.replace(Some(stage));
@@ -180,8 +194,9 @@ impl Worker {
             if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
                 continue;
             }
+            let changes = self.shared.view_changes();
             if self.on_top(id, || stage.run_ports(BUNDLE))? == Did::Work {
-                self.tell_if_done(&stage);
+                self.tell_others(&stage, changes);
                 return Ok(true);
             }
         }
@@ -196,9 +211,10 @@ impl Worker {
             if !stage.can_run(&self.shared) {
                 continue;
             }
+            let changes = self.shared.view_changes();
             match self.on_top(source, || stage.run_sources(&self.shared, BUNDLE))? {
                 Did::Work => {
-                    self.tell_if_done(&stage);
+                    self.tell_others(&stage, changes);
                     return Ok(Did::Work);
                 }
                 Did::Wait(time) => wait = earlier(wait, time),
@@ -208,9 +224,10 @@ impl Worker {
         Ok(wait)
     }
 
-    /// The end of a stage may complete a side input that others wait for.
-    fn tell_if_done(&self, stage: &StageRun) {
-        if stage.is_done() {
+    /// The end of a stage may complete a side input that others wait for. Others may also wait for what has changed since
+    /// there were so many `changes`.
+    fn tell_others(&self, stage: &StageRun, changes: u64) {
+        if stage.is_done() || self.shared.view_changes() != changes {
             self.wakers.wake_all_workers();
         }
     }

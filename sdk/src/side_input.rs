@@ -4,8 +4,8 @@ use crate::Result;
 use crate::graph::NodeId;
 use crate::graph::builder::PipelineId;
 use crate::kernel::Shared;
-use crate::window::{AnyWindowFn, Window};
-use std::collections::HashMap;
+use crate::kernel::keyed::{AnyPublished, Published};
+use crate::window::Window;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -47,55 +47,54 @@ pub trait SideInputs: Clone + Send + Sync + 'static {
     type Refs<'a>;
     /// What a worker holds of all windows.
     #[doc(hidden)]
-    type Windows: 'static;
+    type Published: 'static;
     /// What elements of one window see.
     #[doc(hidden)]
     type Values: 'static;
     #[doc(hidden)]
     fn nodes(&self) -> Vec<(PipelineId, NodeId)>;
     #[doc(hidden)]
-    fn windows(&self, shared: &Shared) -> Self::Windows;
-    /// Whether elements of all windows see the same.
+    fn published(&self, shared: &Shared) -> Self::Published;
+    /// Calls a function with each of them.
     #[doc(hidden)]
-    fn is_global(windows: &Self::Windows) -> bool;
+    fn each(published: &Self::Published, f: &mut dyn FnMut(&dyn AnyPublished));
+    /// What elements in the window `main` see; `None` if that is not known yet of one of them.
     #[doc(hidden)]
-    fn values(windows: &Self::Windows, main: Window) -> Result<Self::Values>;
+    fn values(published: &Self::Published, main: Window) -> Option<Result<Self::Values>>;
     #[doc(hidden)]
     fn refs(values: &Self::Values) -> Self::Refs<'_>;
 }
 
 impl SideInputs for () {
     type Refs<'a> = ();
-    type Windows = ();
+    type Published = ();
     type Values = ();
     fn nodes(&self) -> Vec<(PipelineId, NodeId)> {
         Vec::new()
     }
-    fn windows(&self, _shared: &Shared) {}
-    fn is_global((): &()) -> bool {
-        true
-    }
-    fn values((): &(), _main: Window) -> Result<()> {
-        Ok(())
+    fn published(&self, _shared: &Shared) {}
+    fn each((): &(), _f: &mut dyn FnMut(&dyn AnyPublished)) {}
+    fn values((): &(), _main: Window) -> Option<Result<()>> {
+        Some(Ok(()))
     }
     fn refs((): &()) {}
 }
 
 impl<V: Send + Sync + 'static> SideInputs for View<V> {
     type Refs<'a> = &'a V;
-    type Windows = Arc<InWindows<V>>;
+    type Published = Arc<Published<V>>;
     type Values = Arc<V>;
     fn nodes(&self) -> Vec<(PipelineId, NodeId)> {
         vec![(self.pipeline, self.node)]
     }
-    fn windows(&self, shared: &Shared) -> Arc<InWindows<V>> {
+    fn published(&self, shared: &Shared) -> Arc<Published<V>> {
         shared.view(self.node.0)
     }
-    fn is_global(windows: &Arc<InWindows<V>>) -> bool {
-        windows.window_fn.is_global()
+    fn each(published: &Arc<Published<V>>, f: &mut dyn FnMut(&dyn AnyPublished)) {
+        f(&**published);
     }
-    fn values(windows: &Arc<InWindows<V>>, main: Window) -> Result<Arc<V>> {
-        windows.read(main)
+    fn values(published: &Arc<Published<V>>, main: Window) -> Option<Result<Arc<V>>> {
+        published.read(main)
     }
     fn refs(value: &Arc<V>) -> &V {
         value
@@ -106,45 +105,27 @@ macro_rules! side_inputs {
     ($($V:ident $index:tt),+) => {
         impl<$($V: Send + Sync + 'static),+> SideInputs for ($(View<$V>,)+) {
             type Refs<'a> = ($(&'a $V,)+);
-            type Windows = ($(Arc<InWindows<$V>>,)+);
+            type Published = ($(Arc<Published<$V>>,)+);
             type Values = ($(Arc<$V>,)+);
             fn nodes(&self) -> Vec<(PipelineId, NodeId)> {
                 vec![$((self.$index.pipeline, self.$index.node)),+]
             }
-            fn windows(&self, shared: &Shared) -> Self::Windows {
-                ($(self.$index.windows(shared),)+)
+            fn published(&self, shared: &Shared) -> Self::Published {
+                ($(self.$index.published(shared),)+)
             }
-            fn is_global(windows: &Self::Windows) -> bool {
-                true $(&& windows.$index.window_fn.is_global())+
+            fn each(published: &Self::Published, f: &mut dyn FnMut(&dyn AnyPublished)) {
+                $(f(&*published.$index);)+
             }
-            fn values(windows: &Self::Windows, main: Window) -> Result<Self::Values> {
-                Ok(($(windows.$index.read(main)?,)+))
+            fn values(published: &Self::Published, main: Window) -> Option<Result<Self::Values>> {
+                // That one of them has nothing for a window may change while another is waited for.
+                let values = ($(published.$index.read(main)?,)+);
+                Some((|| Ok(($(values.$index?,)+)))())
             }
             fn refs(values: &Self::Values) -> Self::Refs<'_> {
                 ($(&*values.$index,)+)
             }
         }
     };
-}
-
-/// A side input in all of its windows.
-pub struct InWindows<V> {
-    window_fn: AnyWindowFn,
-    views: HashMap<Window, Arc<V>>,
-    /// What a window without elements has, or why it has nothing.
-    empty: Result<Arc<V>>,
-}
-
-impl<V> InWindows<V> {
-    pub(crate) fn new(window_fn: AnyWindowFn, views: HashMap<Window, Arc<V>>, empty: Result<Arc<V>>) -> Self {
-        Self { window_fn, views, empty }
-    }
-
-    /// What elements in the window `main` see.
-    fn read(&self, main: Window) -> Result<Arc<V>> {
-        let window = self.window_fn.side_input_window(main)?;
-        window.and_then(|window| self.views.get(&window)).map_or_else(|| self.empty.clone(), |view| Ok(view.clone()))
-    }
 }
 
 side_inputs!(A 0);

@@ -7,9 +7,9 @@ use super::scratch::Scratch;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What a worker offers to the steps that it runs.
 pub struct Env {
@@ -49,6 +49,9 @@ type View = Arc<dyn Any + Send + Sync>;
 pub struct Shared {
     stop: AtomicBool,
     views: Mutex<HashMap<StepId, View>>,
+    complete_views: Mutex<HashSet<StepId>>,
+    /// Counts the changes of side inputs that are read while they change.
+    view_changes: AtomicU64,
     prepared: Mutex<HashMap<StepId, Vec<(u32, Erased)>>>,
 }
 
@@ -72,17 +75,34 @@ impl Shared {
         if self.is_stopped() { Err(Error::new(ErrorKind::Cancelled, "stopped")) } else { Ok(()) }
     }
 
-    /// Whether a side input is complete.
+    /// Whether a side input is complete: whoever may only read all of it can run.
     pub fn has_view(&self, step: StepId) -> bool {
-        self.views.lock().contains_key(&step)
+        self.complete_views.lock().contains(&step)
     }
 
-    pub(crate) fn publish_view<V: Send + Sync + 'static>(&self, step: StepId, view: V) {
-        self.views.lock().insert(step, Arc::new(view));
+    /// How often side inputs have changed that are read while they do: when this has moved, steps that read them are to
+    /// be told by [`Operator::views_changed`](super::Operator::views_changed).
+    pub fn view_changes(&self) -> u64 {
+        self.view_changes.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn view<V: Send + Sync + 'static>(&self, step: StepId) -> Arc<V> {
-        let view = self.views.lock().get(&step).cloned().expect("steps run after their side inputs");
+    pub(crate) fn note_view_change(&self) {
+        self.view_changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn complete_view(&self, step: StepId) {
+        self.complete_views.lock().insert(step);
+    }
+
+    /// What a step publishes, which the first worker to ask makes.
+    pub(crate) fn open_view<P: Send + Sync + 'static>(&self, step: StepId, make: impl FnOnce() -> P) -> Arc<P> {
+        let view = self.views.lock().entry(step).or_insert_with(|| Arc::new(make())).clone();
+        view.downcast().expect("all workers agree on the type of a side input")
+    }
+
+    /// What a step publishes that this worker has built.
+    pub(crate) fn view<P: Send + Sync + 'static>(&self, step: StepId) -> Arc<P> {
+        let view = self.views.lock().get(&step).cloned().expect("a worker is built before it runs");
         view.downcast().expect("a side input and its readers agree on the type")
     }
 

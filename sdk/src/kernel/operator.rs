@@ -81,6 +81,15 @@ pub trait Operator {
         None
     }
 
+    /// A side input that the step reads has another value, or its watermark has moved on: elements that wait for that may
+    /// go on.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn views_changed(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// The last call, also after an error.
     fn teardown(&mut self) {}
 }

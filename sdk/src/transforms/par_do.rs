@@ -6,6 +6,7 @@ use crate::kernel::ops::ParDo;
 use crate::label::short_type_name;
 use crate::pipeline::{Template, fused};
 use crate::{DoFn, Element, PCollection};
+use std::time::Duration;
 
 impl<T: Element> PCollection<T> {
     /// Runs a [`DoFn`], for which each worker makes a copy.
@@ -29,7 +30,7 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     pub fn par_do<D: DoFn<T>>(&self, dofn: D) -> PCollection<D::Out> {
         let dofn = Template::new(dofn);
-        let body = fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), ())));
+        let body = fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), (), Duration::ZERO)));
         self.then(short_type_name::<D>(), PAR_DO, body)
     }
 }

@@ -1,26 +1,53 @@
 //! Side inputs: making them, and reading them.
 
 use super::elementwise::PAR_DO;
+use super::group::GROUP_BY_KEY;
+use super::grouping::{Grouping, Way, streaming};
 use crate::graph::builder::{NodeSpec, PipelineId};
 use crate::graph::{Body, NodeId};
-use crate::kernel::Op;
-use crate::kernel::keyed::{BuildView, ViewBuilder};
+use crate::kernel::{Op, ShuffleFactory};
+use crate::kernel::keyed::{BuildView, PublishPanes, ViewBuilder, ViewSpec};
 use crate::kernel::ops::{ParDo, WithSideOp};
 use crate::label::short_type_name;
 use crate::pipeline::{StepSpec, Template, fused};
 use crate::side_input::{SideInputs, View};
 use crate::window::Window;
-use crate::{BoxError, DoFn, Element, Emit, Error, ErrorKind, Key, PCollection, Result};
+use crate::{BoxError, DoFn, Element, Emit, Error, ErrorKind, Key, PCollection, Result, Values};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 impl<T: Element> PCollection<T> {
     #[track_caller]
     fn view<B: ViewBuilder<T>>(&self, label: &str, config: B::Config) -> View<B::View> {
-        let body = Body::View(Arc::new(BuildView::<T, B>::new(config, self.windowing().window_fn().clone())));
-        let urn = "beam:transform:create_view:v1";
-        let node = self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body });
+        let spec = ViewSpec::new(config, self.windowing().window_fn().clone(), !self.is_bounded());
+        let node = match Grouping::of(self) {
+            Ok(grouping) if grouping.way == Way::Streaming => self.view_of_panes::<B>(label, &grouping, spec),
+            Ok(_) => self.add_view(label, Arc::new(BuildView::<T, B>(spec))),
+            Err(error) => {
+                let node = self.add_view(label, Arc::new(BuildView::<T, B>(spec)));
+                self.pipeline.fail(node, error);
+                node
+            }
+        };
         View::new(self.pipeline.id(), node)
+    }
+
+    /// A side input of what windows show, one after the other.
+    #[track_caller]
+    fn view_of_panes<B: ViewBuilder<T>>(&self, label: &str, grouping: &Grouping, view: ViewSpec<T, B>) -> NodeId {
+        let scope = self.pipeline.open_scope(label.to_owned(), true);
+        let body = Body::Shuffle { shuffle: streaming::gather::<T>(&grouping.windowing), liftable: false };
+        let panes: PCollection<Values<T>> = self.then_windowed("Gather", GROUP_BY_KEY, body, Ok(grouping.after()));
+        let accumulation = grouping.windowing.accumulation();
+        let node = panes.add_view("Publish", Arc::new(PublishPanes::<T, B> { view, accumulation }));
+        drop(scope);
+        node
+    }
+
+    #[track_caller]
+    fn add_view(&self, label: &str, shuffle: ShuffleFactory) -> NodeId {
+        let urn = "beam:transform:create_view:v1";
+        self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body: Body::View(shuffle) })
     }
 
     /// The only element of each window, as a side input. The pipeline fails if there is more than one, or if there is
@@ -116,10 +143,6 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
         if window_fn.merges() || self.main.windowing().window_fn().is_global() {
             window_fn.side_input_window(Window::GLOBAL)?;
         }
-        if !side.is_bounded {
-            let text = "a side input of an unbounded collection is not supported yet";
-            return Err(Error::new(ErrorKind::Graph, text));
-        }
         Ok(())
     }
 
@@ -128,9 +151,10 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
     where
         F: for<'a> Fn(T, S::Refs<'a>, &mut crate::kernel::Emitter<O>) + Clone + Send + 'static,
     {
-        let (f, side) = (Template::new(f), self.side.clone());
-        let body =
-            fused::<T>(move |wiring| Op::single(wiring, WithSideOp::<T, O, S, _>::new(wiring, side.clone(), f.copy())));
+        let (f, side, lateness) = (Template::new(f), self.side.clone(), self.main.windowing().allowed_lateness());
+        let body = fused::<T>(move |wiring| {
+            Op::single(wiring, WithSideOp::<T, O, S, _>::new(wiring, side.clone(), lateness, f.copy()))
+        });
         self.then(label.to_owned(), body)
     }
 
@@ -168,8 +192,8 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
     /// Runs a [`DoFn`] that reads the side inputs with [`Cx::side`](crate::Cx::side).
     #[track_caller]
     pub fn par_do<D: DoFn<T, S>>(&self, dofn: D) -> PCollection<D::Out> {
-        let (dofn, side) = (Template::new(dofn), self.side.clone());
-        let body = fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), side.clone())));
+        let (dofn, side, lateness) = (Template::new(dofn), self.side.clone(), self.main.windowing().allowed_lateness());
+        let body = fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), side.clone(), lateness)));
         self.then(short_type_name::<D>(), body)
     }
 }

@@ -1,15 +1,13 @@
 //! Edges without a function: flatten, and hand-overs between stages.
 
-use crate::kernel::memory::Reservation;
-use crate::kernel::scratch::{Block, ScratchFile, codec_error, read_block, scratch_error};
+use super::held::{Held, Holder};
 use crate::kernel::{
-    Batch, Consumer, Inbox, Link, Meta, Op, Operator, Output, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
+    Batch, Consumer, Inbox, Link, Op, Operator, Output, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
 };
-use crate::{Element, Result, Timestamp, coder};
+use crate::{Element, Result, Timestamp};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Several collections into one: every input is the same door.
 pub(crate) struct Flatten<T>(Output<T>);
@@ -40,48 +38,18 @@ impl<T> Forward<T> {
     }
 }
 
-/// A batch that waits.
-enum Waiting<T> {
-    InMemory {
-        batch: Batch<T>,
-        /// Given back when the batch goes on.
-        _memory: Reservation,
-    },
-    OnDisk(Arc<dyn ScratchFile>, Block, usize),
-}
-
 struct ForwardSender<T> {
     link: Rc<dyn Link>,
-    env: Rc<crate::kernel::Env>,
-    file: Option<Arc<dyn ScratchFile>>,
+    worker: usize,
+    holder: Holder,
     _rows: PhantomData<T>,
-}
-
-impl<T: Element> ForwardSender<T> {
-    fn spill(&mut self, batch: &Batch<T>) -> Result<Waiting<T>> {
-        let mut bytes = Vec::new();
-        coder::encode(&batch.meta, &mut bytes).map_err(codec_error::<Meta>)?;
-        batch.values.iter().try_for_each(|v| coder::encode(v, &mut bytes)).map_err(codec_error::<T>)?;
-        if self.file.is_none() {
-            self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
-        }
-        let file = self.file.clone().expect("just created");
-        let offset = file.append(&bytes).map_err(scratch_error)?;
-        Ok(Waiting::OnDisk(file, Block { offset, len: bytes.len() }, batch.len()))
-    }
 }
 
 impl<T: Element> Push<T> for ForwardSender<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
-        let bytes = batch.bytes();
-        let mut memory = Reservation::exact(&self.env.memory);
-        let waiting = if memory.grow(bytes) {
-            Waiting::InMemory { batch: batch.take(), _memory: memory }
-        } else {
-            self.spill(batch)?
-        };
+        let held: Held<T> = self.holder.hold(batch)?;
         // The stage may wait for a side input that needs this very stage to go on: no back-pressure here.
-        self.link.send(self.env.worker, Packet::new(waiting, 0))
+        self.link.send(self.worker, Packet::new(held, 0))
     }
 }
 
@@ -101,17 +69,7 @@ struct ForwardReceiver<T>(Output<T>);
 
 impl<T: Element> Inbox for ForwardReceiver<T> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
-        match packet.open() {
-            Waiting::InMemory { mut batch, .. } => self.0.push(&mut batch),
-            Waiting::OnDisk(file, block, len) => {
-                let mut bytes = Vec::new();
-                read_block(&*file, block, &mut bytes)?;
-                let rest = &mut bytes.as_slice();
-                let meta = coder::decode(rest).map_err(codec_error::<Meta>)?;
-                let values: Result<Vec<T>, _> = (0..len).map(|_| coder::decode(rest)).collect();
-                self.0.push(&mut Batch { values: values.map_err(codec_error::<T>)?, meta })
-            }
-        }
+        self.0.push(&mut packet.open::<Held<T>>().restore()?)
     }
 }
 
@@ -119,8 +77,8 @@ impl<T> Operator for ForwardReceiver<T> {}
 
 impl<T: Element> Shuffle for Forward<T> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        let env = wiring.env.clone();
-        Op::single(wiring, ForwardSender::<T> { link, env, file: None, _rows: PhantomData })
+        let (worker, holder) = (wiring.env.worker, Holder::new(wiring.env));
+        Op::single(wiring, ForwardSender::<T> { link, worker, holder, _rows: PhantomData })
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {

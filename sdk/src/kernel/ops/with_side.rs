@@ -1,42 +1,42 @@
 //! Functions of an element and of side inputs.
 
-use super::explode::each_window;
-use super::side::Side;
+use super::side::Reader;
 use crate::kernel::guard::{Witness, catch};
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::side_input::SideInputs;
-use crate::{Element, Result, Step};
+use crate::{Element, Result, Step, Timestamp};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Applies a function that makes any number of outputs of an element and the side inputs.
 pub(crate) struct WithSideOp<I, O, S: SideInputs, F> {
+    reader: Reader<I, S>,
+    function: Function<I, O, F>,
+}
+
+struct Function<I, O, F> {
     f: F,
-    side: Side<S>,
     step: Arc<Step>,
     witness: Witness<I>,
     out: Emitter<O>,
-    capacity: usize,
 }
 
 impl<I: Element, O: 'static, S: SideInputs, F> WithSideOp<I, O, S, F> {
-    pub(crate) fn new(wiring: &Wiring<'_>, side: S, f: F) -> Self {
+    /// `allowed_lateness` is that of the elements.
+    pub(crate) fn new(wiring: &Wiring<'_>, side: S, allowed_lateness: Duration, f: F) -> Self {
         let witness = Witness::new(wiring.env.trace_elements);
-        Self {
-            f,
-            side: Side::new(side, wiring),
-            step: wiring.step.clone(),
-            witness,
-            out: wiring.emitter(0),
-            capacity: wiring.env.batch_size,
-        }
+        let function = Function { f, step: wiring.step.clone(), witness, out: wiring.emitter(0) };
+        Self { reader: Reader::new(wiring, side, allowed_lateness), function }
     }
+}
 
+impl<I: Element, O: 'static, F> Function<I, O, F> {
     /// Applies the function to rows that see the same side inputs.
-    fn apply(&mut self, batch: &mut Batch<I>, side: &S::Values) -> Result<()>
+    fn apply<S: SideInputs>(&mut self, batch: &mut Batch<I>, side: &S::Values) -> Result<()>
     where
         F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
     {
-        let Self { f, step, witness, out, .. } = self;
+        let Self { f, step, witness, out } = self;
         out.begin(&batch.meta);
         let mut each = |(row, element): (usize, I)| {
             out.begin_row(&batch.meta, row);
@@ -54,19 +54,35 @@ where
     F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
 {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        let capacity = self.capacity;
-        match self.side.of_all_windows()? {
-            Some(side) => self.apply(batch, &side),
-            None => each_window(batch, capacity, |batch, window| {
-                let side = self.side.of(window)?;
-                self.apply(batch, &side)
-            }),
-        }
+        let Self { reader, function } = self;
+        reader.read(batch, |batch, side| function.apply::<S>(batch, side))
     }
 }
 
-impl<I, O: 'static, S: SideInputs, F> Operator for WithSideOp<I, O, S, F> {
+impl<I: Element, O: 'static, S: SideInputs, F> Operator for WithSideOp<I, O, S, F>
+where
+    F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
+{
+    fn setup(&mut self) -> Result<()> {
+        self.reader.set_up();
+        Ok(())
+    }
+
     fn finish_bundle(&mut self) -> Result<()> {
-        self.out.flush()
+        self.function.out.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.reader.watermark(time);
+        Ok(())
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        self.reader.output_watermark(input)
+    }
+
+    fn views_changed(&mut self) -> Result<()> {
+        let Self { reader, function } = self;
+        reader.views_changed(|batch, side| function.apply::<S>(batch, side))
     }
 }

@@ -60,6 +60,15 @@ pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     Arc::new(GroupInWindows::<(), V, Combined<C>, Whole<V>, Alone>::new(windowing.clone(), contents))
 }
 
+/// From elements to all of a window together. Where there is nothing new nothing is shown.
+pub(in crate::transforms) fn gather<V: Element>(windowing: &Arc<WindowingStrategy>) -> ShuffleFactory {
+    let news_only = Windowing::unchanged()
+        .on_time_behavior(OnTimeBehavior::FireIfNonEmpty)
+        .closing_behavior(ClosingBehavior::FireIfNonEmpty);
+    let news_only = news_only.apply_to(windowing).expect("whatever is shown loses nothing");
+    Arc::new(GroupInWindows::<(), V, Gathered, Whole<V>, Alone>::new(Arc::new(news_only), Gathered))
+}
+
 /// From pairs to keys with lists of at most `size` values: in place of results at times, one whenever a list is full, and
 /// the rest when the window expires.
 pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(

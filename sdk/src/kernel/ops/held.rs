@@ -1,0 +1,75 @@
+//! Batches that wait: in memory as far as the budget goes, and then on disk.
+
+use crate::kernel::memory::Reservation;
+use crate::kernel::scratch::{Block, ScratchFile, codec_error, read_block, scratch_error};
+use crate::kernel::{Batch, Env, Meta};
+use crate::{Element, Result, coder};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A batch that waits.
+pub(super) enum Held<T> {
+    InMemory {
+        batch: Batch<T>,
+        /// Given back when the batch goes on.
+        _memory: Reservation,
+    },
+    OnDisk(Arc<dyn ScratchFile>, Block, usize),
+}
+
+impl<T: Element> Held<T> {
+    /// The batch as it was.
+    pub(super) fn restore(self) -> Result<Batch<T>> {
+        match self {
+            Self::InMemory { batch, .. } => Ok(batch),
+            Self::OnDisk(file, block, len) => {
+                let mut bytes = Vec::new();
+                read_block(&*file, block, &mut bytes)?;
+                let rest = &mut bytes.as_slice();
+                let meta = coder::decode(rest).map_err(codec_error::<Meta>)?;
+                let values: Result<Vec<T>, _> = (0..len).map(|_| coder::decode(rest)).collect();
+                Ok(Batch { values: values.map_err(codec_error::<T>)?, meta })
+            }
+        }
+    }
+}
+
+/// Decides where batches wait.
+pub(super) struct Holder {
+    env: Rc<Env>,
+    file: Option<Arc<dyn ScratchFile>>,
+}
+
+impl Holder {
+    pub(super) fn new(env: &Rc<Env>) -> Self {
+        Self { env: env.clone(), file: None }
+    }
+
+    /// Takes a batch, and leaves it empty.
+    pub(super) fn hold<T: Element>(&mut self, batch: &mut Batch<T>) -> Result<Held<T>> {
+        let mut memory = Reservation::exact(&self.env.memory);
+        if memory.grow(batch.bytes()) {
+            return Ok(Held::InMemory { batch: batch.take(), _memory: memory });
+        }
+        let held = self.spill(batch);
+        batch.clear();
+        held
+    }
+
+    fn spill<T: Element>(&mut self, batch: &Batch<T>) -> Result<Held<T>> {
+        let mut bytes = Vec::new();
+        coder::encode(&batch.meta, &mut bytes).map_err(codec_error::<Meta>)?;
+        batch.values.iter().try_for_each(|v| coder::encode(v, &mut bytes)).map_err(codec_error::<T>)?;
+        if self.file.is_none() {
+            self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
+        }
+        let file = self.file.clone().expect("just created");
+        let offset = file.append(&bytes).map_err(scratch_error)?;
+        Ok(Held::OnDisk(file, Block { offset, len: bytes.len() }, batch.len()))
+    }
+
+    /// Nothing waits any more: what was written for it is of no use.
+    pub(super) fn clear(&mut self) {
+        self.file = None;
+    }
+}

@@ -1,0 +1,9 @@
+//! Side inputs of collections that go on while they are read.
+
+mod memory;
+mod model;
+mod refusals;
+mod script;
+mod several;
+mod slowly;
+mod waiting;
