@@ -52,6 +52,10 @@ pub enum DroppedBecause {
     Late,
     /// The trigger of the window had finished.
     Closed,
+    /// The element was taken back, and had never come when its window ended. Results may be wrong then, and somebody
+    /// should know: a function upstream does not make the same of the same element, or makes what has no one encoding,
+    /// such as a `HashMap`.
+    Unmatched,
 }
 
 /// What a timer waits for.

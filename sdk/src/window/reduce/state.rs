@@ -1,11 +1,10 @@
 //! What a key has open.
 
+use super::aside::Aside;
 use super::window_map::WindowMap;
 use crate::Timestamp;
-use crate::window::Window;
 use crate::window::trigger::TriggerState;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// All that one key of a grouping has to remember: plain data, to be saved and loaded with any serde format.
 ///
@@ -13,20 +12,19 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct KeyState<S> {
     pub(super) open: WindowMap<OpenWindow<S>>,
-    /// Windows whose trigger has finished, until they expire.
-    pub(super) closed: BTreeSet<Window>,
+    pub(super) aside: Aside<S>,
 }
 
 impl<S> Default for KeyState<S> {
     fn default() -> Self {
-        Self { open: WindowMap::default(), closed: BTreeSet::new() }
+        Self { open: WindowMap::default(), aside: Aside::default() }
     }
 }
 
 impl<S> KeyState<S> {
     /// Whether there is nothing to remember.
     pub fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.closed.is_empty()
+        self.open.is_empty() && self.aside.is_empty()
     }
 
     /// The number of windows that have contents or a trigger at work.

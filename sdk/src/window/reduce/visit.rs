@@ -1,9 +1,10 @@
 //! A call for a key: elements, timers, firings.
 
+use super::aside::{Aside, Shown};
 use super::state::OpenWindow;
 use super::{Contents, Dropped, DroppedBecause, Effects, KeyState, Now, Reducer, Wake};
 use crate::Timestamp;
-use crate::window::Window;
+use crate::window::{Mark, Window};
 use smallvec::{SmallVec, smallvec};
 
 /// One call of the driver.
@@ -22,34 +23,61 @@ struct Known {
 
 impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     /// An element, for one of its windows.
-    pub(super) fn element(&mut self, timestamp: Timestamp, window: Window, value: V) {
+    pub(super) fn element(&mut self, mark: Mark, timestamp: Timestamp, window: Window, value: V) {
         if self.reducer.is_expired(window, self.now) {
             return self.effects.dropped(Dropped { because: DroppedBecause::Late, window, timestamp, value });
         }
         let window = if self.reducer.is_merging { self.merge_in(window) } else { window };
-        if self.key.closed.contains(&window) {
+        if self.key.aside.is_closed(&window) {
             return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, value });
         }
-        self.add(timestamp, window, value);
+        match mark {
+            Mark::Retracts => self.retract(timestamp, window, value),
+            Mark::None | Mark::Punctuates => self.add(mark == Mark::Punctuates, timestamp, window, value),
+        }
     }
 
-    fn add(&mut self, time: Timestamp, window: Window, value: V) {
+    fn add(&mut self, punctuates: bool, time: Timestamp, window: Window, value: V) {
         let Self { reducer, key, now, effects } = self;
-        let create = || OpenWindow::new(reducer.contents.create(), reducer.machine.new_state());
+        let create = || OpenWindow::new(reducer.new_contents(), reducer.machine.new_state());
         let (open, _) = key.open.get_or_insert_with(window, create);
         let known = reducer.known(open, window, now);
         reducer.contents.add(&mut open.contents, value);
         open.has_news = true;
         reducer.hold_for_element(open, window, time, now);
-        open.wakes_at_end |= reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
-        let is_finished = reducer.fire_if_ready(open, window, now, *effects);
+        if reducer.is_revised {
+            key.aside.replace_lone(window);
+        }
+        let (machine, moment) = (&reducer.machine, now.in_window(window));
+        open.wakes_at_end |= if punctuates {
+            machine.on_punctuation(&mut open.trigger, &moment)
+        } else {
+            machine.on_element(&mut open.trigger, &moment)
+        };
+        let is_finished = reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         self.settle(window, &known, is_finished);
+    }
+
+    /// The trigger hears of a value that is taken back only if no other comes in its place: not before what is at hand
+    /// has been seen to the end, which a timer for now tells.
+    fn retract(&mut self, time: Timestamp, window: Window, value: V) {
+        let Self { reducer, key, now, effects } = self;
+        let create = || OpenWindow::new(reducer.new_contents(), reducer.machine.new_state());
+        let (open, _) = key.open.get_or_insert_with(window, create);
+        let known = reducer.known(open, window, now);
+        reducer.contents.retract(&mut open.contents, value);
+        open.has_news = true;
+        reducer.hold_for_element(open, window, time, now);
+        if key.aside.add_lone(window, 1) {
+            effects.wake(Wake::on_clock(window, now.clock));
+        }
+        self.settle(window, &known, false);
     }
 
     /// The watermark has reached a timer.
     pub(super) fn watermark_passed(&mut self, wake: Wake) {
         if self.reducer.is_expired(wake.window, self.now) {
-            self.key.closed.remove(&wake.window);
+            self.key.aside.reopen(&wake.window);
         }
         for window in self.heirs(wake.window) {
             self.ask_at_end(window, wake.at);
@@ -65,11 +93,15 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         if reducer.is_expired(window, now) {
             return self.expire(window);
         }
+        if reducer.retracts() {
+            let is_over = |shown: &Shown<C::State>| reducer.is_expired(shown.window, now);
+            reducer.take_back(key.aside.take_shown_if(&window, is_over), *effects);
+        }
         let known = reducer.known(open, window, now);
         let mut is_finished = false;
         if open.wakes_at_end && now.in_window(window).is_past_end() {
             open.wakes_at_end = false;
-            is_finished = reducer.fire_if_ready(open, window, now, *effects);
+            is_finished = reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         }
         self.settle(window, &known, is_finished);
     }
@@ -86,7 +118,11 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         let Some(open) = key.open.get_mut(&window) else { return };
         // Of several deadlines only the first was asked for.
         let known = Known { deadline: None, ..reducer.known(open, window, now) };
-        let is_finished = !reducer.is_expired(window, now) && reducer.fire_if_ready(open, window, now, *effects);
+        for _ in 0..key.aside.take_lone(&window) {
+            open.wakes_at_end |= reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
+        }
+        let is_finished =
+            !reducer.is_expired(window, now) && reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         self.settle(window, &known, is_finished);
     }
 
@@ -101,11 +137,24 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 
     /// One last result, and nothing is left of the window.
     fn expire(&mut self, window: Window) {
-        self.key.closed.remove(&window);
-        if let Some(mut open) = self.key.open.remove(&window) {
-            let hold = self.reducer.hold_of(&open, window);
-            self.reducer.show(&mut open, window, true, self.now, self.effects);
+        let Self { reducer, key, now, effects } = self;
+        key.aside.reopen(&window);
+        if let Some(mut open) = key.open.remove(&window) {
+            let hold = reducer.hold_of(&open, window);
+            reducer.show(&mut open, &mut key.aside, window, true, now, *effects);
             self.hold(hold, None);
+            self.forget(window, open);
+        }
+    }
+
+    /// What is left of a window that shows no more results: values that were taken back and have never come.
+    pub(super) fn forget(&mut self, window: Window, mut open: OpenWindow<C::State>) {
+        self.key.aside.forget_open(&window);
+        if self.reducer.is_revised {
+            let (because, timestamp) = (DroppedBecause::Unmatched, window.max_timestamp());
+            for value in self.reducer.contents.unmatched(&mut open.contents) {
+                self.effects.dropped(Dropped { because, window, timestamp, value });
+            }
         }
     }
 
@@ -126,8 +175,10 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 
     /// Of a window whose trigger has finished only that is remembered.
     pub(super) fn close(&mut self, window: Window) {
-        self.key.open.remove(&window);
-        self.key.closed.insert(window);
+        if let Some(open) = self.key.open.remove(&window) {
+            self.forget(window, open);
+        }
+        self.key.aside.close(window);
         self.effects.wake(self.reducer.wake_at_expiry(window));
     }
 
@@ -161,6 +212,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     fn fire_if_ready(
         &self,
         open: &mut OpenWindow<C::State>,
+        aside: &mut Aside<C::State>,
         window: Window,
         now: &Now,
         effects: &mut impl Effects<V, C::Out>,
@@ -171,7 +223,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         }
         self.machine.on_fire(&mut open.trigger, &moment);
         let is_finished = self.machine.is_finished(&open.trigger);
-        self.show(open, window, is_finished, now, effects);
+        self.show(open, aside, window, is_finished, now, effects);
         is_finished
     }
 }
