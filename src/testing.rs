@@ -38,7 +38,8 @@ use beamline_sdk::testing::{assertions, ensure_checked};
 use std::cell::Cell;
 use std::ops::Deref;
 
-pub use beamline_sdk::testing::{AssertThat, Verdict, assert_that};
+pub use beamline_sdk::kernel::ManualClock;
+pub use beamline_sdk::testing::{AssertInWindow, AssertThat, TestStream, Verdict, assert_that};
 
 /// A [`Pipeline`] for tests: it is run by a [`LocalRunner`] of its own, and panics if it is forgotten.
 ///
@@ -60,6 +61,7 @@ pub use beamline_sdk::testing::{AssertThat, Verdict, assert_that};
 pub struct TestPipeline {
     pipeline: Pipeline,
     runner: LocalRunner,
+    seed: Option<u64>,
     /// How many assertions there were at the last run.
     checked: Cell<usize>,
 }
@@ -76,7 +78,7 @@ impl TestPipeline {
     #[track_caller]
     pub fn new() -> Self {
         let runner = LocalRunner::new().parallelism(2).batch_size(4).trace_elements(true);
-        Self { pipeline: Pipeline::new(), runner, checked: Cell::new(0) }
+        Self { pipeline: Pipeline::new(), runner, seed: None, checked: Cell::new(0) }
     }
 
     /// Sets the number of workers.
@@ -94,6 +96,12 @@ impl TestPipeline {
         self.configure(|runner| runner.memory(bytes))
     }
 
+    /// Runs all workers on one thread, in an order that follows from the seed: see [`for_each_seed`].
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self.configure(|runner| runner.replay(seed))
+    }
+
     fn configure(mut self, set: impl FnOnce(LocalRunner) -> LocalRunner) -> Self {
         self.runner = set(self.runner.clone());
         self
@@ -108,7 +116,7 @@ impl TestPipeline {
     pub fn run(&self) -> JobResult {
         match self.try_run() {
             Ok(result) => result,
-            Err(error) => fail(&error),
+            Err(error) => fail(&error, self.seed),
         }
     }
 
@@ -134,8 +142,55 @@ impl TestPipeline {
 }
 
 #[track_caller]
-fn fail(error: &Error) -> ! {
-    panic!("{error}")
+fn fail(error: &Error, seed: Option<u64>) -> ! {
+    match seed {
+        Some(seed) => panic!("{error}\n{}", repeat(seed)),
+        None => panic!("{error}"),
+    }
+}
+
+fn repeat(seed: u64) -> String {
+    format!("seed {seed}; to repeat it alone: {SEED}={seed}")
+}
+
+/// The environment variable with the only seed to be tried.
+const SEED: &str = "BEAMLINE_SEED";
+
+/// Runs a test with the seeds from 0 on, `seeds` of them: each makes things that may happen at the same time happen in
+/// another order. If the test fails, the seed is printed, which fails in the same way whenever it is tried.
+///
+/// `BEAMLINE_SEED=n` tries that one only.
+///
+/// ```
+/// use beamline::testing::{TestPipeline, assert_that, for_each_seed};
+///
+/// for_each_seed(20, |seed| {
+///     let p = TestPipeline::new().with_seed(seed);
+///     assert_that(&p.create(1..=100u64).count()).contains_in_any_order([100]);
+///     p.run();
+/// });
+/// ```
+///
+/// # Panics
+/// If the test does, and if `BEAMLINE_SEED` is no number.
+pub fn for_each_seed(seeds: u64, test: impl Fn(u64)) {
+    let only = std::env::var(SEED).ok().map(|seed| seed.parse().expect("BEAMLINE_SEED is a number"));
+    let tried = only.map_or(0..seeds, |seed: u64| seed..seed + 1);
+    for seed in tried {
+        let _told = TellSeed(seed);
+        test(seed);
+    }
+}
+
+/// Tells the seed when the test panics.
+struct TellSeed(u64);
+
+impl Drop for TellSeed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("failed with {}", repeat(self.0));
+        }
+    }
 }
 
 impl Deref for TestPipeline {

@@ -329,7 +329,7 @@ fn graphs_that_cannot_be() {
         let ages = |p: &Pipeline| words(p).map(|w| (w, 1));
         let _ = ages(p).join(&ages(&Pipeline::new()));
     });
-    insta::assert_snapshot!(text, @"step 'CoGroup' (tests/errors.rs:LINE): its inputs belong to different pipelines");
+    insta::assert_snapshot!(text, @"step 'Join/CoGroup' (tests/errors.rs:LINE): its inputs belong to different pipelines");
 }
 
 /// A source, and a sink, that fail in one of their calls.

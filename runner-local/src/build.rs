@@ -1,9 +1,11 @@
 //! Building a worker: operators for the steps of the plan, connected as the plan says.
 
 use crate::exchange::{Exchange, Helper, HelperCell, LocalLink};
-use crate::plan::Plan;
+use crate::plan::{Plan, StageId};
+use crate::stage::{Head, Port, StageRun, StepRun};
 use crate::wake::Wakers;
-use crate::worker::{Head, Port, StageRun, StepRun, Worker};
+use crate::worker::Worker;
+use beamline_sdk::Step;
 use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
 use beamline_sdk::kernel::{
     Env, ErasedConsumer, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
@@ -20,6 +22,8 @@ pub(crate) struct Job {
     pub(crate) sources: HashMap<NodeId, Arc<dyn SourceRun>>,
     /// An exchange for each input of a shuffle or of a step that is cut off.
     pub(crate) exchanges: HashMap<(NodeId, usize), Exchange>,
+    /// Stages that read a script.
+    pub(crate) scripts: Vec<StageId>,
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) queue_limit: usize,
 }
@@ -48,8 +52,26 @@ impl Job {
 /// A stage in the making, its parts in reverse order.
 struct StageParts {
     heads: Vec<Head>,
-    steps: Vec<StepRun>,
+    steps: Vec<StepParts>,
     gates: Vec<StepId>,
+}
+
+/// A step in the making.
+struct StepParts {
+    id: NodeId,
+    step: Arc<Step>,
+    control: Rc<RefCell<dyn Operator>>,
+    role: Role,
+}
+
+/// What a step is to its stage.
+enum Role {
+    /// It makes the outputs of its node of what these nodes make.
+    Makes(Vec<NodeId>),
+    /// It makes the outputs of its node, or a part of it, of what comes through the heads.
+    Receives,
+    /// It sends on what this node makes.
+    Sends(NodeId),
 }
 
 impl StageParts {
@@ -60,8 +82,27 @@ impl StageParts {
     fn finish(mut self) -> RefCell<StageRun> {
         self.heads.reverse();
         self.steps.reverse();
-        let Self { heads, steps, gates } = self;
-        RefCell::new(StageRun { heads, steps, gates, is_open: false, is_done: false })
+        let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
+        let step = |(step, reads): (StepParts, _)| StepRun::new(step.id.0, step.step, step.control, reads);
+        let steps = self.steps.into_iter().zip(reads).map(step).collect();
+        RefCell::new(StageRun::new(self.heads, steps, self.gates))
+    }
+
+    /// The steps of the stage that make what a step reads; a source, or what comes from another stage, is a head.
+    fn reads(&self, step: &StepParts) -> Vec<usize> {
+        let makers = match &step.role {
+            Role::Makes(of) => of.as_slice(),
+            Role::Sends(of) => std::slice::from_ref(of),
+            Role::Receives => &[],
+        };
+        let maker = |id: &NodeId| self.steps.iter().rposition(|step| step.id == *id && step.role.makes_outputs());
+        makers.iter().filter_map(maker).collect()
+    }
+}
+
+impl Role {
+    fn makes_outputs(&self) -> bool {
+        !matches!(self, Self::Sends(_))
     }
 }
 
@@ -104,8 +145,14 @@ impl<'a> Builder<'a> {
         &mut self.stages[stage]
     }
 
-    fn step(id: NodeId, node: &Node, control: Rc<RefCell<dyn Operator>>) -> StepRun {
-        StepRun { id: id.0, step: node.step.clone(), control, is_set_up: false }
+    fn add_step(&mut self, stage: NodeId, id: NodeId, control: Rc<RefCell<dyn Operator>>, role: Role) {
+        let step = self.job.graph.nodes[id.index()].step.clone();
+        self.stage(stage).steps.push(StepParts { id, step, control, role });
+    }
+
+    /// The steps that make the inputs of a step.
+    fn makers(&self, node: &Node) -> Vec<NodeId> {
+        node.inputs.iter().map(|input| self.job.graph.producer(*input)).collect()
     }
 
     fn consume(&mut self, collection: CollectionId, consumer: ErasedConsumer) {
@@ -118,23 +165,22 @@ impl<'a> Builder<'a> {
     }
 
     fn add_fused(&mut self, id: NodeId, node: &Node, op: Op) {
-        self.stage(id).steps.push(Self::step(id, node, op.control));
+        self.add_step(id, id, op.control, Role::Makes(self.makers(node)));
         node.inputs.iter().zip(op.inputs).for_each(|(collection, consumer)| self.consume(*collection, consumer));
     }
 
     /// Puts a hand-over in front of every input of a step.
     fn add_cut(&mut self, id: NodeId, node: &Node, op: Op, forward: &ShuffleFactory) {
         let env = self.env.clone();
-        self.stage(id).steps.push(Self::step(id, node, op.control));
+        self.add_step(id, id, op.control, Role::Receives);
         for (input, consumer) in op.inputs.into_iter().enumerate() {
             let wiring = WiringParts { outputs: vec![vec![consumer]], emitted: vec![Rc::default()] };
             let wiring = wiring.with(id, node, &env);
             let receiver = forward.receiver(&wiring);
             let port = self.port(id, input);
             let inbox = receiver.inboxes[0].clone();
-            let stage = self.stage(id);
-            stage.heads.push(Head::Port { step: id.0, inbox, queue: port, is_done: false });
-            stage.steps.push(Self::step(id, node, receiver.control));
+            self.stage(id).heads.push(Head::Port { step: id.0, inbox, port });
+            self.add_step(id, id, receiver.control, Role::Receives);
             let sender = forward.sender(0, self.link(id, input), &wiring, ShuffleMode::default());
             self.add_sender(id, node, input, sender);
         }
@@ -143,10 +189,10 @@ impl<'a> Builder<'a> {
     fn add_shuffle(&mut self, id: NodeId, node: &Node, shuffle: &ShuffleFactory, wiring: &Wiring<'_>) {
         let receiver = shuffle.receiver(wiring);
         for (input, inbox) in receiver.inboxes.into_iter().enumerate().rev() {
-            let queue = self.port(id, input);
-            self.stage(id).heads.push(Head::Port { step: id.0, inbox, queue, is_done: false });
+            let port = self.port(id, input);
+            self.stage(id).heads.push(Head::Port { step: id.0, inbox, port });
         }
-        self.stage(id).steps.push(Self::step(id, node, receiver.control));
+        self.add_step(id, id, receiver.control, Role::Receives);
         let mode = ShuffleMode { lifted: matches!(node.body, Body::Shuffle { liftable: true, .. }) };
         for input in 0..node.inputs.len() {
             let sender = shuffle.sender(input, self.link(id, input), wiring, mode);
@@ -158,18 +204,13 @@ impl<'a> Builder<'a> {
     fn add_sender(&mut self, id: NodeId, node: &Node, input: usize, sender: Op) {
         let collection = node.inputs[input];
         let producer = self.job.graph.producer(collection);
-        self.stage(producer).steps.push(Self::step(id, node, sender.control));
+        self.add_step(producer, id, sender.control, Role::Sends(producer));
         sender.inputs.into_iter().for_each(|consumer| self.consume(collection, consumer));
     }
 
     fn port(&self, id: NodeId, input: usize) -> Port {
-        Port {
-            exchange: self.job.exchanges[&(id, input)].clone(),
-            worker: self.env.worker,
-            senders: self.env.workers,
-            limit: self.job.queue_limit,
-            wakers: self.job.wakers.clone(),
-        }
+        let queues = self.job.exchanges[&(id, input)].clone();
+        Port::new(queues, self.env.worker, self.job.queue_limit, self.job.wakers.clone())
     }
 
     fn link(&self, id: NodeId, input: usize) -> Rc<dyn Link> {
@@ -196,7 +237,9 @@ impl<'a> Builder<'a> {
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),
             sources,
+            scripts: RefCell::new(self.job.scripts.clone()),
             shared: self.env.shared.clone(),
+            clock: self.env.clock.clone(),
             wakers: self.job.wakers.clone(),
             metrics: RefCell::default(),
             emitted: self.emitted,

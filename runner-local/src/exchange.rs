@@ -12,8 +12,8 @@
 
 use crate::plan::StageId;
 use crate::wake::Wakers;
-use beamline_sdk::Result;
 use beamline_sdk::kernel::{Link, Packet, Shared};
+use beamline_sdk::{Result, Timestamp};
 use parking_lot::Mutex;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -22,46 +22,69 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Packets for one receiver.
+/// What a sender has to say, in its order.
+pub(crate) enum Item {
+    Packet(Packet),
+    /// The `sender`-th sender has come so far.
+    Watermark {
+        sender: usize,
+        time: Timestamp,
+    },
+    /// The `sender`-th sender need not be waited for, or has to be again.
+    Idle {
+        sender: usize,
+        is_idle: bool,
+    },
+}
+
+impl Item {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Packet(packet) => packet.bytes,
+            Self::Watermark { .. } | Self::Idle { .. } => 0,
+        }
+    }
+}
+
+/// Packets and watermarks for one receiver.
 #[derive(Default)]
 pub(crate) struct Queue {
-    packets: Mutex<VecDeque<Packet>>,
+    items: Mutex<VecDeque<Item>>,
     len: AtomicUsize,
     bytes: AtomicUsize,
-    closed: AtomicUsize,
 }
 
 impl Queue {
-    fn push(&self, packet: Packet) -> usize {
-        let bytes = packet.bytes;
-        let mut packets = self.packets.lock();
-        packets.push_back(packet);
+    fn push(&self, item: Item) -> usize {
+        let bytes = item.bytes();
+        let mut items = self.items.lock();
+        items.push_back(item);
         self.len.fetch_add(1, Ordering::Release);
         self.bytes.fetch_add(bytes, Ordering::AcqRel) + bytes
     }
 
-    /// Takes the first packet; says also how many bytes there were with it.
-    pub(crate) fn pop(&self) -> Option<(Packet, usize)> {
+    /// Takes the first item; says also how many bytes there were with it.
+    pub(crate) fn pop(&self) -> Option<(Item, usize)> {
         if self.is_empty() {
             return None;
         }
-        let packet = self.packets.lock().pop_front()?;
+        let item = self.items.lock().pop_front()?;
         self.len.fetch_sub(1, Ordering::Release);
-        let before = self.bytes.fetch_sub(packet.bytes, Ordering::AcqRel);
-        Some((packet, before))
+        let before = self.bytes.fetch_sub(item.bytes(), Ordering::AcqRel);
+        Some((item, before))
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len.load(Ordering::Acquire) == 0
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many items there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len.load(Ordering::Acquire)
     }
 
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Acquire)
-    }
-
-    /// Whether `senders` senders have sent everything, and all of it has been taken.
-    pub(crate) fn is_done(&self, senders: usize) -> bool {
-        self.closed.load(Ordering::Acquire) == senders && self.is_empty()
     }
 }
 
@@ -92,6 +115,13 @@ pub(crate) struct LocalLink {
 }
 
 impl LocalLink {
+    fn tell_all(&self, item: impl Fn() -> Item) {
+        for queue in self.queues.iter() {
+            queue.push(item());
+        }
+        self.wakers.wake_all_workers();
+    }
+
     #[cold]
     fn wait_for(&self, to: usize) -> Result<()> {
         let helper = self.helper.borrow().as_ref().and_then(Weak::upgrade);
@@ -109,15 +139,16 @@ impl LocalLink {
 
 impl Link for LocalLink {
     fn send(&self, to: usize, packet: Packet) -> Result<()> {
-        let bytes = self.queues[to].push(packet);
+        let bytes = self.queues[to].push(Item::Packet(packet));
         self.wakers.wake(to);
         if bytes > self.limit { self.wait_for(to) } else { Ok(()) }
     }
 
-    fn close(&self) {
-        self.queues.iter().for_each(|queue| {
-            queue.closed.fetch_add(1, Ordering::AcqRel);
-        });
-        self.wakers.wake_all_workers();
+    fn watermark(&self, time: Timestamp) {
+        self.tell_all(|| Item::Watermark { sender: self.worker, time });
+    }
+
+    fn idle(&self, is_idle: bool) {
+        self.tell_all(|| Item::Idle { sender: self.worker, is_idle });
     }
 }

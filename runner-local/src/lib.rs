@@ -5,16 +5,21 @@
 //! memory ends.
 //!
 //! - `plan` decides what runs together, `explain` prints that.
-//! - `build` makes the operators of a worker, `worker` runs them, `exchange` moves packets between workers.
-//! - `run` starts the workers, waits for them, and commits what they wrote.
+//! - `build` makes the operators of a worker, grouped into `stage`s; `worker` runs them, `exchange` moves packets
+//!   between workers.
+//! - `run` starts the workers, waits for them, and commits what they wrote; `replay` runs them on one thread, in an
+//!   order that can be repeated.
 
 mod build;
 mod exchange;
 mod explain;
 mod memory;
 mod plan;
+mod progress;
+mod replay;
 mod run;
 mod scratch;
+mod stage;
 mod wake;
 mod worker;
 
@@ -22,8 +27,10 @@ pub use memory::{MIN_MEMORY, default_memory};
 pub use run::{Canceller, JobHandle};
 
 use beamline_sdk::graph::Graph;
+use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, Runner};
 use std::fmt::Display;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 /// Runs pipelines on the threads of this process.
@@ -44,6 +51,8 @@ pub struct LocalRunner {
     memory: usize,
     batch_size: usize,
     trace_elements: bool,
+    clock: Option<Arc<ManualClock>>,
+    seed: Option<u64>,
     queue_bytes: Option<usize>,
     table_bytes: Option<usize>,
 }
@@ -77,6 +86,8 @@ impl LocalRunner {
             memory: default_memory(),
             batch_size: 1024,
             trace_elements: false,
+            clock: None,
+            seed: None,
             queue_bytes: None,
             table_bytes: None,
         }
@@ -107,6 +118,23 @@ impl LocalRunner {
         Self { trace_elements: yes, ..self }
     }
 
+    /// Sets processing time by hand: for tests that are about it, and need not wait so. A pipeline that reads a
+    /// `TestStream` has such a clock in any case.
+    #[must_use]
+    pub fn manual_clock(self, clock: Arc<ManualClock>) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// Runs all workers on one thread, in an order that follows from `seed`: which of them goes next, with which of its
+    /// stages, how much it does at once, and how many elements make a batch. The same seed gives the same order of
+    /// everything that steps see, so a test that fails can be repeated; many seeds try many orders.
+    ///
+    /// Queues between stages have no limit then.
+    #[must_use]
+    pub fn replay(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
     /// How many bytes may wait for one receiver of a shuffle before its senders help out. Results do not depend on it:
     /// tests use it to bring about what takes a lot of data otherwise.
     #[doc(hidden)]
@@ -134,6 +162,15 @@ impl LocalRunner {
     /// The plan for a graph as text: its stages, what is fused into each, and why a stage begins.
     pub fn explain(graph: &Graph) -> impl Display {
         explain::explain(graph)
+    }
+
+    /// The clock of a run.
+    fn clock(&self, is_scripted: bool) -> Arc<dyn Clock> {
+        match &self.clock {
+            Some(clock) => clock.clone(),
+            None if is_scripted => Arc::new(ManualClock::default()),
+            None => Arc::new(SystemClock),
+        }
     }
 
     /// These options, if they are in range.

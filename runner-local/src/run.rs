@@ -1,13 +1,14 @@
 //! A run: workers are started, watched and gathered; then what they wrote becomes visible, or vanishes.
 
 use crate::build::Job;
-use crate::plan::Plan;
+use crate::plan::{Plan, StageId};
+use crate::replay::{self, Dice};
 use crate::scratch::TempFiles;
 use crate::wake::Wakers;
-use crate::worker::lost_worker;
+use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
+use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
 use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -66,6 +67,16 @@ struct Outcome {
     emitted: HashMap<StepId, u64>,
 }
 
+impl Outcome {
+    /// Adds what a worker has counted.
+    fn add(&mut self, worker: &Worker) {
+        self.metrics.merge(worker.metrics.take());
+        for (step, count) in &worker.emitted {
+            *self.emitted.entry(*step).or_default() += count.get();
+        }
+    }
+}
+
 impl JobHandle {
     pub(crate) fn start(runner: &LocalRunner, graph: &Graph) -> Result<Self> {
         let options = runner.checked()?;
@@ -75,10 +86,13 @@ impl JobHandle {
         let sources = start_sources(graph, &plan, options.parallelism);
         let sources = sources.inspect_err(|_| abort_sinks(&sinks))?;
         let share = (options.memory / (32 * options.parallelism)).clamp(256 << 10, 8 << 20);
-        let queue_limit = options.queue_bytes.unwrap_or(share);
+        // On a single thread nobody else could empty a full queue.
+        let queue_limit = if options.seed.is_some() { usize::MAX } else { options.queue_bytes.unwrap_or(share) };
         let wakers = Arc::new(Wakers::new(options.parallelism));
         let exchanges = exchanges(graph, &plan, options.parallelism);
-        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, wakers, queue_limit });
+        let scripts = scripts(graph, &plan);
+        let clock = options.clock(!scripts.is_empty());
+        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, queue_limit });
         let mut handle = Self {
             job,
             shared: Arc::default(),
@@ -92,27 +106,52 @@ impl JobHandle {
             Some(bytes) => memory.starving(bytes),
             None => memory,
         });
-        for worker in 0..options.parallelism {
-            handle.spawn(worker, &options, &memory)?;
-        }
+        handle.spawn_all(&options, &memory, &clock)?;
         Ok(handle)
     }
 
-    fn spawn(&mut self, worker: usize, options: &LocalRunner, memory: &Arc<MemoryBudget>) -> Result<()> {
-        let (workers, batch_size, trace_elements) = (options.parallelism, options.batch_size, options.trace_elements);
-        let (memory, shared) = (memory.clone(), self.shared.clone());
-        let (job, outcome, ended) = (self.job.clone(), self.outcome.clone(), self.ended.clone());
+    fn spawn_all(&mut self, options: &LocalRunner, memory: &Arc<MemoryBudget>, clock: &Arc<dyn Clock>) -> Result<()> {
+        let mut dice = options.seed.map(Dice::new);
+        let batch_size = dice.as_mut().map_or(options.batch_size, Dice::size);
+        let (workers, trace_elements, shared) = (options.parallelism, options.trace_elements, self.shared.clone());
+        let (memory, clock, is_replay) = (memory.clone(), clock.clone(), dice.is_some());
+        let env = move |worker| Env {
+            worker,
+            workers,
+            batch_size,
+            trace_elements,
+            is_replay,
+            memory: memory.clone(),
+            scratch: Arc::new(TempFiles),
+            clock: clock.clone(),
+            shared: shared.clone(),
+        };
+        let job = self.job.clone();
+        match dice {
+            Some(mut dice) => self.spawn("beamline-replay", move |outcome| {
+                let workers: Vec<_> = (0..workers).map(|worker| job.build(env(worker))).collect();
+                let result = replay::run(&workers, &mut dice, &workers[0].shared);
+                workers.iter().for_each(|worker| outcome.lock().add(worker));
+                result
+            }),
+            None => (0..workers).try_for_each(|index| {
+                let (job, env) = (job.clone(), env.clone());
+                self.spawn(&format!("beamline-{index}"), move |outcome| {
+                    let worker = job.build(env(index));
+                    let result = worker.run();
+                    outcome.lock().add(&worker);
+                    result
+                })
+            }),
+        }
+    }
+
+    /// Starts a thread.
+    fn spawn(&mut self, name: &str, run: impl FnOnce(&Mutex<Outcome>) -> Result<()> + Send + 'static) -> Result<()> {
+        let (job, shared) = (self.job.clone(), self.shared.clone());
+        let (outcome, ended) = (self.outcome.clone(), self.ended.clone());
         let work = move || {
-            let env = || Env {
-                worker,
-                workers,
-                batch_size,
-                trace_elements,
-                memory: memory.clone(),
-                scratch: Arc::new(TempFiles),
-                shared: shared.clone(),
-            };
-            let result = catch_unwind(AssertUnwindSafe(|| run_worker(&job, env(), &outcome)));
+            let result = catch_unwind(AssertUnwindSafe(|| run(&outcome)));
             if let Err(error) = result.unwrap_or_else(|payload| Err(lost_worker(payload))) {
                 fail(&outcome, error);
                 shared.stop();
@@ -120,7 +159,7 @@ impl JobHandle {
             }
             ended.add_one();
         };
-        let thread = thread::Builder::new().name(format!("beamline-{worker}")).stack_size(STACK).spawn(work);
+        let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work);
         self.workers.push(thread.map_err(|e| {
             Error::wrap(ErrorKind::Options, e.into()).help("lower --parallelism: the system refused to start a thread")
         })?);
@@ -237,17 +276,6 @@ impl Drop for JobHandle {
     }
 }
 
-fn run_worker(job: &Arc<Job>, env: Env, outcome: &Mutex<Outcome>) -> Result<()> {
-    let worker = job.build(env);
-    let result = worker.run();
-    let mut outcome = outcome.lock();
-    outcome.metrics.merge(worker.metrics.take());
-    for (step, count) in &worker.emitted {
-        *outcome.emitted.entry(*step).or_default() += count.get();
-    }
-    result
-}
-
 /// Keeps the first error; that a worker was stopped is none.
 fn fail(outcome: &Mutex<Outcome>, error: Error) {
     if error.kind() != ErrorKind::Cancelled {
@@ -286,6 +314,13 @@ fn start_sources(graph: &Graph, plan: &Plan, parallelism: usize) -> Result<HashM
         }
     }
     Ok(sources)
+}
+
+/// The stages that read a script.
+fn scripts(graph: &Graph, plan: &Plan) -> Vec<StageId> {
+    let is_script = |node: &Node| matches!(&node.body, Body::Read(source) if source.is_script());
+    let nodes = graph.nodes.iter().enumerate().filter(|(_, node)| is_script(node));
+    nodes.filter_map(|(i, _)| plan.stage_of[i]).collect()
 }
 
 fn exchanges(graph: &Graph, plan: &Plan, workers: usize) -> HashMap<(NodeId, usize), crate::exchange::Exchange> {

@@ -8,13 +8,16 @@ use std::time::Duration;
 /// How long a worker sleeps at most: a bound for the harm of a signal that nobody sent.
 const LONGEST_SLEEP: Duration = Duration::from_millis(20);
 
+const AWAKE: u64 = u64::MAX;
+
 /// One sleeping place for each worker.
 pub(crate) struct Wakers(Vec<Place>);
 
-#[derive(Default)]
 struct Place {
     /// Counts the calls: a worker that has seen all of them may sleep.
     calls: AtomicU64,
+    /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works.
+    rested_with: AtomicU64,
     is_asleep: AtomicBool,
     lock: Mutex<()>,
     signal: Condvar,
@@ -22,7 +25,32 @@ struct Place {
 
 impl Wakers {
     pub(crate) fn new(workers: usize) -> Self {
-        Self((0..workers).map(|_| Place::default()).collect())
+        let place = || Place {
+            calls: AtomicU64::new(0),
+            rested_with: AtomicU64::new(AWAKE),
+            is_asleep: AtomicBool::new(false),
+            lock: Mutex::default(),
+            signal: Condvar::new(),
+        };
+        Self((0..workers).map(|_| place()).collect())
+    }
+
+    /// A worker has found nothing to do after it has `seen` so many calls. The first worker is told.
+    pub(crate) fn begin_rest(&self, worker: usize, seen: u64) {
+        self.0[worker].rested_with.store(seen, Ordering::SeqCst);
+        if worker > 0 {
+            self.wake(0);
+        }
+    }
+
+    pub(crate) fn end_rest(&self, worker: usize) {
+        self.0[worker].rested_with.store(AWAKE, Ordering::SeqCst);
+    }
+
+    /// Whether all workers have found nothing to do, and nobody has been called since. As only workers call workers,
+    /// it stays so until one of them gets something to do from elsewhere.
+    pub(crate) fn are_all_at_rest(&self) -> bool {
+        self.0.iter().all(|place| place.rested_with.load(Ordering::SeqCst) == place.calls.load(Ordering::SeqCst))
     }
 
     /// The calls so far: to be asked before looking for work.

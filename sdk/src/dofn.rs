@@ -112,7 +112,7 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
         *self.meta.time.get(self.row)
     }
 
-    /// The window of the input.
+    /// The window of the input. An element in several windows is processed once for each.
     pub fn window(&self) -> Window {
         self.meta.windows.get(self.row)[0]
     }

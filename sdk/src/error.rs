@@ -50,13 +50,14 @@ impl fmt::Display for Step {
 ///
 /// Printed, it is a short paragraph: the step with the file and line of the call that made it, what happened, the
 /// element or input at which it happened, and what to do.
+#[derive(Clone)]
 pub struct Error {
     kind: ErrorKind,
     step: Option<Arc<Step>>,
     message: String,
     at: Option<String>,
     help: Option<String>,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     metrics: Option<Box<Metrics>>,
 }
 
@@ -68,7 +69,15 @@ impl Error {
 
     /// An error that wraps another; its message and those of its sources are printed.
     pub fn wrap(kind: ErrorKind, source: BoxError) -> Self {
-        Self { kind, step: None, message: String::new(), at: None, help: None, source: Some(source), metrics: None }
+        Self {
+            kind,
+            step: None,
+            message: String::new(),
+            at: None,
+            help: None,
+            source: Some(source.into()),
+            metrics: None,
+        }
     }
 
     /// Says in which step it happened, unless that is known already.

@@ -1,9 +1,12 @@
 //! Collections: what a pipeline is about.
 
+use crate::Result;
 use crate::graph::{Body, CollectionId};
 use crate::pipeline::{Pipeline, StepSpec};
 use crate::ptransform::PTransform;
+use crate::window::WindowingStrategy;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// A collection of elements of type `T`, each with a timestamp, windows and a pane.
 ///
@@ -32,6 +35,26 @@ impl<T: 'static> PCollection<T> {
         &self.pipeline
     }
 
+    /// How the collection is divided in event time, and when results of its groupings come out: the global window
+    /// until a [`window`](Self::window) says otherwise.
+    ///
+    /// ```
+    /// use beamline_sdk::{Pipeline, window::Windowing};
+    /// use std::time::Duration;
+    ///
+    /// let p = Pipeline::new();
+    /// let hourly = p.create([1, 2]).window(Windowing::fixed(Duration::from_hours(1)));
+    /// assert_eq!(hourly.map(|n| n + 1).windowing().window_fn().to_string(), "fixed windows of 3600s");
+    /// ```
+    pub fn windowing(&self) -> Arc<WindowingStrategy> {
+        self.pipeline.with_builder(|builder| builder.collection(self.id).windowing.clone())
+    }
+
+    /// Whether the collection has an end: it has none if anything that it is made of has none.
+    pub fn is_bounded(&self) -> bool {
+        self.pipeline.with_builder(|builder| builder.collection(self.id).is_bounded)
+    }
+
     /// Names the step that makes this collection: in errors, metrics, `explain`, and later in saved state.
     ///
     /// Names must be unique among the steps of the pipeline, or of the composite around it.
@@ -51,6 +74,20 @@ impl<T: 'static> PCollection<T> {
     #[track_caller]
     pub(crate) fn then<O: 'static>(&self, label: impl Into<String>, urn: &'static str, body: Body) -> PCollection<O> {
         let node = self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body });
+        self.pipeline.add_output(node)
+    }
+
+    /// [`then`](Self::then) with an output that is windowed in another way, or an error that refuses the step.
+    #[track_caller]
+    pub(crate) fn then_windowed<O: 'static>(
+        &self,
+        label: impl Into<String>,
+        urn: &'static str,
+        body: Body,
+        windowing: Result<Arc<WindowingStrategy>>,
+    ) -> PCollection<O> {
+        let spec = StepSpec { label: label.into(), urn, inputs: vec![self.id], body };
+        let node = self.pipeline.add_windowed(spec, windowing);
         self.pipeline.add_output(node)
     }
 }

@@ -7,7 +7,8 @@ use crate::kernel::{Op, ShuffleFactory, Wiring};
 use crate::pcollection::PCollection;
 use crate::ptransform::PTransform;
 use crate::runner::{JobResult, Runner};
-use crate::{Element, Result};
+use crate::window::WindowingStrategy;
+use crate::{Element, Error, Result};
 use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
@@ -36,6 +37,13 @@ pub(crate) struct StepSpec {
     pub(crate) urn: &'static str,
     pub(crate) inputs: Vec<CollectionId>,
     pub(crate) body: Body,
+}
+
+impl From<StepSpec> for NodeSpec {
+    fn from(spec: StepSpec) -> Self {
+        let StepSpec { label, urn, inputs, body } = spec;
+        Self { label, urn, inputs, side_inputs: Vec::new(), body, sink: None, windowing: None }
+    }
 }
 
 impl Default for Pipeline {
@@ -102,14 +110,20 @@ impl Pipeline {
 
     #[track_caller]
     pub(crate) fn add(&self, spec: StepSpec) -> NodeId {
-        self.add_node(NodeSpec {
-            label: spec.label,
-            urn: spec.urn,
-            inputs: spec.inputs,
-            side_inputs: Vec::new(),
-            body: spec.body,
-            sink: None,
-        })
+        self.add_node(spec.into())
+    }
+
+    /// Adds a step whose outputs are not windowed as its first input is. If they cannot be windowed as they are asked for
+    /// the step is refused.
+    #[track_caller]
+    pub(crate) fn add_windowed(&self, spec: StepSpec, windowing: Result<Arc<WindowingStrategy>>) -> NodeId {
+        let (windowing, refusal) = match windowing {
+            Ok(windowing) => (Some(windowing), None),
+            Err(error) => (None, Some(error)),
+        };
+        let node = self.add_node(NodeSpec { windowing, ..spec.into() });
+        refusal.into_iter().for_each(|error| self.fail(node, error));
+        node
     }
 
     #[track_caller]
@@ -132,9 +146,8 @@ impl Pipeline {
     }
 
     /// Remembers that a step cannot be as it is asked for.
-    #[track_caller]
-    pub(crate) fn fail(&self, label: &str, text: &'static str) {
-        self.builder.borrow_mut().fail(label, text, Location::caller());
+    pub(crate) fn fail(&self, node: NodeId, error: Error) {
+        self.builder.borrow_mut().fail(node, error);
     }
 
     /// Tells it from all other pipelines of this process.

@@ -7,7 +7,7 @@
 use crate::{BoxError, Element, Timestamp};
 use std::time::Instant;
 
-/// A bounded set of elements that can be read in independent parts.
+/// A set of elements that can be read in independent parts.
 #[diagnostic::on_unimplemented(message = "`{Self}` is no source", label = "a `Source` is wanted here")]
 pub trait Source: Clone + Send + Sync + 'static {
     /// What it reads.
@@ -19,6 +19,12 @@ pub trait Source: Clone + Send + Sync + 'static {
 
     /// A short name for the step, such as `text::read(in/*.txt)`.
     fn label(&self) -> String;
+
+    /// Whether it will have been read to its end at some time. What is made of a source without an end is unbounded
+    /// too, and its groupings need windows or triggers to show results.
+    fn is_bounded(&self) -> bool {
+        true
+    }
 
     /// Divides the source for `target.parallelism` workers. Called once, when the pipeline starts: the first moment at
     /// which the outside world is touched.

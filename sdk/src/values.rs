@@ -76,6 +76,14 @@ impl<V: Element> Values<V> {
         })
     }
 
+    /// The values, if they are in memory.
+    pub(crate) fn as_slice(&self) -> Option<&[V]> {
+        match &self.0 {
+            Repr::InMemory(values) => Some(values),
+            Repr::Paged(_) => None,
+        }
+    }
+
     /// All values in memory, whatever their size.
     pub fn into_vec(self) -> Vec<V> {
         match self.0 {

@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn any_dag_gives_what_the_interpreter_says(dag in any_dag(24)) {
+    fn any_dag_gives_what_the_interpreter_says(dag in any_dag(24), seed: u64) {
         for parallelism in [1, 2, 7] {
             for batch_size in [1, 3, 1024] {
                 let runner = LocalRunner::new().parallelism(parallelism).batch_size(batch_size);
@@ -88,6 +88,8 @@ proptest! {
             }
             let crowded = LocalRunner::new().parallelism(parallelism).batch_size(3).queue_bytes(64);
             check(&dag, &crowded).map_err(TestCaseError::fail)?;
+            let replay = LocalRunner::new().parallelism(parallelism).replay(seed);
+            check(&dag, &replay).map_err(TestCaseError::fail)?;
         }
     }
 

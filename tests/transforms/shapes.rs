@@ -211,6 +211,6 @@ fn collections_of_another_pipeline_are_refused() {
     };
     refused(|p, q| drop(p.create([1]).flatten_with(&q.create([1]))), "Flatten");
     refused(|p, q| drop(p.create([(1, 2)]).co_group(&q.create([(1, 2)]))), "CoGroup");
-    refused(|p, q| drop(p.create([(1, 2)]).join(&q.create([(1, 2)]))), "CoGroup");
+    refused(|p, q| drop(p.create([(1, 2)]).join(&q.create([(1, 2)]))), "Join/CoGroup");
     refused(|p, q| drop(p.create([1]).with_side(q.create([1]).as_singleton()).map(|a, b| a + b)), "MapWithSide");
 }

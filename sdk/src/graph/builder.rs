@@ -2,6 +2,7 @@
 
 use super::{Body, Collection, CollectionId, Graph, Node, NodeId};
 use crate::kernel::{SinkControl, StepId};
+use crate::window::WindowingStrategy;
 use crate::{Error, ErrorKind, Result, Step};
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
@@ -35,6 +36,8 @@ pub(crate) struct NodeSpec {
     pub(crate) side_inputs: Vec<NodeId>,
     pub(crate) body: Body,
     pub(crate) sink: Option<Arc<dyn SinkControl>>,
+    /// How its outputs are windowed; `None` for as its first input is.
+    pub(crate) windowing: Option<Arc<WindowingStrategy>>,
 }
 
 struct Draft {
@@ -42,6 +45,8 @@ struct Draft {
     label: Label,
     scope: ScopeId,
     outputs: Vec<CollectionId>,
+    windowing: Arc<WindowingStrategy>,
+    is_bounded: bool,
 }
 
 /// Tells pipelines of one process apart.
@@ -65,7 +70,7 @@ pub(crate) struct GraphBuilder {
     /// Where a composite of this crate was called: its steps were made there, in the user's eyes.
     builtin: Option<Place>,
     /// Steps that cannot be as they were asked for, and why.
-    faults: Vec<(Arc<Step>, &'static str)>,
+    faults: Vec<(NodeId, Error)>,
 }
 
 impl GraphBuilder {
@@ -90,14 +95,47 @@ impl GraphBuilder {
     pub(crate) fn add(&mut self, spec: NodeSpec, place: Place) -> NodeId {
         let place = self.builtin.unwrap_or(place);
         let label = Label { text: spec.label.clone(), is_explicit: false, place };
-        self.drafts.push(Draft { spec, label, scope: self.current(), outputs: Vec::new() });
+        let (windowing, is_bounded) = (self.windowing_of(&spec), self.is_bounded(&spec));
+        self.drafts.push(Draft { spec, label, scope: self.current(), outputs: Vec::new(), windowing, is_bounded });
         NodeId((self.drafts.len() - 1) as StepId)
+    }
+
+    /// The collections that a step reads, without those of other pipelines, for which it is refused.
+    fn inputs<'a>(&'a self, spec: &'a NodeSpec) -> impl Iterator<Item = &'a Collection> {
+        spec.inputs.iter().filter_map(|id| self.collections.get(id.index()))
+    }
+
+    fn windowing_of(&self, spec: &NodeSpec) -> Arc<WindowingStrategy> {
+        let inherited = || self.inputs(spec).next().map(|input| input.windowing.clone());
+        spec.windowing.clone().or_else(inherited).unwrap_or_default()
+    }
+
+    fn is_bounded(&self, spec: &NodeSpec) -> bool {
+        match &spec.body {
+            Body::Read(source) => source.is_bounded(),
+            _ => self.inputs(spec).all(|input| input.is_bounded),
+        }
+    }
+
+    pub(crate) fn collection(&self, id: CollectionId) -> &Collection {
+        &self.collections[id.index()]
+    }
+
+    /// The collection that a step reads first.
+    pub(crate) fn input_of(&self, node: NodeId) -> &Collection {
+        self.collection(self.drafts[node.index()].spec.inputs[0])
     }
 
     pub(crate) fn add_output(&mut self, node: NodeId, element_type: &'static str) -> CollectionId {
         let id = CollectionId(self.collections.len() as u32);
-        let outputs = &mut self.drafts[node.index()].outputs;
-        self.collections.push(Collection { producer: node, output: outputs.len(), element_type });
+        let Draft { outputs, windowing, is_bounded, .. } = &mut self.drafts[node.index()];
+        self.collections.push(Collection {
+            producer: node,
+            output: outputs.len(),
+            element_type,
+            windowing: windowing.clone(),
+            is_bounded: *is_bounded,
+        });
         outputs.push(id);
         id
     }
@@ -148,9 +186,9 @@ impl GraphBuilder {
         }
     }
 
-    pub(crate) fn fail(&mut self, label: &str, text: &'static str, place: Place) {
-        let step = Step { name: label.to_owned(), location: self.builtin.unwrap_or(place) };
-        self.faults.push((Arc::new(step), text));
+    /// Remembers that a step cannot be as it is asked for.
+    pub(crate) fn fail(&mut self, node: NodeId, error: Error) {
+        self.faults.push((node, error));
     }
 
     /// How many steps are of a kind.
@@ -174,12 +212,13 @@ impl GraphBuilder {
 
     /// The finished graph, or the first thing that is wrong with it.
     pub(crate) fn finish(&self) -> Result<Graph> {
-        if let Some((step, text)) = self.faults.first() {
-            return Err(Error::new(ErrorKind::Graph, *text).in_step(step));
-        }
         let names = Names::settle(self)?;
+        let step = |i: usize| Arc::new(Step { name: names.nodes[i].clone(), location: self.drafts[i].label.place });
+        if let Some((node, error)) = self.faults.first() {
+            return Err(error.clone().in_step(&step(node.index())));
+        }
         let node = |(i, draft): (usize, &Draft)| Node {
-            step: Arc::new(Step { name: names.nodes[i].clone(), location: draft.label.place }),
+            step: step(i),
             urn: draft.spec.urn,
             inputs: draft.spec.inputs.clone(),
             side_inputs: draft.spec.side_inputs.clone(),

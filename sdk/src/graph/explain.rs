@@ -1,6 +1,7 @@
 //! The graph as text and as a drawing.
 
-use super::{CollectionId, Graph, Node};
+use super::{Collection, CollectionId, Graph, Node};
+use crate::window::{Accumulation, TimestampCombiner, Trigger};
 use std::fmt::{self, Display, Write};
 
 impl Graph {
@@ -29,7 +30,8 @@ impl Graph {
             writeln!(f, "    side input {}", self.nodes[side.index()].step.name)?;
         }
         for output in &node.outputs {
-            writeln!(f, "    makes {}", short_type(self.collections[output.index()].element_type))?;
+            let collection = &self.collections[output.index()];
+            writeln!(f, "    makes {}{}", short_type(collection.element_type), in_time(collection))?;
         }
         Ok(())
     }
@@ -61,6 +63,25 @@ impl Graph {
         dot.push_str("}\n");
         dot
     }
+}
+
+/// What a collection is like in event time, as far as it is not the usual: `, in fixed windows of 60s, unbounded`.
+fn in_time(collection: &Collection) -> String {
+    let windowing = &collection.windowing;
+    let mut text = String::new();
+    let mut add = |is_unusual: bool, what: &dyn Display| {
+        if is_unusual {
+            let _ = write!(text, ", {what}");
+        }
+    };
+    add(!windowing.window_fn().is_global(), &format_args!("in {}", windowing.window_fn()));
+    add(*windowing.trigger() != Trigger::Default, &format_args!("trigger {}", windowing.trigger()));
+    add(windowing.accumulation() == Accumulation::Accumulating, &"accumulating");
+    add(!windowing.allowed_lateness().is_zero(), &format_args!("{:?} late", windowing.allowed_lateness()));
+    add(windowing.timestamp_combiner() == TimestampCombiner::Earliest, &"at the earliest timestamp");
+    add(windowing.timestamp_combiner() == TimestampCombiner::Latest, &"at the latest timestamp");
+    add(!collection.is_bounded, &"unbounded");
+    text
 }
 
 /// The graph as text.

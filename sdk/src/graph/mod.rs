@@ -8,6 +8,7 @@ mod explain;
 
 use crate::Step;
 use crate::kernel::{ShuffleFactory, SinkControl, SourceFactory, StepFactory, StepId};
+use crate::window::WindowingStrategy;
 use std::sync::Arc;
 
 /// A step of the graph: its index in [`Graph::nodes`].
@@ -50,6 +51,10 @@ pub struct Collection {
     pub output: usize,
     /// The Rust type of its elements.
     pub element_type: &'static str,
+    /// How it is divided in event time.
+    pub windowing: Arc<WindowingStrategy>,
+    /// Whether it has an end. A collection has none if anything that it is made of has none.
+    pub is_bounded: bool,
 }
 
 /// A step.

@@ -90,6 +90,15 @@ impl<T: 'static> Emitter<T> {
         self.emit_stamped(value, &stamp);
     }
 
+    /// Emits an element with this stamp. Not for functions of the user.
+    pub(crate) fn emit_with(&mut self, value: T, stamp: &Stamp) {
+        self.stamp.get_or_insert_with(|| stamp.clone());
+        self.batch.push(value, stamp);
+        if self.batch.values.len() >= self.capacity {
+            self.pass_on_or_keep_failure();
+        }
+    }
+
     fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
         self.batch.push(value, stamp);
         if self.batch.values.len() >= self.capacity {

@@ -1,5 +1,6 @@
 //! What a worker offers to the steps that it runs.
 
+use super::clock::Clock;
 use super::current::StepId;
 use super::memory::MemoryBudget;
 use super::scratch::Scratch;
@@ -20,10 +21,14 @@ pub struct Env {
     pub batch_size: usize,
     /// Whether elements are remembered for error messages also where that takes an allocation.
     pub trace_elements: bool,
+    /// Whether the run is to be repeatable: nothing may depend on how long things take.
+    pub is_replay: bool,
     /// The memory of all workers.
     pub memory: Arc<MemoryBudget>,
     /// Where rows go that memory cannot hold.
     pub scratch: Arc<dyn Scratch>,
+    /// Processing time.
+    pub clock: Arc<dyn Clock>,
     /// What the workers of a run share.
     pub shared: Arc<Shared>,
 }

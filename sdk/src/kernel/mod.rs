@@ -11,6 +11,7 @@
 //! - [`Env`] is what a worker offers: memory, scratch files, side inputs.
 
 mod batch;
+mod clock;
 mod current;
 mod emitter;
 mod env;
@@ -31,6 +32,7 @@ mod source;
 mod tests;
 
 pub use batch::Batch;
+pub use clock::{Clock, ManualClock, SystemClock};
 pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};

@@ -12,8 +12,9 @@ use std::sync::Arc;
 /// The life of a step on one worker.
 ///
 /// The runner calls `setup` once, then for each bundle `start_bundle` and `finish_bundle` around the batches pushed
-/// into it, `watermark` when all its inputs have come that far, and `teardown` in the end, whatever happened. Steps of
-/// a stage are called in topological order, so what one emits at its end still reaches the next.
+/// into it, and `teardown` in the end, whatever happened. At the end of a bundle, before `finish_bundle`, a step whose
+/// inputs have come further in time hears of that by `watermark`. Steps of a stage are called in topological order, so
+/// what one emits at its end still reaches the next.
 pub trait Operator {
     /// Before the first bundle.
     ///
@@ -39,13 +40,45 @@ pub trait Operator {
         Ok(())
     }
 
-    /// No element before `time` will come; [`Timestamp::MAX`] when none will come at all.
+    /// All inputs have come to `time`: an element before it is late. [`Timestamp::MAX`] when none will come at all.
     ///
     /// # Errors
     /// Those of user code, or of a step further down.
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         let _ = time;
         Ok(())
+    }
+
+    /// How far the outputs have come when the inputs have come to `input`: less far while results are held back.
+    ///
+    /// Asked when the step is at rest, at the end of each bundle. What has been said is not taken back by a smaller
+    /// answer later.
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        input
+    }
+
+    /// The inputs have become idle, or are no longer: while they are, their watermark stands still, and others need not
+    /// wait for it.
+    ///
+    /// # Errors
+    /// Those of a step further down.
+    fn idle(&mut self, is_idle: bool) -> Result<()> {
+        let _ = is_idle;
+        Ok(())
+    }
+
+    /// Processing time has come to `now`, at or after the instant that [`alarm`](Self::alarm) asked for.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn clock(&mut self, now: Timestamp) -> Result<()> {
+        let _ = now;
+        Ok(())
+    }
+
+    /// The processing time at which the step wants [`clock`](Self::clock) to be called next.
+    fn alarm(&self) -> Option<Timestamp> {
+        None
     }
 
     /// The last call, also after an error.
@@ -91,7 +124,7 @@ pub struct Wiring<'a> {
 impl Wiring<'_> {
     /// The `index`-th output.
     pub(crate) fn output<T: 'static>(&self, index: usize) -> Output<T> {
-        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env.shared.clone())
+        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env)
     }
 
     /// The `index`-th output, behind a collector of batches.

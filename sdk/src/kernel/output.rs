@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use super::current::{self, StepId};
-use super::env::Shared;
+use super::env::{Env, Shared};
 use super::guard::catch;
 use super::operator::Wiring;
 use super::pace::Pace;
@@ -83,10 +83,11 @@ pub struct Output<T> {
 }
 
 impl<T: 'static> Output<T> {
-    pub(crate) fn new(consumers: &[ErasedConsumer], emitted: Rc<Cell<u64>>, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(consumers: &[ErasedConsumer], emitted: Rc<Cell<u64>>, env: &Env) -> Self {
         let typed =
             |c: &ErasedConsumer| c.0.downcast_ref::<Consumer<T>>().expect("producer and consumer agree").clone();
-        Self { consumers: consumers.iter().map(typed).collect(), emitted, shared, pace: Pace::new() }
+        let pace = if env.is_replay { Pace::unlimited() } else { Pace::new() };
+        Self { consumers: consumers.iter().map(typed).collect(), emitted, shared: env.shared.clone(), pace }
     }
 
     /// Hands a batch to every consumer; the last one gets the original. The batch is empty afterwards. Where consumers

@@ -9,6 +9,9 @@ const LONG: Duration = Duration::from_millis(100);
 /// How many pushes are not timed after one that was short: asking the clock costs as much as a hundred cheap elements.
 const UNTIMED: u32 = 15;
 
+/// As a number of pushes: none is timed.
+const NEVER: u32 = u32::MAX;
+
 /// The size of a push, learned from how long earlier ones took.
 pub(super) struct Pace {
     most: Cell<usize>,
@@ -19,6 +22,11 @@ impl Pace {
     /// Begins with single elements.
     pub(super) fn new() -> Self {
         Self { most: Cell::new(1), untimed: Cell::new(0) }
+    }
+
+    /// Any number of elements, whatever time that takes.
+    pub(super) fn unlimited() -> Self {
+        Self { most: Cell::new(usize::MAX), untimed: Cell::new(NEVER) }
     }
 
     /// How many elements may be pushed now.
@@ -32,6 +40,7 @@ impl Pace {
     pub(super) fn start(&self) -> Option<Instant> {
         match self.untimed.get() {
             0 => Some(Instant::now()),
+            NEVER => None,
             left => {
                 self.untimed.set(left - 1);
                 None

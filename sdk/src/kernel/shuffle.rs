@@ -37,15 +37,12 @@ pub trait Link {
     /// When the run has been stopped, or another stage failed meanwhile.
     fn send(&self, to: usize, packet: Packet) -> Result<()>;
 
-    /// Tells every receiver that this sender has sent everything.
-    fn close(&self);
+    /// Tells every receiver, behind what was sent before, that all that will be sent is at or after `time`, or late;
+    /// [`Timestamp::MAX`] when nothing will be sent any more. Times only grow.
+    fn watermark(&self, time: Timestamp);
 
-    /// [`close`](Self::close)s when the watermark says that nothing will come any more.
-    fn close_at_end(&self, watermark: Timestamp) {
-        if watermark == Timestamp::MAX {
-            self.close();
-        }
-    }
+    /// Tells every receiver that this sender is idle, or is no longer: they need not wait for its watermark meanwhile.
+    fn idle(&self, is_idle: bool);
 }
 
 /// The receiving side of a shuffle on one worker.

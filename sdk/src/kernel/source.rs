@@ -16,11 +16,19 @@ use std::time::Instant;
 
 /// A source as the graph holds it.
 pub trait SourceFactory: Send + Sync {
+    /// See [`Source::is_bounded`].
+    fn is_bounded(&self) -> bool;
+
     /// Asks the source for its splits, and makes what the workers share.
     ///
     /// # Errors
     /// Those of [`Source::splits`].
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>>;
+
+    /// Whether it goes on only when the whole pipeline is at rest, and wants a clock that is set by hand.
+    fn is_script(&self) -> bool {
+        false
+    }
 }
 
 /// A source that is being read.
@@ -51,6 +59,22 @@ pub trait SourceHead {
 
     /// What is being read, for error messages.
     fn place(&self) -> Option<String>;
+
+    /// No element before this instant will come, unless it is late. Asked at the end of a bundle.
+    fn watermark(&self) -> Timestamp {
+        Timestamp::MIN
+    }
+
+    /// Whether it is caught up and empty, so that nobody need wait for its watermark.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
+    /// Nothing moves in the whole pipeline: a [script](SourceFactory::is_script) may go on. Says whether there is
+    /// anything to go on with.
+    fn at_rest(&mut self) -> bool {
+        false
+    }
 }
 
 /// What came of polling a source.
@@ -68,6 +92,10 @@ pub enum Polled {
 pub(crate) struct ReadFactory<S>(pub(crate) S);
 
 impl<S: Source> SourceFactory for ReadFactory<S> {
+    fn is_bounded(&self) -> bool {
+        self.0.is_bounded()
+    }
+
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>> {
         let splits = guard::catch(step, || self.0.splits(target))?;
         let splits = splits.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(step))?;

@@ -10,17 +10,21 @@
 //! assert_that(&squares.filter(|n| *n > 9)).is_empty();
 //! ```
 //!
-//! An assertion brings all elements to one place and looks at them when there are no more, also when there never was
-//! one. If they are not what they should be the run fails, with an error that names the assertion's place in the
+//! An assertion brings all elements of all windows to one place and looks at them when there are no more, also when
+//! there never was one. If they are not what they should be the run fails, with an error that names the assertion's place in the
 //! program and the step that made the collection.
 //!
 //! An assertion that is never run is none. The `TestPipeline` of the `beamline` crate takes care of that: it insists on
 //! being run, and [asks](ensure_checked) whether every assertion has been checked.
 
 mod matching;
+mod panes;
 mod report;
+mod test_stream;
 mod verdict;
 
+pub use panes::AssertInWindow;
+pub use test_stream::TestStream;
 pub use verdict::Verdict;
 
 use crate::combine::{Count, ToList};
@@ -108,12 +112,12 @@ impl<T: Element> AssertThat<T> {
     }
 
     fn check(&self, label: &str, check: impl Fn(&[T]) -> Result<(), String> + Clone + Send + 'static) -> &Self {
-        let gather = |assertion: &Self| assertion.collection.combine(ToList);
+        let gather = |assertion: &Self| assertion.collection.combine_whatever_the_windows(ToList);
         self.check_with(label, gather, move |actual: &Vec<T>| check(actual))
     }
 
     fn count(&self) -> PCollection<u64> {
-        self.collection.combine(Count)
+        self.collection.combine_whatever_the_windows(Count)
     }
 
     /// Adds the steps: one that gathers what the check has to know, and the check.

@@ -1,8 +1,10 @@
 //! Combining: many values into one.
 
+use super::grouping::{Grouping, Way, into_window, merge_combined, one_step, streaming, with_window};
 use crate::combine::{CombineFn, Count, Latest};
 use crate::graph::Body;
 use crate::kernel::keyed::{CombineGlobally, CombinePerKey};
+use crate::window::Window;
 use crate::{BoxError, Cx, DoFn, Element, Key, PCollection, Timestamp};
 use std::sync::Arc;
 
@@ -10,7 +12,10 @@ const PER_KEY: &str = "beam:transform:combine_per_key:v1";
 const GLOBALLY: &str = "beam:transform:combine_globally:v1";
 
 impl<T: Element> PCollection<T> {
-    /// Combines all elements into one. An empty collection gives the result of an empty accumulator.
+    /// Combines all elements into one, in each window by itself.
+    ///
+    /// An empty collection in the global window gives the result of an empty accumulator. Of other windows, those without
+    /// elements give none (Beam programming guide, *Global windowing*).
     ///
     /// ```
     /// # use beamline_sdk::{Pipeline, combine::Sum};
@@ -20,17 +25,42 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     pub fn combine<C: CombineFn<T>>(&self, combine: C) -> PCollection<C::Out> {
         let label = combine.name();
-        let body = Body::Shuffle { shuffle: Arc::new(CombineGlobally::<T, C>::new(combine)), liftable: true };
-        self.then(label, GLOBALLY, body)
+        match Grouping::of(self) {
+            Ok(grouping) if grouping.way == Way::ByWindow => {
+                let scope = self.pipeline.open_scope(label.clone(), true);
+                let keyed = with_window(self, |element, window| (window, element));
+                let combined = keyed.then(label, PER_KEY, per_key::<Window, T, C>(combine));
+                let combined = into_window(&combined, |(window, result)| (result, window), grouping.after());
+                drop(scope);
+                combined
+            }
+            Ok(grouping) if grouping.way == Way::Merging => {
+                let scope = self.pipeline.open_scope(label, true);
+                let combined = self.rearrange("Pair", |element| ((), element)).combine_per_key(combine).values();
+                drop(scope);
+                combined
+            }
+            grouping => {
+                let streaming = |windowing: &_| streaming::combine_globally(windowing, &combine);
+                let (body, windowing) = one_step(grouping, globally(combine.clone()), streaming);
+                self.then_windowed(label, GLOBALLY, body, windowing)
+            }
+        }
     }
 
-    /// The number of elements: one number, 0 for an empty collection.
+    /// Combines all elements into one, whatever their windows, when the last one has come.
+    #[track_caller]
+    pub(crate) fn combine_whatever_the_windows<C: CombineFn<T>>(&self, combine: C) -> PCollection<C::Out> {
+        self.then_windowed(combine.name(), GLOBALLY, globally(combine), Ok(Arc::default()))
+    }
+
+    /// The number of elements: one number, 0 for an empty collection; in windows, one for each that has elements.
     #[track_caller]
     pub fn count(&self) -> PCollection<u64> {
         self.combine(Count)
     }
 
-    /// How often each element occurs.
+    /// How often each element occurs, in each window.
     ///
     /// ```
     /// # use beamline_sdk::Pipeline;
@@ -97,7 +127,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         latest
     }
 
-    /// Combines the values of each key.
+    /// Combines the values of each key, in each window by itself.
     ///
     /// ```
     /// # use beamline_sdk::{Pipeline, combine::{Count, Max}};
@@ -111,8 +141,22 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         K: Key,
     {
         let label = combine.name();
-        let body = Body::Shuffle { shuffle: Arc::new(CombinePerKey::<K, V, C>::new(combine)), liftable: true };
-        self.then(label, PER_KEY, body)
+        match Grouping::of(self) {
+            Ok(grouping) if grouping.way == Way::ByWindow => self.in_each_window(label.clone(), &grouping, |keyed| {
+                keyed.then(label, PER_KEY, per_key::<(K, Window), V, C>(combine))
+            }),
+            Ok(grouping) if grouping.way == Way::Merging => {
+                let scope = self.pipeline.open_scope(label, true);
+                let combined = merge_combined(&self.group_with_windows(), combine, &grouping.windowing);
+                drop(scope);
+                combined
+            }
+            grouping => {
+                let streaming = |windowing: &_| streaming::combine_per_key::<K, V, C>(windowing, &combine);
+                let (body, windowing) = one_step(grouping, per_key::<K, V, C>(combine.clone()), streaming);
+                self.then_windowed(label, PER_KEY, body, windowing)
+            }
+        }
     }
 
     /// The number of values of each key.
@@ -128,19 +172,35 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// parts, which are combined by different workers. For hot keys, whose values are too many for one.
     ///
     /// Elements are combined before they travel in any case, so this pays when accumulators are large or combining is
-    /// expensive.
+    /// expensive. Windows that merge, and triggers other than the default one, are combined in one round.
     #[track_caller]
     pub fn combine_per_key_with_fanout<C: CombineFn<V>>(&self, fanout: u32, combine: C) -> PCollection<(K, C::Out)>
     where
         K: Key,
     {
         let scope = self.pipeline.open_scope(format!("{}WithFanout", combine.name()), true);
+        if Grouping::of(self).is_ok_and(|grouping| matches!(grouping.way, Way::Merging | Way::Streaming)) {
+            // The parts of a session may be sessions that are too far apart, and a pane may be one of several.
+            let combined = self.combine_per_key(combine);
+            drop(scope);
+            return combined;
+        }
         let spread = self.map_as("Spread", spread_over(fanout.max(1)));
         let parts = spread.combine_per_key(Part(combine.clone()));
         let combined = parts.rearrange("Gather", |((key, _), acc)| (key, acc)).combine_per_key(Whole::new(combine));
         drop(scope);
         combined
     }
+}
+
+/// The body of a combine per key in the global window.
+fn per_key<K: Key, V: Element, C: CombineFn<V>>(combine: C) -> Body {
+    Body::Shuffle { shuffle: Arc::new(CombinePerKey::<K, V, C>::new(combine)), liftable: true }
+}
+
+/// The body of a combine of all elements in the global window.
+fn globally<T: Element, C: CombineFn<T>>(combine: C) -> Body {
+    Body::Shuffle { shuffle: Arc::new(CombineGlobally::<T, C>::new(combine)), liftable: true }
 }
 
 fn spread_over<K: Key, V: Element>(fanout: u32) -> impl Fn((K, V)) -> ((K, u32), V) + Clone + Send + 'static {

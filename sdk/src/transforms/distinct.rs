@@ -4,7 +4,7 @@ use crate::combine::CombineFn;
 use crate::{Element, Key, PCollection};
 
 impl<T: Element> PCollection<T> {
-    /// Every element once, however often it occurs.
+    /// Every element once in each window, however often it occurs.
     ///
     /// ```
     /// # use beamline_sdk::Pipeline;

@@ -1,11 +1,12 @@
 //! Several collections into one.
 
+use super::grouping::windowing_of_all;
 use crate::kernel::ops::Flatten;
 use crate::pipeline::{StepSpec, fused};
 use crate::{Element, PCollection, Pipeline};
 
 impl Pipeline {
-    /// All elements of several collections of one type.
+    /// All elements of several collections of one type. They must be windowed alike.
     ///
     /// ```
     /// # use beamline_sdk::Pipeline;
@@ -16,14 +17,12 @@ impl Pipeline {
     #[track_caller]
     pub fn flatten<'a, T: Element>(&self, parts: impl IntoIterator<Item = &'a PCollection<T>>) -> PCollection<T> {
         let parts: Vec<_> = parts.into_iter().collect();
-        if parts.iter().any(|part| !part.pipeline.is_same(self)) {
-            self.fail("Flatten", "its inputs belong to different pipelines");
-        }
         let inputs: Vec<_> = parts.iter().map(|part| part.id).collect();
         let count = inputs.len();
         let body = fused::<T>(move |wiring| Flatten::<T>::op(wiring, count));
         let urn = "beam:transform:flatten:v1";
-        let node = self.add(StepSpec { label: "Flatten".into(), urn, inputs, body });
+        let windowing = windowing_of_all(parts.iter().map(|part| (part.id, &part.pipeline)), self);
+        let node = self.add_windowed(StepSpec { label: "Flatten".into(), urn, inputs, body }, windowing);
         self.add_output(node)
     }
 }

@@ -1,7 +1,9 @@
 //! Batches of a limited size.
 
+use super::grouping::{Grouping, Way, one_step, streaming};
 use crate::graph::Body;
 use crate::kernel::keyed::IntoBatches;
+use crate::window::Window;
 use crate::{Element, Key, PCollection};
 use std::sync::Arc;
 
@@ -25,7 +27,34 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         K: Key,
     {
         assert!(size > 0, "a batch of 0 elements is none");
-        let body = Body::Shuffle { shuffle: Arc::new(IntoBatches::<K, V>::new(size)), liftable: false };
-        self.then("GroupIntoBatches", "beam:transform:group_into_batches:v1", body)
+        match Grouping::of(self) {
+            Ok(grouping) if grouping.way == Way::ByWindow => self.in_each_window(LABEL.into(), &grouping, |keyed| {
+                keyed.then(LABEL, GROUP_INTO_BATCHES, whole::<(K, Window), V>(size))
+            }),
+            Ok(grouping) if grouping.way == Way::Merging => {
+                let scope = self.pipeline.open_scope(LABEL.into(), true);
+                let batches = self.group_by_key().flat_map_with(move |(key, values), out| {
+                    let mut values = values.iter();
+                    while values.len() > 0 {
+                        out.emit((key.clone(), values.by_ref().take(size).collect()));
+                    }
+                });
+                drop(scope);
+                batches
+            }
+            grouping => {
+                let streaming = |windowing: &_| streaming::group_into_batches::<K, V>(windowing, size);
+                let (body, windowing) = one_step(grouping, whole::<K, V>(size), streaming);
+                self.then_windowed(LABEL, GROUP_INTO_BATCHES, body, windowing)
+            }
+        }
     }
+}
+
+const LABEL: &str = "GroupIntoBatches";
+const GROUP_INTO_BATCHES: &str = "beam:transform:group_into_batches:v1";
+
+/// The body of a grouping into batches in the global window.
+fn whole<K: Key, V: Element>(size: usize) -> Body {
+    Body::Shuffle { shuffle: Arc::new(IntoBatches::<K, V>::new(size)), liftable: false }
 }

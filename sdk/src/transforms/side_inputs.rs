@@ -1,15 +1,16 @@
 //! Side inputs: making them, and reading them.
 
 use super::elementwise::PAR_DO;
-use crate::graph::Body;
-use crate::graph::builder::NodeSpec;
+use crate::graph::builder::{NodeSpec, PipelineId};
+use crate::graph::{Body, NodeId};
 use crate::kernel::Op;
 use crate::kernel::keyed::{BuildView, ViewBuilder};
 use crate::kernel::ops::{ParDo, WithSideOp};
 use crate::label::short_type_name;
 use crate::pipeline::{StepSpec, Template, fused};
 use crate::side_input::{SideInputs, View};
-use crate::{BoxError, DoFn, Element, Emit, Key, PCollection};
+use crate::window::Window;
+use crate::{BoxError, DoFn, Element, Emit, Error, ErrorKind, Key, PCollection, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -86,9 +87,7 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
     #[track_caller]
     fn then<O: 'static>(&self, label: String, body: Body) -> PCollection<O> {
         let views = self.side.nodes();
-        if views.iter().any(|(pipeline, _)| *pipeline != self.main.pipeline.id()) {
-            self.main.pipeline.fail(&label, "a side input of it belongs to another pipeline");
-        }
+        let readable = views.iter().try_for_each(|(pipeline, view)| self.check_view(*pipeline, *view));
         let node = self.main.pipeline.add_node(NodeSpec {
             label,
             urn: PAR_DO,
@@ -96,8 +95,27 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
             side_inputs: views.into_iter().map(|(_, node)| node).collect(),
             body,
             sink: None,
+            windowing: None,
         });
+        readable.err().into_iter().for_each(|error| self.main.pipeline.fail(node, error));
         self.main.pipeline.add_output(node)
+    }
+
+    /// Whether elements of the main input can tell what of a side input they read.
+    fn check_view(&self, pipeline: PipelineId, view: NodeId) -> Result<()> {
+        if pipeline != self.main.pipeline.id() {
+            return Err(Error::new(ErrorKind::Graph, "a side input of it belongs to another pipeline"));
+        }
+        let side = self.main.pipeline.with_builder(|builder| builder.input_of(view).clone());
+        let window_fn = side.windowing.window_fn();
+        if window_fn.merges() || self.main.windowing().window_fn().is_global() {
+            window_fn.side_input_window(Window::GLOBAL)?;
+        }
+        if !side.is_bounded || !window_fn.is_global() {
+            let text = "side inputs of unbounded collections, and in windows, are not supported yet";
+            return Err(Error::new(ErrorKind::Graph, text));
+        }
+        Ok(())
     }
 
     #[track_caller]

@@ -36,6 +36,7 @@ impl<T: Element> PCollection<T> {
             side_inputs: Vec::new(),
             body: body(sink),
             sink: Some(control),
+            windowing: None,
         });
         Written { pipeline: self.pipeline.clone(), node }
     }

@@ -186,6 +186,11 @@ impl Windowing {
         self
     }
 
+    /// Whether elements are put into windows anew.
+    pub(crate) fn assigns_windows(&self) -> bool {
+        self.window_fn.is_some()
+    }
+
     /// The strategy of a collection that is windowed by this, if its input has the strategy `upstream`.
     ///
     /// # Errors

@@ -180,7 +180,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineSender<K, V, C> {
             return Ok(());
         }
         self.send_table()?;
-        self.router.close()
+        self.router.watermark(time)
     }
 }
 

@@ -69,7 +69,7 @@ impl<V: Element, C: CombineFn<V>> Operator for Partial<V, C> {
         if let Some(acc) = self.acc.take() {
             self.link.send(0, Packet::new(acc, size_of::<C::Acc>()))?;
         }
-        self.link.close();
+        self.link.watermark(time);
         Ok(())
     }
 }

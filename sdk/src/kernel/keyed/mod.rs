@@ -8,6 +8,7 @@ mod partitions;
 mod route;
 mod table;
 mod view;
+pub(crate) mod windowed;
 
 pub(crate) use batches::IntoBatches;
 pub(crate) use combine::CombinePerKey;

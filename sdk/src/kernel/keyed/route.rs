@@ -92,10 +92,16 @@ impl<T: Element> Router<T> {
         Ok(())
     }
 
-    /// Sends the rest, and the word that it was the rest.
-    pub(crate) fn close(&mut self) -> Result<()> {
+    /// Sends what has been held back, and then the watermark.
+    pub(crate) fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.flush()?;
-        self.link.close();
+        self.link.watermark(time);
+        Ok(())
+    }
+
+    pub(crate) fn idle(&mut self, is_idle: bool) -> Result<()> {
+        self.flush()?;
+        self.link.idle(is_idle);
         Ok(())
     }
 }
@@ -124,6 +130,10 @@ impl<K: Key, V: Element> Operator for HashSender<K, V> {
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time == Timestamp::MAX { self.router.close() } else { Ok(()) }
+        self.router.watermark(time)
+    }
+
+    fn idle(&mut self, is_idle: bool) -> Result<()> {
+        self.router.idle(is_idle)
     }
 }

@@ -146,6 +146,30 @@ impl<K: Key, A> Table<K, A> {
         }
     }
 
+    /// The entry of a key, which is created if there is none.
+    pub(crate) fn find_or_create(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> &mut Entry<K, A> {
+        if self.slots.is_empty() {
+            self.grow();
+        }
+        let mask = self.slots.len() - 1;
+        let mut at = place(hash) & mask;
+        while self.slots[at] != 0 {
+            let found = number(self.slots[at]) as usize;
+            if tag(self.slots[at]) == tag_of(hash) && self.entries[found].hash == hash && self.entries[found].key == key
+            {
+                return &mut self.entries[found];
+            }
+            at = (at + 1) & mask;
+        }
+        let found = self.entries.len();
+        self.entries.push(Entry { hash, key, acc: create() });
+        self.slots[at] = slot(hash, found + 1);
+        if self.entries.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        &mut self.entries[found]
+    }
+
     /// The entries behind the first `before`.
     pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = &Entry<K, A>> {
         self.entries[before..].iter()

@@ -1,26 +1,38 @@
 //! The operators that work on one element at a time.
 
+mod assign;
 mod check;
+mod divide;
+mod explode;
 mod filter;
 mod flat_map;
 mod map;
+mod merge;
+mod merged;
 mod par_do;
 mod partition;
 mod pass;
+mod reify;
 mod split;
 mod try_map;
+mod windowed;
 mod with_side;
 mod write;
 
+pub(crate) use assign::{AssignTimestamps, AssignWindows};
 pub(crate) use check::Check;
+pub(crate) use divide::Windowed;
 pub(crate) use filter::Filter;
 pub(crate) use flat_map::{FlatMap, FlatMapWith};
 pub(crate) use map::{Inspect, Map, Rearrange};
+pub(crate) use merge::{MergeCombine, MergeGroups};
 pub(crate) use par_do::ParDo;
 pub(crate) use partition::Partition;
 pub(crate) use pass::{Flatten, Forward, Reshuffle};
+pub(crate) use reify::{ReifyTimestamps, ReifyWindows};
 pub use split::OutputsOf;
 pub(crate) use split::Split;
 pub(crate) use try_map::TryMap;
+pub(crate) use windowed::{IntoWindow, WithWindow};
 pub(crate) use with_side::WithSideOp;
 pub(crate) use write::{SinkNode, WriteEverywhere, WriteShards};

@@ -1,5 +1,6 @@
 //! A `DoFn` and its life cycle, with or without side inputs.
 
+use super::explode::each_in_one_window;
 use crate::kernel::guard::{Witness, catch, user_error};
 use crate::kernel::{Batch, Emitter, Operator, Push, Shared, Wiring};
 use crate::side_input::SideInputs;
@@ -15,6 +16,8 @@ pub(crate) struct ParDo<I, D: DoFn<I, S>, S: SideInputs> {
     out: Emitter<D::Out>,
     is_set_up: bool,
     in_bundle: bool,
+    /// How many rows of one window each are processed at once, if there are rows of several.
+    capacity: usize,
 }
 
 /// Side inputs, looked up when the first element comes: they are complete by then.
@@ -44,6 +47,7 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
             out: wiring.emitter(0),
             is_set_up: false,
             in_bundle: false,
+            capacity: wiring.env.batch_size,
         }
     }
 
@@ -58,11 +62,9 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
         }
         Ok(())
     }
-}
 
-impl<I: Element, D: DoFn<I, S>, S: SideInputs> Push<I> for ParDo<I, D, S> {
-    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        self.ensure_bundle()?;
+    /// Processes rows that are in one window each.
+    fn process(&mut self, batch: &mut Batch<I>) -> Result<()> {
         let Self { dofn, side, step, witness, out, .. } = self;
         let (meta, side) = (&batch.meta, side.get());
         out.begin(meta);
@@ -75,6 +77,13 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Push<I> for ParDo<I, D, S> {
         let result = Self::call(step, || { elements }.try_for_each(&mut each));
         out.check()?;
         result.map_err(|error| witness.blame(error))
+    }
+}
+
+impl<I: Element, D: DoFn<I, S>, S: SideInputs> Push<I> for ParDo<I, D, S> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        self.ensure_bundle()?;
+        each_in_one_window(batch, self.capacity, |batch| self.process(batch))
     }
 }
 

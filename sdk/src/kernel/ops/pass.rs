@@ -87,7 +87,12 @@ impl<T: Element> Push<T> for ForwardSender<T> {
 
 impl<T> Operator for ForwardSender<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        self.link.close_at_end(time);
+        self.link.watermark(time);
+        Ok(())
+    }
+
+    fn idle(&mut self, is_idle: bool) -> Result<()> {
+        self.link.idle(is_idle);
         Ok(())
     }
 }
@@ -158,7 +163,12 @@ impl<T: Element> Push<T> for Dealer<T> {
 
 impl<T> Operator for Dealer<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        self.link.close_at_end(time);
+        self.link.watermark(time);
+        Ok(())
+    }
+
+    fn idle(&mut self, is_idle: bool) -> Result<()> {
+        self.link.idle(is_idle);
         Ok(())
     }
 }

@@ -167,7 +167,12 @@ impl<T: Element> Push<T> for ShardSender<T> {
 
 impl<T> Operator for ShardSender<T> {
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        self.link.close_at_end(time);
+        self.link.watermark(time);
+        Ok(())
+    }
+
+    fn idle(&mut self, is_idle: bool) -> Result<()> {
+        self.link.idle(is_idle);
         Ok(())
     }
 }

@@ -5,9 +5,10 @@ mod emitters;
 mod routers;
 mod rows;
 mod splits;
+mod windowed;
 
 use super::memory::MemoryBudget;
-use super::{Batch, Consumer, Env, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
+use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Result, Step, Timestamp};
 use parking_lot::Mutex;
@@ -50,8 +51,10 @@ fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<En
         workers,
         batch_size,
         trace_elements: false,
+        is_replay: false,
         memory: Arc::new(MemoryBudget::new(memory)),
         scratch: Arc::new(InMemory),
+        clock: Arc::new(ManualClock::default()),
         shared: Arc::new(Shared::default()),
     })
 }

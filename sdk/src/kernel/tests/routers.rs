@@ -2,6 +2,7 @@
 
 use super::{batch, env, rows, stamps};
 use crate::Result;
+use crate::Timestamp;
 use crate::kernel::hash::{hash_key, owner};
 use crate::kernel::keyed::Router;
 use crate::kernel::shuffle::HashedRows;
@@ -30,9 +31,12 @@ impl Link for Sent {
         Ok(())
     }
 
-    fn close(&self) {
+    fn watermark(&self, time: Timestamp) {
+        assert_eq!(time, Timestamp::MAX);
         self.closed.set(self.closed.get() + 1);
     }
+
+    fn idle(&self, _is_idle: bool) {}
 }
 
 /// Sends batches, and flushes behind some of them.
@@ -47,7 +51,7 @@ fn send(router: &mut Router<u64>, batches: &[(Vec<u8>, bool)]) -> Result<Vec<(u6
             router.flush()?;
         }
     }
-    router.close().map(|()| all)
+    router.watermark(Timestamp::MAX).map(|()| all)
 }
 
 proptest! {

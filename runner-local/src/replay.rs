@@ -1,0 +1,120 @@
+//! All workers on one thread, in an order that a seed decides: a run that can be repeated.
+//!
+//! What happens at the same time on threads happens here in turns: which worker goes next, which of its stages, how many
+//! packets or reads it takes, and how many elements make a batch. A packet that is not taken is one that is delayed. The
+//! order of everything that steps see follows from the seed.
+
+use crate::stage::Did;
+use crate::worker::{Worker, earlier};
+use beamline_sdk::kernel::Shared;
+use beamline_sdk::{Error, ErrorKind, Result};
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Numbers that look random, and follow from a seed (splitmix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom
+/// Number Generators*, 2014).
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ (x >> 31)
+    }
+
+    /// A number below `end`.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            items.swap(i, self.below(i + 1));
+        }
+    }
+
+    /// Small most often.
+    pub(crate) fn size(&mut self) -> usize {
+        [1, 2, 3, 7, 64, 1024][self.below(6)]
+    }
+}
+
+/// Runs the workers to their end, and tears all of them down in any case.
+pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
+    let result = workers.iter().try_for_each(|worker| worker.set_up()).and_then(|()| work(workers, dice, shared));
+    workers.iter().for_each(|worker| worker.tear_down());
+    result
+}
+
+fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
+    while !workers.iter().all(|worker| worker.is_done()) {
+        shared.check()?;
+        match turn(workers, dice)? {
+            Did::Work => {}
+            did if workers[0].go_on() => debug_assert!(did != Did::Work, "a script goes on when nothing else does"),
+            did => wait(workers, did)?,
+        }
+    }
+    Ok(())
+}
+
+/// Lets the first worker do something that has anything to do, in an order that the dice decide.
+fn turn(workers: &[Rc<Worker>], dice: &mut Dice) -> Result<Did> {
+    let mut order: Vec<&Rc<Worker>> = workers.iter().collect();
+    dice.shuffle(&mut order);
+    let mut all = Did::Nothing;
+    for worker in order {
+        let mut stages: Vec<usize> = (0..worker.stages.len()).collect();
+        dice.shuffle(&mut stages);
+        match worker.turn_by(&stages, dice.size())? {
+            Did::Work => return Ok(Did::Work),
+            Did::Nothing => {}
+            Did::Wait(time) => all = earlier(all, time),
+        }
+    }
+    Ok(all)
+}
+
+/// Waits for the clock or for a source. Where there is nothing to wait for, nothing will ever happen.
+fn wait(workers: &[Rc<Worker>], did: Did) -> Result<()> {
+    let until_source = match did {
+        Did::Wait(until) => until.saturating_duration_since(Instant::now()),
+        _ => Duration::MAX,
+    };
+    let until = workers.iter().map(|worker| worker.until_alarm()).fold(until_source, Duration::min);
+    if until == Duration::MAX {
+        let mut text = "nothing can move, and the pipeline has not ended".to_owned();
+        let stages = workers.iter().flat_map(|worker| &worker.stages);
+        stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
+        return Err(Error::new(ErrorKind::Internal, text));
+    }
+    thread::sleep(until.min(Duration::from_millis(20)));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dice_follow_from_their_seed() {
+        // The first outputs of the reference generator from state 0.
+        let mut dice = Dice::new(0);
+        assert_eq!([dice.next(), dice.next()], [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4]);
+    }
+
+    #[test]
+    fn a_shuffle_loses_nothing() {
+        let mut items: Vec<u32> = (0..50).collect();
+        Dice::new(7).shuffle(&mut items);
+        assert_ne!(items, (0..50).collect::<Vec<_>>());
+        items.sort_unstable();
+        assert_eq!(items, (0..50).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,350 @@
+//! A stage on one worker: where its elements come from, and the steps that they go through.
+
+use crate::exchange::{Item, Queue};
+use crate::progress::Mark;
+use crate::wake::Wakers;
+use beamline_sdk::kernel::{Inbox, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
+use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Packets or polls that make a bundle, unless there are fewer.
+pub(crate) const BUNDLE: usize = 64;
+
+/// A stage on one worker.
+pub(crate) struct StageRun {
+    pub(crate) heads: Vec<Head>,
+    /// Its steps in topological order.
+    pub(crate) steps: Vec<StepRun>,
+    pub(crate) gates: Vec<StepId>,
+    /// Whether a bundle has begun.
+    is_open: bool,
+    /// How far its heads have come, as far as its steps know.
+    mark: Mark,
+    /// The processing time at which the first of its steps wants to be called.
+    alarm: Option<Timestamp>,
+    is_done: bool,
+}
+
+/// A step on one worker.
+pub(crate) struct StepRun {
+    id: StepId,
+    step: Arc<Step>,
+    control: Rc<RefCell<dyn Operator>>,
+    /// The steps of the stage that make what it reads; none if the heads do.
+    reads: Vec<usize>,
+    input: Mark,
+    output: Mark,
+    alarm: Option<Timestamp>,
+    is_set_up: bool,
+}
+
+impl StepRun {
+    pub(crate) fn new(id: StepId, step: Arc<Step>, control: Rc<RefCell<dyn Operator>>, reads: Vec<usize>) -> Self {
+        Self { id, step, control, reads, input: Mark::START, output: Mark::START, alarm: None, is_set_up: false }
+    }
+
+    fn call<R>(&self, f: impl FnOnce(&mut dyn Operator) -> Result<R>) -> Result<R> {
+        in_step(self.id, || f(&mut *self.control.borrow_mut())).map_err(|error| error.in_step(&self.step))
+    }
+
+    /// The end of a bundle, after which the inputs have come to `mark`.
+    fn finish(&mut self, mark: Mark) -> Result<()> {
+        let before = self.input;
+        let (output, alarm) = self.call(|control| {
+            if mark.time > before.time {
+                control.watermark(mark.time)?;
+            }
+            if mark.is_idle != before.is_idle {
+                control.idle(mark.is_idle)?;
+            }
+            control.finish_bundle()?;
+            Ok((control.output_watermark(mark.time), control.alarm()))
+        })?;
+        self.input = mark;
+        // What is held back will come still, so its readers have to wait.
+        let is_idle = mark.is_idle && output >= mark.time;
+        self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
+        self.alarm = alarm;
+        Ok(())
+    }
+}
+
+/// Where a stage gets its elements from.
+pub(crate) enum Head {
+    Source { step: StepId, head: Rc<RefCell<dyn SourceHead>>, is_done: bool },
+    Port { step: StepId, inbox: Rc<RefCell<dyn Inbox>>, port: Port },
+}
+
+impl Head {
+    fn waiting(&self) -> usize {
+        match self {
+            Self::Source { .. } => 0,
+            Self::Port { port, .. } => port.queues[port.worker].len(),
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        match self {
+            Self::Source { is_done: true, .. } => Mark::END,
+            Self::Source { head, .. } => {
+                let head = head.borrow();
+                Mark { time: head.watermark(), is_idle: head.is_idle() }
+            }
+            Self::Port { port, .. } => port.mark,
+        }
+    }
+}
+
+/// A worker's end of an exchange.
+pub(crate) struct Port {
+    queues: Arc<Vec<Queue>>,
+    worker: usize,
+    limit: usize,
+    wakers: Arc<Wakers>,
+    senders: Vec<Mark>,
+    mark: Mark,
+}
+
+impl Port {
+    pub(crate) fn new(queues: Arc<Vec<Queue>>, worker: usize, limit: usize, wakers: Arc<Wakers>) -> Self {
+        let senders = vec![Mark::START; queues.len()];
+        Self { queues, worker, limit, wakers, senders, mark: Mark::START }
+    }
+
+    fn pop(&mut self) -> Option<Popped> {
+        let (item, before) = self.queues[self.worker].pop()?;
+        Some(match item {
+            Item::Packet(packet) => {
+                if before > self.limit && before - packet.bytes <= self.limit {
+                    self.wakers.wake_all_workers();
+                }
+                Popped::Packet(packet)
+            }
+            Item::Watermark { sender, time } => self.learn(sender, |mark| mark.time = time),
+            Item::Idle { sender, is_idle } => self.learn(sender, |mark| mark.is_idle = is_idle),
+        })
+    }
+
+    fn learn(&mut self, sender: usize, change: impl FnOnce(&mut Mark)) -> Popped {
+        change(&mut self.senders[sender]);
+        self.mark = self.mark.advanced_by(self.senders.iter().copied());
+        Popped::Mark
+    }
+}
+
+/// What came out of a queue.
+enum Popped {
+    Packet(Packet),
+    /// A sender has come further.
+    Mark,
+}
+
+/// What a stage has done when asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Did {
+    Work,
+    Nothing,
+    /// Nothing, and there will be something at this time.
+    Wait(Instant),
+}
+
+impl StageRun {
+    pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>) -> Self {
+        Self { heads, steps, gates, is_open: false, mark: Mark::START, alarm: None, is_done: false }
+    }
+
+    pub(crate) fn can_run(&mut self, shared: &Shared) -> bool {
+        self.gates.retain(|view| !shared.has_view(*view));
+        self.gates.is_empty() && !self.is_done
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    /// The processing time at which it wants to be called.
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
+        self.alarm
+    }
+
+    pub(crate) fn is_source(&self) -> bool {
+        self.heads.iter().any(|head| matches!(head, Head::Source { .. }))
+    }
+
+    /// What it waits for, in a line; nothing if it is done.
+    pub(crate) fn describe(&self) -> Option<String> {
+        let first = self.steps.first().filter(|_| !self.is_done)?;
+        let output = self.steps.iter().map(|step| step.output.time).min().unwrap_or(Timestamp::MAX);
+        let Self { gates, mark, .. } = self;
+        let packets: usize = self.heads.iter().map(Head::waiting).sum();
+        Some(format!(
+            "stage of {}: input at {:?}, output at {output:?}, {packets} packets wait, {} side inputs are missing",
+            first.step,
+            mark.time,
+            gates.len()
+        ))
+    }
+
+    /// How far the heads have come, which the steps may not know yet.
+    fn heads_mark(&self) -> Mark {
+        self.mark.advanced_by(self.heads.iter().map(Head::mark))
+    }
+
+    /// Runs a bundle of at most so many packets. It ends where time goes on, so that what comes behind a watermark is
+    /// seen behind it.
+    pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
+        // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
+        let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
+        'bundle: for i in 0..self.heads.len() {
+            while left > 0 {
+                let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
+                let Some(popped) = port.pop() else { break };
+                did = Did::Work;
+                match popped {
+                    Popped::Packet(packet) => {
+                        let (step, inbox) = (*step, inbox.clone());
+                        self.begin()?;
+                        in_step(step, || inbox.borrow_mut().deliver(packet)).map_err(|e| self.blame(step, e))?;
+                        left -= 1;
+                    }
+                    Popped::Mark if self.heads_mark() != self.mark => break 'bundle,
+                    Popped::Mark => {}
+                }
+            }
+        }
+        if did == Did::Work {
+            self.finish()?;
+        }
+        Ok(did)
+    }
+
+    fn blame(&self, id: StepId, error: Error) -> Error {
+        match self.steps.iter().find(|run| run.id == id) {
+            Some(run) => error.in_step(&run.step),
+            None => error,
+        }
+    }
+
+    /// Runs a bundle of at most so many reads.
+    pub(crate) fn run_sources(&mut self, shared: &Shared, most: usize) -> Result<Did> {
+        let mut did = Did::Nothing;
+        for i in 0..self.heads.len() {
+            let Head::Source { step, head, is_done: false } = &self.heads[i] else { continue };
+            let (step, head) = (*step, head.clone());
+            self.begin()?;
+            match poll_bundle(step, &head, shared, most)? {
+                Polled::Worked => did = Did::Work,
+                Polled::Done => self.close_source(i),
+                Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
+                Polled::Idle(_) => {}
+            }
+        }
+        let before = self.mark;
+        self.finish()?;
+        Ok(if self.mark == before && !self.is_done { did } else { Did::Work })
+    }
+
+    fn close_source(&mut self, head: usize) {
+        if let Head::Source { is_done, .. } = &mut self.heads[head] {
+            *is_done = true;
+        }
+    }
+
+    /// Calls the steps whose time has come on the clock.
+    pub(crate) fn ring(&mut self, now: Timestamp) -> Result<()> {
+        self.begin()?;
+        let is_due = |step: &&StepRun| step.alarm.is_some_and(|alarm| alarm <= now);
+        self.steps.iter().filter(is_due).try_for_each(|step| step.call(|control| control.clock(now)))?;
+        self.finish()
+    }
+
+    /// Lets the script that the stage reads go on; says whether there is one that does.
+    pub(crate) fn go_on(&self) -> bool {
+        self.heads.iter().any(|head| match head {
+            Head::Source { head, is_done: false, .. } => head.borrow_mut().at_rest(),
+            _ => false,
+        })
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_open, true) {
+            return Ok(());
+        }
+        self.steps.iter().try_for_each(|step| step.call(|control| control.start_bundle()))
+    }
+
+    /// Ends the bundle, and tells the steps in their order how far their inputs have come.
+    fn finish(&mut self) -> Result<()> {
+        let mark = self.heads_mark();
+        if !self.is_open && mark == self.mark {
+            return Ok(());
+        }
+        self.begin()?;
+        self.mark = mark;
+        for i in 0..self.steps.len() {
+            let mark = self.input_of(i);
+            self.steps[i].finish(mark)?;
+        }
+        self.is_open = false;
+        self.alarm = self.steps.iter().filter_map(|step| step.alarm).min();
+        self.is_done = mark == Mark::END && self.steps.iter().all(|step| step.output == Mark::END);
+        Ok(())
+    }
+
+    fn input_of(&self, step: usize) -> Mark {
+        match self.steps[step].reads.as_slice() {
+            [] => self.mark,
+            reads => self.steps[step].input.advanced_by(reads.iter().map(|read| self.steps[*read].output)),
+        }
+    }
+
+    pub(crate) fn set_up(&mut self) -> Result<()> {
+        for step in &mut self.steps {
+            step.is_set_up = true;
+            step.call(|control| control.setup())?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn tear_down(&self) {
+        for step in self.steps.iter().filter(|step| step.is_set_up) {
+            let before = enter(step.id);
+            // After a panic in the engine a step may still be borrowed: it is lost then.
+            if let Ok(mut control) = step.control.try_borrow_mut() {
+                control.teardown();
+            }
+            enter(before);
+        }
+    }
+}
+
+/// Reads a bundle. What has been read when the source runs dry is work.
+fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared, most: usize) -> Result<Polled> {
+    let mut last = Polled::Idle(None);
+    for _ in 0..most {
+        shared.check()?;
+        let polled = in_step(step, || head.borrow_mut().poll());
+        let polled = polled.map_err(|error| match head.borrow().place() {
+            // Where the input came from helps whoever looks for an element, not whoever has a full disk.
+            Some(place) if error.kind() == ErrorKind::User => error.at(format!("input from {place}")),
+            _ => error,
+        })?;
+        if polled != Polled::Worked {
+            return Ok(if last == Polled::Worked { last } else { polled });
+        }
+        last = polled;
+    }
+    Ok(last)
+}
+
+/// Calls a step. A panic that it did not catch itself, such as in the hash of a key, is an error like any other.
+fn in_step<R>(step: StepId, f: impl FnOnce() -> Result<R>) -> Result<R> {
+    let before = enter(step);
+    let result = catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panic_error(payload)));
+    enter(before);
+    result
+}

@@ -1,0 +1,167 @@
+//! Grouping in any windows, with any trigger: the state of each key by itself.
+
+use super::results::Results;
+use super::rows::{ResultRow, Takes};
+use super::slots::Slots;
+use super::timers::{Holds, Timers};
+use crate::kernel::clock::Clock;
+use crate::kernel::guard::catch;
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Operator, Stamp, Wiring};
+use crate::window::reduce::{Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult};
+use crate::window::{Window, WindowingStrategy};
+use crate::{Element, Key, Result, Step, Timestamp};
+use smallvec::smallvec;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// Groups the rows of the keys that this worker owns.
+pub(crate) struct ByKey<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
+    reducer: Reducer<V, C>,
+    step: Arc<Step>,
+    clock: Arc<dyn Clock>,
+    now: Now,
+    keys: Slots<K, KeyState<C::State>>,
+    outside: Outside<K, V, R::Row>,
+}
+
+/// What there is beside the state of keys.
+struct Outside<K, V, Row> {
+    timers: Timers<(u32, Window)>,
+    alarms: Timers<(u32, Window)>,
+    holds: Holds,
+    results: Results<K, V, Row>,
+}
+
+/// The effects of a call for one key.
+struct Visit<'a, K, V, Row, R> {
+    slot: u32,
+    key: &'a K,
+    outside: &'a mut Outside<K, V, Row>,
+    _result: PhantomData<R>,
+}
+
+impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V, R::Row, R> {
+    fn result(&mut self, result: WindowResult<O>) {
+        let WindowResult { window, timestamp, pane, contents } = result;
+        let stamp = Stamp { time: timestamp, windows: smallvec![window], pane };
+        self.outside.results.show(R::row(self.key.clone(), contents), &stamp);
+    }
+
+    fn dropped(&mut self, dropped: Dropped<V>) {
+        self.outside.results.dropped(self.key, dropped);
+    }
+
+    fn hold(&mut self, from: Option<Timestamp>, to: Option<Timestamp>) {
+        self.outside.holds.change(from, to);
+    }
+
+    fn wake(&mut self, wake: Wake) {
+        let timers = match wake.domain {
+            TimeDomain::EventTime => &mut self.outside.timers,
+            TimeDomain::ProcessingTime => &mut self.outside.alarms,
+        };
+        timers.set(wake.at, (self.slot, wake.window));
+    }
+}
+
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C, R> {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+        let outside = Outside {
+            timers: Timers::new(),
+            alarms: Timers::new(),
+            holds: Holds::default(),
+            results: Results::new(wiring),
+        };
+        Self {
+            reducer: Reducer::new(strategy, contents),
+            step: wiring.step.clone(),
+            clock: wiring.env.clock.clone(),
+            now: Now::START,
+            keys: Slots::new(),
+            outside,
+        }
+    }
+
+    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
+        let meta = batch.meta;
+        for (row, ((key, value), hash)) in batch.values.into_iter().zip(hashes).enumerate() {
+            let slot = self.keys.find_or_insert(hash, key);
+            let (time, windows) = (*meta.time.get(row), meta.windows.get(row));
+            self.visit(slot, |reducer, state, now, visit| {
+                reducer.element(state, now, time, windows, value, visit);
+            });
+        }
+    }
+
+    /// Calls the rules for a key, and forgets the key if nothing is left of it.
+    #[inline]
+    fn visit(
+        &mut self,
+        slot: u32,
+        call: impl FnOnce(&Reducer<V, C>, &mut KeyState<C::State>, &Now, &mut Visit<'_, K, V, R::Row, R>),
+    ) {
+        let Self { reducer, keys, now, outside, .. } = self;
+        let Some((key, state)) = keys.get_mut(slot) else { return };
+        call(reducer, state, now, &mut Visit { slot, key, outside, _result: PhantomData });
+        if state.is_empty() {
+            keys.remove(slot);
+        }
+    }
+
+    fn run_timers(&mut self, domain: TimeDomain, until: Timestamp) -> Result<()> {
+        let step = self.step.clone();
+        catch(&step, || {
+            while let Some((at, due)) = self.timers(domain).take_due(until) {
+                for (slot, window) in due {
+                    let wake = Wake { domain, at, window };
+                    self.visit(slot, |reducer, state, now, visit| reducer.on_timer(state, now, wake, visit));
+                }
+            }
+        })?;
+        self.outside.results.check()
+    }
+
+    fn timers(&mut self, domain: TimeDomain) -> &mut Timers<(u32, Window)> {
+        match domain {
+            TimeDomain::EventTime => &mut self.outside.timers,
+            TimeDomain::ProcessingTime => &mut self.outside.alarms,
+        }
+    }
+}
+
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for ByKey<K, V, C, R> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.outside.results.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.now.watermark = time;
+        self.now.clock = self.clock.now();
+        self.run_timers(TimeDomain::EventTime, time)
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        let may = input.min(self.outside.holds.limit());
+        self.now.output_watermark = self.now.output_watermark.max(may);
+        self.now.output_watermark
+    }
+
+    fn clock(&mut self, now: Timestamp) -> Result<()> {
+        self.now.clock = now;
+        self.run_timers(TimeDomain::ProcessingTime, now)
+    }
+
+    fn alarm(&self) -> Option<Timestamp> {
+        self.outside.alarms.first()
+    }
+}
+
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Takes<K, V> for ByKey<K, V, C, R> {
+    fn take(&mut self, rows: HashedRows<(K, V)>) -> Result<()> {
+        self.now.clock = self.clock.now();
+        let step = self.step.clone();
+        catch(&step, || self.add_all(rows))?;
+        self.outside.results.check()
+    }
+}

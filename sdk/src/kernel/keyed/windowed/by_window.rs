@@ -1,0 +1,224 @@
+//! Grouping in windows that show one result at their end, and one for each late element: the default trigger.
+//!
+//! State is kept window by window, not key by key: a table for each window, which goes as a whole when the watermark
+//! passes its end. Nothing is looked up for a key but its entry in that table, and rows find their entries a block at a
+//! time.
+
+use super::results::Results;
+use super::rows::{ResultRow, Takes};
+use crate::kernel::guard::catch;
+use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Meta, Operator, Stamp, Wiring};
+use crate::window::reduce::{Contents, Dropped, DroppedBecause};
+use crate::window::{
+    Accumulation, ClosingBehavior, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
+};
+use crate::{Element, Key, Result, Step, Timestamp};
+use smallvec::smallvec;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Groups the rows of the keys that this worker owns, window by window.
+pub(crate) struct ByWindow<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
+    contents: C,
+    accumulates: bool,
+    allowed_lateness: Duration,
+    step: Arc<Step>,
+    watermark: Timestamp,
+    output_watermark: Timestamp,
+    /// Windows whose end is to come, by their last instants.
+    open: BTreeMap<(Timestamp, Window), Table<K, C::State>>,
+    /// Windows that have shown their result and take late elements, by the instants at which they expire.
+    shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::State>>>,
+    /// Rows of the batch in work by their window.
+    sorted: Vec<WindowRows<K, V>>,
+    results: Results<K, V, R::Row>,
+}
+
+/// What is left of a key in a window after its result.
+struct Shown<S> {
+    contents: S,
+    panes: u32,
+}
+
+struct WindowRows<K, V> {
+    window: Window,
+    hashes: Vec<u64>,
+    rows: Vec<(K, V)>,
+    times: Vec<Timestamp>,
+}
+
+/// Whether a grouping with this windowing shows what [`ByWindow`] does.
+pub(super) fn is_for(strategy: &WindowingStrategy) -> bool {
+    *strategy.trigger() == Trigger::Default
+        && !strategy.needs_merging()
+        && strategy.timestamp_combiner() == TimestampCombiner::EndOfWindow
+        && strategy.closing_behavior() == ClosingBehavior::FireIfNonEmpty
+        && matches!(strategy.accumulation(), Accumulation::Discarding | Accumulation::Accumulating)
+}
+
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V, C, R> {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+        Self {
+            contents,
+            accumulates: strategy.accumulation() == Accumulation::Accumulating,
+            allowed_lateness: strategy.allowed_lateness(),
+            step: wiring.step.clone(),
+            watermark: Timestamp::MIN,
+            output_watermark: Timestamp::MIN,
+            open: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            sorted: Vec::new(),
+            results: Results::new(wiring),
+        }
+    }
+
+    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
+        let meta = batch.meta;
+        for (row, (pair, hash)) in batch.values.into_iter().zip(hashes).enumerate() {
+            self.sort(pair, hash, &meta, row);
+        }
+        for mut rows in std::mem::take(&mut self.sorted) {
+            self.add(&mut rows);
+        }
+    }
+
+    /// Puts a row to the others of its windows.
+    #[inline]
+    fn sort(&mut self, pair: (K, V), hash: u64, meta: &Meta, row: usize) {
+        let time = *meta.time.get(row);
+        let Some((last, others)) = meta.windows.get(row).split_last() else { return };
+        for window in others {
+            self.rows_of(*window).push(pair.clone(), hash, time);
+        }
+        self.rows_of(*last).push(pair, hash, time);
+    }
+
+    #[inline]
+    fn rows_of(&mut self, window: Window) -> &mut WindowRows<K, V> {
+        // Rows of a batch are in few windows, and mostly in that of the row before.
+        let found = self.sorted.iter().rposition(|rows| rows.window == window).unwrap_or_else(|| {
+            self.sorted.push(WindowRows { window, hashes: vec![], rows: vec![], times: vec![] });
+            self.sorted.len() - 1
+        });
+        &mut self.sorted[found]
+    }
+
+    fn add(&mut self, rows: &mut WindowRows<K, V>) {
+        let (window, last) = (rows.window, rows.window.max_timestamp());
+        let expiry = window.expiry(self.allowed_lateness);
+        if self.watermark > expiry {
+            return self.drop_late(rows);
+        }
+        if self.watermark > last {
+            return self.add_late(rows, expiry);
+        }
+        let contents = &self.contents;
+        let table = self.open.entry((last, window)).or_insert_with(Table::new);
+        let add = |state: &mut C::State, value| contents.add(state, value);
+        table.update(&rows.hashes, &mut rows.rows, add, |value| {
+            let mut state = contents.create();
+            contents.add(&mut state, value);
+            state
+        });
+    }
+
+    fn drop_late(&mut self, rows: &mut WindowRows<K, V>) {
+        for ((key, value), timestamp) in rows.rows.drain(..).zip(&rows.times) {
+            let because = DroppedBecause::Late;
+            self.results.dropped(&key, Dropped { because, window: rows.window, timestamp: *timestamp, value });
+        }
+    }
+
+    /// Shows a result for each late element.
+    fn add_late(&mut self, rows: &mut WindowRows<K, V>, expiry: Timestamp) {
+        let Self { contents, accumulates, shown, results, .. } = self;
+        let table = shown.entry((expiry, rows.window)).or_insert_with(Table::new);
+        for ((key, value), hash) in rows.rows.drain(..).zip(&rows.hashes) {
+            let entry = table.find_or_create(*hash, key, || Shown { contents: contents.create(), panes: 0 });
+            let Shown { contents: state, panes } = &mut entry.acc;
+            contents.add(state, value);
+            let out = if *accumulates { contents.show(state) } else { contents.take(state) };
+            let (index, on_time_index) = (*panes, Some(*panes));
+            let pane =
+                Pane { timing: Timing::Late, index, on_time_index, first: index == 0, last: false, ..Pane::ONLY };
+            *panes += 1;
+            results.show(R::row(entry.key.clone(), out), &stamp(rows.window, pane));
+        }
+    }
+
+    /// The end of a window has come.
+    fn close(&mut self, window: Window, mut table: Table<K, C::State>) {
+        let Self { contents, results, .. } = self;
+        let expiry = window.expiry(self.allowed_lateness);
+        if self.watermark > expiry {
+            let stamp = stamp(window, Pane::ONLY);
+            let each = |Entry { key, mut acc, .. }: Entry<K, _>| (key, contents.take(&mut acc));
+            return table.drain().map(each).for_each(|(key, out)| results.show(R::row(key, out), &stamp));
+        }
+        let stamp = stamp(window, Pane { last: false, ..Pane::ONLY });
+        let mut shown = Table::new();
+        for Entry { hash, key, mut acc } in table.drain() {
+            let out = if self.accumulates { contents.show(&acc) } else { contents.take(&mut acc) };
+            results.show(R::row(key.clone(), out), &stamp);
+            shown.find_or_create(hash, key, || Shown { contents: acc, panes: 1 });
+        }
+        self.shown.insert((expiry, window), shown);
+    }
+
+    fn close_all(&mut self) {
+        while let Some(((last, window), table)) = self.open.pop_first() {
+            if last >= self.watermark {
+                self.open.insert((last, window), table);
+                break;
+            }
+            self.close(window, table);
+        }
+        while self.shown.first_key_value().is_some_and(|((expiry, _), _)| *expiry < self.watermark) {
+            self.shown.pop_first();
+        }
+    }
+}
+
+impl<K, V> WindowRows<K, V> {
+    #[inline]
+    fn push(&mut self, pair: (K, V), hash: u64, time: Timestamp) {
+        self.rows.push(pair);
+        self.hashes.push(hash);
+        self.times.push(time);
+    }
+}
+
+fn stamp(window: Window, pane: Pane) -> Stamp {
+    let windows: WindowSet = smallvec![window];
+    Stamp { time: window.max_timestamp(), windows, pane }
+}
+
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Takes<K, V> for ByWindow<K, V, C, R> {
+    fn take(&mut self, rows: HashedRows<(K, V)>) -> Result<()> {
+        let step = self.step.clone();
+        catch(&step, || self.add_all(rows))?;
+        self.results.check()
+    }
+}
+
+impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for ByWindow<K, V, C, R> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.results.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.watermark = time;
+        let step = self.step.clone();
+        catch(&step, || self.close_all())?;
+        self.results.check()
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        let held = self.open.first_key_value().map_or(Timestamp::MAX, |((last, _), _)| *last);
+        self.output_watermark = self.output_watermark.max(input.min(held));
+        self.output_watermark
+    }
+}

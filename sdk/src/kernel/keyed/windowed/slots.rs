@@ -1,0 +1,121 @@
+//! State by key: a number for each key, and what is kept for it.
+
+use crate::Key;
+use hashbrown::HashTable;
+
+/// What is kept for each key that has something.
+///
+/// A key has the same number, its *slot*, as long as it has state. Numbers are used again, so whoever keeps one must
+/// not mind if it has come to mean another key.
+pub(crate) struct Slots<K, S> {
+    numbers: HashTable<u32>,
+    entries: Vec<Option<Entry<K, S>>>,
+    free: Vec<u32>,
+}
+
+struct Entry<K, S> {
+    hash: u64,
+    key: K,
+    state: S,
+}
+
+impl<K: Key, S: Default> Slots<K, S> {
+    pub(crate) fn new() -> Self {
+        Self { numbers: HashTable::new(), entries: Vec::new(), free: Vec::new() }
+    }
+
+    /// How many keys have state.
+    pub(crate) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The slot of a key, which gets an empty state if it has none.
+    #[inline]
+    pub(crate) fn find_or_insert(&mut self, hash: u64, key: K) -> u32 {
+        let entries = &self.entries;
+        let is_key = |slot: &u32| entry(entries, *slot).is_some_and(|e| e.hash == hash && e.key == key);
+        match self.numbers.find(spread(hash), is_key) {
+            Some(slot) => *slot,
+            None => self.insert(hash, key),
+        }
+    }
+
+    fn insert(&mut self, hash: u64, key: K) -> u32 {
+        let new = Some(Entry { hash, key, state: S::default() });
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.entries[slot as usize] = new;
+                slot
+            }
+            None => {
+                self.entries.push(new);
+                u32::try_from(self.entries.len() - 1).expect("a worker has fewer than four thousand million keys")
+            }
+        };
+        let entries = &self.entries;
+        self.numbers.insert_unique(spread(hash), slot, |slot| entry(entries, *slot).map_or(0, |e| spread(e.hash)));
+        slot
+    }
+
+    /// The key of a slot and its state; nothing if the slot is free.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
+        self.entries[slot as usize].as_mut().map(|entry| (&entry.key, &mut entry.state))
+    }
+
+    /// Forgets a key.
+    pub(crate) fn remove(&mut self, slot: u32) {
+        let Some(entry) = self.entries[slot as usize].take() else { return };
+        if let Ok(found) = self.numbers.find_entry(spread(entry.hash), |other| *other == slot) {
+            found.remove();
+        }
+        self.free.push(slot);
+        self.shrink_if_empty();
+    }
+
+    /// Memory of a burst of keys is given back when the last of them is gone.
+    fn shrink_if_empty(&mut self) {
+        if self.numbers.is_empty() {
+            *self = Self::new();
+        }
+    }
+}
+
+fn entry<K, S>(entries: &[Option<Entry<K, S>>], slot: u32) -> Option<&Entry<K, S>> {
+    entries[slot as usize].as_ref()
+}
+
+/// The lowest bits of a hash are the same for all keys of a worker: the table must not look at them.
+fn spread(hash: u64) -> u64 {
+    hash.rotate_right(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::hash::hash_key;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn slots_are_a_map(operations in prop::collection::vec((0u16..40, any::<bool>()), 0..300), collide: bool) {
+            let (mut slots, mut model) = (Slots::<u16, u64>::new(), BTreeMap::<u16, u64>::new());
+            for (key, add) in operations {
+                let hash = if collide { u64::from(key % 3) } else { hash_key(&key) };
+                let slot = slots.find_or_insert(hash, key);
+                let (found, state) = slots.get_mut(slot).unwrap();
+                prop_assert_eq!(*found, key);
+                prop_assert_eq!(*state, model.get(&key).copied().unwrap_or_default());
+                if add {
+                    *state += 1;
+                    *model.entry(key).or_default() += 1;
+                } else {
+                    slots.remove(slot);
+                    model.remove(&key);
+                }
+                prop_assert_eq!(slots.len(), model.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Giving elements timestamps and windows.
+
+use crate::kernel::guard::{catch, render};
+use crate::kernel::{Batch, Col, Meta, Operator, Output, Push, Wiring};
+use crate::metrics::Counter;
+use crate::window::{AnyWindowFn, WindowSet};
+use crate::{Element, Result, Step, Timestamp};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Gives every element the timestamp that a function finds in it.
+pub(crate) struct AssignTimestamps<T, F> {
+    f: F,
+    step: Arc<Step>,
+    output: Output<T>,
+}
+
+impl<T: Element, F: Fn(&T) -> Timestamp> AssignTimestamps<T, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        Self { f, step: wiring.step.clone(), output: wiring.output(0) }
+    }
+}
+
+impl<T: Element, F: Fn(&T) -> Timestamp> Push<T> for AssignTimestamps<T, F> {
+    fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        let mut times = Vec::with_capacity(batch.len());
+        let each = || batch.values.iter().for_each(|element| times.push((self.f)(element)));
+        let result = catch(&self.step, each);
+        result.map_err(|error| error.at(render(&batch.values[times.len()])))?;
+        batch.meta.time = Col::Each(times);
+        self.output.push(batch)
+    }
+}
+
+impl<T, F> Operator for AssignTimestamps<T, F> {}
+
+/// Counts the elements that a window function gives no window.
+static NO_WINDOW: Counter = Counter::new("elements_in_no_window");
+
+/// Puts every element into the windows of its timestamp. Those that get none are dropped, and counted.
+pub(crate) struct AssignWindows<T> {
+    window_fn: AnyWindowFn,
+    step: Arc<Step>,
+    output: Output<T>,
+}
+
+impl<T: Element> AssignWindows<T> {
+    pub(crate) fn new(wiring: &Wiring<'_>, window_fn: AnyWindowFn) -> Self {
+        Self { window_fn, step: wiring.step.clone(), output: wiring.output(0) }
+    }
+
+    fn windows_at(&self, time: Timestamp) -> WindowSet {
+        let mut windows = WindowSet::new();
+        self.window_fn.assign(time, &mut windows);
+        windows
+    }
+
+    /// The windows of all rows: often those of the first.
+    fn windows(&self, meta: &Meta) -> Col<WindowSet> {
+        let times = match &meta.time {
+            Col::Same(time) => return Col::Same(self.windows_at(*time)),
+            Col::Each(times) => times,
+        };
+        let mut all: Vec<WindowSet> = times.iter().map(|time| self.windows_at(*time)).collect();
+        let is_same = all.iter().all(|windows| *windows == all[0]);
+        all.pop_if(|_| is_same).map_or_else(|| Col::Each(all), Col::Same)
+    }
+}
+
+impl<T: Element> Push<T> for AssignWindows<T> {
+    fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        batch.meta.windows = catch(&self.step, || self.windows(&batch.meta))?;
+        drop_rows_without_windows(batch);
+        self.output.push(batch)
+    }
+}
+
+fn drop_rows_without_windows<T>(batch: &mut Batch<T>) {
+    let before = batch.len();
+    match &batch.meta.windows {
+        Col::Same(windows) if windows.is_empty() => batch.clear(),
+        Col::Each(windows) if windows.iter().any(SmallVec::is_empty) => {
+            let kept: Vec<bool> = windows.iter().map(|windows| !windows.is_empty()).collect();
+            let mut row = 0;
+            batch.values.retain(|_| {
+                row += 1;
+                kept[row - 1]
+            });
+            batch.meta.retain(&kept);
+        }
+        _ => return,
+    }
+    NO_WINDOW.inc((before - batch.len()) as u64);
+}
+
+impl<T> Operator for AssignWindows<T> {}

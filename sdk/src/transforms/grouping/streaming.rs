@@ -1,0 +1,56 @@
+//! The shuffles of groupings while time goes on: of collections that do not end, and under triggers that show results
+//! before the end.
+
+use crate::combine::CombineFn;
+use crate::kernel::ShuffleFactory;
+use crate::kernel::keyed::windowed::{Alone, CoGathered, Gathered, GroupInWindows, Inputs, One, Several, Whole};
+use crate::window::reduce::{Combined, Contents, Listed};
+use crate::window::{Accumulation, Trigger, WindowingStrategy};
+use crate::{Element, Key};
+use std::sync::Arc;
+
+/// From pairs to keys with [`Values`](crate::Values).
+pub(in crate::transforms) fn group_by_key<K: Key, V: Element>(windowing: &Arc<WindowingStrategy>) -> ShuffleFactory {
+    Arc::new(GroupInWindows::<K, V, Gathered, One<V>>::new(windowing.clone(), Gathered))
+}
+
+/// From several collections of pairs to keys with the tuple of their [`Values`](crate::Values). `T` is the tuple of the
+/// types of values, `V` one of any of these.
+pub(in crate::transforms) fn co_group<K: Key, V: Element, T: 'static>(
+    windowing: &Arc<WindowingStrategy>,
+) -> ShuffleFactory
+where
+    CoGathered<T>: Contents<V, Out: Element>,
+    Several<T>: Inputs<K, V>,
+{
+    Arc::new(GroupInWindows::<K, V, _, Several<T>>::new(windowing.clone(), CoGathered::new()))
+}
+
+/// From pairs to keys with what their values combine to.
+pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>>(
+    windowing: &Arc<WindowingStrategy>,
+    combine: &C,
+) -> ShuffleFactory {
+    let contents = Combined(combine.clone());
+    Arc::new(GroupInWindows::<K, V, Combined<C>, One<V>>::new(windowing.clone(), contents))
+}
+
+/// From elements to what they combine to.
+pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
+    windowing: &Arc<WindowingStrategy>,
+    combine: &C,
+) -> ShuffleFactory {
+    let contents = Combined(combine.clone());
+    Arc::new(GroupInWindows::<(), V, Combined<C>, Whole<V>, Alone>::new(windowing.clone(), contents))
+}
+
+/// From pairs to keys with lists of at most `size` values: in place of results at times, one whenever a list is full, and
+/// the rest when the window expires.
+pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
+    windowing: &Arc<WindowingStrategy>,
+    size: usize,
+) -> ShuffleFactory {
+    let when_full = Trigger::repeatedly(Trigger::after_count(size as u64));
+    let strategy = Arc::new(windowing.with_trigger(when_full, Accumulation::Discarding));
+    Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(strategy, Listed))
+}

@@ -1,0 +1,3 @@
+//! Streams, step by step: what windows show, and when.
+
+mod panes;
