@@ -61,5 +61,5 @@ pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use time::Timestamp;
-pub use transforms::{CoGroupWith, Tried, ValueInWindow, WithSide, Written};
+pub use transforms::{Change, CoGroupWith, Tried, Upsert, ValueInWindow, WithSide, Written};
 pub use values::{Iter, Values};

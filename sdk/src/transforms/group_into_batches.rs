@@ -27,7 +27,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         K: Key,
     {
         assert!(size > 0, "a batch of 0 elements is none");
-        match Grouping::of(self) {
+        match self.check_stays("a batch").and_then(|()| Grouping::of(self)) {
             Ok(grouping) if grouping.way == Way::ByWindow => self.in_each_window(LABEL.into(), &grouping, |keyed| {
                 keyed.then(LABEL, GROUP_INTO_BATCHES, whole::<(K, Window), V>(size))
             }),

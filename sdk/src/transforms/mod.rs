@@ -1,5 +1,6 @@
 //! Beam's transforms, a file each: methods of [`Pipeline`](crate::Pipeline) and [`PCollection`](crate::PCollection).
 
+mod changelog;
 mod co_group;
 mod combine;
 mod create;
@@ -13,14 +14,17 @@ mod join;
 mod keys;
 mod par_do;
 mod partition;
+mod punctuation;
 mod read;
 mod reshuffle;
 mod side_inputs;
 mod split;
 mod try_map;
+mod window_by;
 mod windowing;
 mod write;
 
+pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
 pub use side_inputs::WithSide;
 pub use try_map::Tried;

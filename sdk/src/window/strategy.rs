@@ -91,6 +91,11 @@ impl WindowingStrategy {
         self.may_retract
     }
 
+    /// Whether elements may be lost because a trigger finishes.
+    pub(crate) fn allows_data_loss(&self) -> bool {
+        self.allows_data_loss
+    }
+
     /// The strategy of a collection whose retractions have been made into elements, or handled otherwise.
     #[must_use]
     pub fn without_retractions(&self) -> Self {

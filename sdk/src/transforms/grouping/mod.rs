@@ -66,7 +66,7 @@ impl Grouping {
 
     fn new(windowing: Arc<WindowingStrategy>, is_bounded: bool) -> Result<Self> {
         windowing.check_grouping(is_bounded)?;
-        let way = if !(is_bounded && shows_one_result(&windowing)) {
+        let way = if !(is_bounded && shows_one_result(&windowing)) || windowing.may_retract() {
             Way::Streaming
         } else if windowing.needs_merging() {
             Way::Merging
@@ -80,7 +80,8 @@ impl Grouping {
 
     /// The windowing of the results.
     pub(super) fn after(&self) -> Arc<WindowingStrategy> {
-        Arc::new(self.windowing.after_grouping())
+        let after = self.windowing.after_grouping();
+        Arc::new(if self.way == Way::Streaming { after } else { after.without_retractions() })
     }
 }
 

@@ -25,11 +25,11 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     /// An element, for one of its windows.
     pub(super) fn element(&mut self, mark: Mark, timestamp: Timestamp, window: Window, value: V) {
         if self.reducer.is_expired(window, self.now) {
-            return self.effects.dropped(Dropped { because: DroppedBecause::Late, window, timestamp, value });
+            return self.effects.dropped(Dropped { because: DroppedBecause::Late, window, timestamp, mark, value });
         }
         let window = if self.reducer.is_merging { self.merge_in(window) } else { window };
         if self.key.aside.is_closed(&window) {
-            return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, value });
+            return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, mark, value });
         }
         match mark {
             Mark::Retracts => self.retract(timestamp, window, value),
@@ -151,9 +151,9 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     pub(super) fn forget(&mut self, window: Window, mut open: OpenWindow<C::State>) {
         self.key.aside.forget_open(&window);
         if self.reducer.is_revised {
-            let (because, timestamp) = (DroppedBecause::Unmatched, window.max_timestamp());
+            let (because, timestamp, mark) = (DroppedBecause::Unmatched, window.max_timestamp(), Mark::Retracts);
             for value in self.reducer.contents.unmatched(&mut open.contents) {
-                self.effects.dropped(Dropped { because, window, timestamp, value });
+                self.effects.dropped(Dropped { because, window, timestamp, mark, value });
             }
         }
     }

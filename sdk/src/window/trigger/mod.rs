@@ -91,7 +91,8 @@ impl Trigger {
     /// Fires once an element has come that a predicate has marked, with that element, and finishes (punctuation; *The
     /// Dataflow Model*, section 2.3, *data-dependent triggers*).
     ///
-    /// A grouping of a collection none of whose elements are marked is refused: it would wait forever.
+    /// [`PCollection::punctuated_by`](crate::PCollection::punctuated_by) marks elements. A grouping of a collection
+    /// without marks is refused: it would wait forever.
     pub fn after_punctuation() -> Self {
         Self::AfterPunctuation
     }
