@@ -1,6 +1,7 @@
 //! Event time in collections that end: every grouping in windows, compared with results worked out by hand.
 
 mod assigning;
+mod firing;
 mod grouping;
 mod literature;
 mod many;

@@ -1,4 +1,5 @@
 //! Streams, step by step: what windows show, and when.
 
+mod batches;
 mod panes;
 mod retractions;

@@ -8,7 +8,7 @@ use crate::window::Window;
 use crate::{BoxError, Cx, DoFn, Element, Key, PCollection, Timestamp};
 use std::sync::Arc;
 
-const PER_KEY: &str = "beam:transform:combine_per_key:v1";
+pub(super) const PER_KEY: &str = "beam:transform:combine_per_key:v1";
 const GLOBALLY: &str = "beam:transform:combine_globally:v1";
 
 impl<T: Element> PCollection<T> {

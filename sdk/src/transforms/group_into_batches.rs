@@ -1,16 +1,17 @@
 //! Batches of a limited size.
 
-use super::grouping::{Grouping, Way, one_step, streaming};
+use super::grouping::{Grouping, Way, merge_groups, one_step, streaming};
 use crate::graph::Body;
 use crate::kernel::keyed::IntoBatches;
 use crate::window::Window;
-use crate::{Element, Key, PCollection};
+use crate::{Element, Key, PCollection, Values};
 use std::sync::Arc;
 
 impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Collects the values of each key into batches of at most `size`: for calls to a service that takes many at once.
     ///
-    /// Batches are full, but for the last one of a key, and for those open when the memory budget is used up.
+    /// Each window has batches of its own, whatever the trigger. Batches are full, but for the last one of a key in a
+    /// window, and for those open when the memory budget is used up.
     ///
     /// # Panics
     ///
@@ -27,13 +28,16 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         K: Key,
     {
         assert!(size > 0, "a batch of 0 elements is none");
-        match self.check_stays("a batch").and_then(|()| Grouping::of(self)) {
-            Ok(grouping) if grouping.way == Way::ByWindow => self.in_each_window(LABEL.into(), &grouping, |keyed| {
+        let grouping = Grouping::whatever_the_trigger(self);
+        let stays = self.check_stays("a batch");
+        match grouping.way {
+            Way::ByWindow if stays.is_ok() => self.in_each_window(LABEL.into(), &grouping, |keyed| {
                 keyed.then(LABEL, GROUP_INTO_BATCHES, whole::<(K, Window), V>(size))
             }),
-            Ok(grouping) if grouping.way == Way::Merging => {
+            Way::Merging if stays.is_ok() => {
                 let scope = self.pipeline.open_scope(LABEL.into(), true);
-                let batches = self.group_by_key().flat_map_with(move |(key, values), out| {
+                let sessions = merge_groups::<K, Values<(Window, V)>>(&self.group_with_windows(), &grouping.windowing);
+                let batches = sessions.flat_map_with(move |(key, values), out| {
                     let mut values = values.iter();
                     while values.len() > 0 {
                         out.emit((key.clone(), values.by_ref().take(size).collect()));
@@ -42,9 +46,9 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
                 drop(scope);
                 batches
             }
-            grouping => {
+            _ => {
                 let streaming = |windowing: &_| streaming::group_into_batches::<K, V>(windowing, size);
-                let (body, windowing) = one_step(grouping, whole::<K, V>(size), streaming);
+                let (body, windowing) = one_step(stays.map(|()| grouping), whole::<K, V>(size), streaming);
                 self.then_windowed(LABEL, GROUP_INTO_BATCHES, body, windowing)
             }
         }

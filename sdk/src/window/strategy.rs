@@ -132,11 +132,6 @@ impl WindowingStrategy {
         }
     }
 
-    /// The same with another trigger, which may finish: for steps that know what becomes of the elements then.
-    pub(crate) fn with_trigger(&self, trigger: Trigger, accumulation: Accumulation) -> Self {
-        Self { trigger, accumulation: Some(accumulation), allows_data_loss: true, ..self.clone() }
-    }
-
     /// Whether a collection can be grouped.
     ///
     /// # Errors

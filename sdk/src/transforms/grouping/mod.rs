@@ -33,6 +33,19 @@ pub(super) enum Way {
     Streaming,
 }
 
+impl Way {
+    /// The way when all results come at the end.
+    fn at_the_end(windowing: &WindowingStrategy) -> Self {
+        if windowing.needs_merging() {
+            Self::Merging
+        } else if windowing.window_fn().is_global() {
+            Self::Whole
+        } else {
+            Self::ByWindow
+        }
+    }
+}
+
 /// How a collection is to be grouped.
 pub(super) struct Grouping {
     pub(super) way: Way,
@@ -61,20 +74,20 @@ impl Grouping {
         let windowing = windowing_of_all(inputs.clone(), pipeline)?;
         let is_bounded =
             |(id, _): (CollectionId, _)| pipeline.with_builder(|builder| builder.collection(id).is_bounded);
-        Self::new(windowing, inputs.clone().all(is_bounded))
+        Self::new(windowing, { inputs }.all(is_bounded))
+    }
+
+    /// How a collection is to be grouped where triggers have no say.
+    pub(super) fn whatever_the_trigger<T: Element>(input: &PCollection<T>) -> Self {
+        let windowing = input.windowing();
+        let way = if input.is_bounded() { Way::at_the_end(&windowing) } else { Way::Streaming };
+        Self { way, windowing }
     }
 
     fn new(windowing: Arc<WindowingStrategy>, is_bounded: bool) -> Result<Self> {
         windowing.check_grouping(is_bounded)?;
-        let way = if !(is_bounded && shows_one_result(&windowing)) || windowing.may_retract() {
-            Way::Streaming
-        } else if windowing.needs_merging() {
-            Way::Merging
-        } else if windowing.window_fn().is_global() {
-            Way::Whole
-        } else {
-            Way::ByWindow
-        };
+        let at_the_end = is_bounded && shows_one_result(&windowing) && !windowing.may_retract();
+        let way = if at_the_end { Way::at_the_end(&windowing) } else { Way::Streaming };
         Ok(Self { way, windowing })
     }
 

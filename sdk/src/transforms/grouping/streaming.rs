@@ -5,7 +5,7 @@ use crate::combine::CombineFn;
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::{Alone, CoGathered, Gathered, GroupInWindows, Inputs, One, Several, Whole};
 use crate::window::reduce::{Combined, Contents, Listed};
-use crate::window::{Accumulation, Trigger, WindowingStrategy};
+use crate::window::{Accumulation, ClosingBehavior, OnTimeBehavior, Trigger, Windowing, WindowingStrategy};
 use crate::{Element, Key};
 use std::sync::Arc;
 
@@ -50,7 +50,12 @@ pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
     windowing: &Arc<WindowingStrategy>,
     size: usize,
 ) -> ShuffleFactory {
-    let when_full = Trigger::repeatedly(Trigger::after_count(size as u64));
-    let strategy = Arc::new(windowing.with_trigger(when_full, Accumulation::Discarding));
-    Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(strategy, Listed))
+    let batching = Windowing::unchanged()
+        .trigger(Trigger::repeatedly(Trigger::after_count(size as u64)), Accumulation::Discarding)
+        .allowed_lateness(windowing.allowed_lateness())
+        // A window whose last batch is full has no rest.
+        .on_time_behavior(OnTimeBehavior::FireIfNonEmpty)
+        .closing_behavior(ClosingBehavior::FireIfNonEmpty);
+    let batching = batching.apply_to(windowing).expect("such a trigger fits any windows, and loses nothing");
+    Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(Arc::new(batching), Listed))
 }

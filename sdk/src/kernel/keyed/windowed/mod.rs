@@ -15,6 +15,7 @@ mod timers;
 pub(crate) use by_key::ByKey;
 pub(crate) use by_window::ByWindow;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
+pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
 pub(crate) use slots::Slots;
 pub(crate) use timers::{Holds, Timers};

@@ -10,7 +10,7 @@ use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
-static DROPPED_LATE: Counter = Counter::new("dropped_late");
+pub(crate) static DROPPED_LATE: Counter = Counter::new("dropped_late");
 /// Elements that windows did not take because their trigger had finished.
 static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
 /// Elements that were taken back and had not come when their window ended.
