@@ -295,8 +295,8 @@ pub use beamline_macros::OutputEnum;
 /// }
 ///
 /// let p = TestPipeline::new();
-/// let said = p.create([("kitchen", "Tea?"), ("kitchen", "Yes."), ("hall", "Hello!")]);
-/// let said = said.map(|(room, sentence)| (room.to_owned(), sentence.to_owned()));
+/// let said = [("kitchen", "Tea?"), ("kitchen", "Yes."), ("hall", "Hello!")];
+/// let said = p.create(said.map(|(room, sentence)| (room.to_owned(), sentence.to_owned())));
 /// let talks = said.with_timestamps(|_| Timestamp::from_millis(0)).par_do_stateful(Collect).named("CollectTalks");
 /// assert_that(&talks).contains_in_any_order(["kitchen: Tea? Yes.", "hall: Hello!"].map(str::to_owned));
 /// p.run();

@@ -67,6 +67,6 @@ pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::Timestamp;
 pub use transforms::{
-    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Written,
+    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };
 pub use values::{Iter, Values};

@@ -2,9 +2,10 @@
 
 use crate::panes::{SECOND, at};
 use beamline::combine::{Count, Max, Sum};
+use beamline::state::ValueState;
 use beamline::testing::{TestPipeline, TestStream, assert_that, for_each_seed};
 use beamline::window::{Accumulation, OnTimeBehavior, Trigger, Window, Windowing};
-use beamline::{Change, PCollection, Timestamp, Upsert};
+use beamline::{BoxError, Change, PCollection, StateCx, StateSpec, StatefulDoFn, Timestamp, Upsert};
 use std::collections::BTreeMap;
 
 use Change::{Insert, Retract};
@@ -197,6 +198,32 @@ fn windows_may_depend_on_the_element() {
     assert_eq!(p.run().metrics.counter("elements_in_no_window"), 1);
 }
 
+const REFUSED: [&str; 7] = [
+    "a sink",
+    "a side input",
+    "a batch",
+    "a join by time",
+    "a function with state",
+    "an assertion",
+    "discarding windows",
+];
+
+#[derive(StateSpec)]
+struct Seen {
+    last: ValueState<u64>,
+}
+
+#[derive(Clone)]
+struct Nothing;
+
+impl StatefulDoFn<String, u64> for Nothing {
+    type State = Seen;
+    type Out = u64;
+    fn process(&mut self, _: &String, _: u64, _: &mut Seen, _: &mut StateCx<'_, u64>) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
 /// What cannot take anything back says so while the pipeline is built.
 #[test]
 fn retractions_are_refused_where_they_would_be_lost() {
@@ -209,11 +236,14 @@ fn retractions_are_refused_where_they_would_be_lost() {
         refusal(|bests| _ = bests.map(|best| format!("{best:?}")).write(beamline::io::text::write("/nowhere/at/all"))),
         refusal(|bests| _ = bests.as_map()),
         refusal(|bests| _ = bests.group_into_batches(7)),
+        refusal(|bests| _ = bests.as_of_join(&bests)),
+        refusal(|bests| _ = bests.par_do_stateful(Nothing)),
+        refusal(|bests| _ = assert_that(&bests).has_count(3)),
         refusal(|bests| {
             bests.window(Windowing::unchanged().accumulation(Accumulation::Discarding)).combine(Count);
         }),
     ];
-    for (refusal, what) in refused.iter().zip(["a sink", "a side input", "a batch", "discarding windows"]) {
+    for (refusal, what) in refused.iter().zip(REFUSED) {
         assert!(refusal.contains("may be taken back, and"), "{refusal}");
         assert!(refusal.contains(what), "{refusal}");
         assert!(refusal.contains("tests/streams/retractions.rs:"), "{refusal}");

@@ -60,21 +60,19 @@ impl<'a> Field<'a> {
         let facts = quote!(&<Self as ::beamline::state::StateSpec>::FIELDS[#index]);
         if self.is_timer {
             let variant = self.variant();
-            let name = match self.tag {
-                Some(_) => quote!(#timer_type::#variant),
-                None => quote!(|()| #timer_type::#variant),
-            };
-            return quote! { visitor.timer(#facts, &mut self.#ident, #name); };
+            let closure = self.tag.is_none().then(|| quote!(|()|));
+            let name = quote!(#closure #timer_type::#variant);
+            return quote_spanned! {self.ty.span()=> visitor.timer(#facts, &mut self.#ident, #name); };
         }
-        let written_at = match self.ttl {
-            Some(TimeToLive::Millis(_)) => {
-                let place = *living;
-                *living += 1;
-                quote!(::std::option::Option::Some(&mut written_at[#place]))
-            }
-            _ => quote!(::std::option::Option::None),
+        let written_at = if let Some(TimeToLive::Millis(_)) = self.ttl {
+            let place = *living;
+            *living += 1;
+            quote!(::std::option::Option::Some(&mut written_at[#place]))
+        } else {
+            quote!(::std::option::Option::None)
         };
-        quote! { visitor.cell(#facts, &mut self.#ident, #written_at); }
+        // What is no cell is blamed where it is written down.
+        quote_spanned! {self.ty.span()=> visitor.cell(#facts, &mut self.#ident, #written_at); }
     }
 }
 

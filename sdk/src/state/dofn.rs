@@ -66,7 +66,7 @@ use crate::{BoxError, Timestamp};
 ///
 /// fn main() {
 ///     let p = Pipeline::new();
-///     let actions = p.create([("ada", "login"), ("ada", "buy")]).map(|(user, what)| (user.to_owned(), what.to_owned()));
+///     let actions = p.create([("ada", "login"), ("ada", "buy")].map(|(user, what)| (user.to_owned(), what.to_owned())));
 ///     let numbered = actions.par_do_stateful(Number).named("NumberActions");
 /// }
 /// ```

@@ -1,5 +1,6 @@
 //! Beam's transforms, a file each: methods of [`Pipeline`](crate::Pipeline) and [`PCollection`](crate::PCollection).
 
+mod as_of_join;
 mod changelog;
 mod co_group;
 mod combine;
@@ -10,6 +11,7 @@ mod flatten;
 mod group;
 mod group_into_batches;
 mod grouping;
+mod interval_join;
 mod join;
 mod keys;
 mod late;
@@ -21,9 +23,11 @@ mod reshuffle;
 mod side_inputs;
 mod split;
 mod stateful;
+mod timed_join;
 mod try_map;
 mod window_by;
 mod windowing;
+mod within;
 mod write;
 
 pub use changelog::{Change, Upsert};
@@ -32,4 +36,5 @@ pub use late::{KeepingLateData, WithLateData};
 pub use side_inputs::WithSide;
 pub use try_map::Tried;
 pub use windowing::ValueInWindow;
+pub use within::Within;
 pub use write::Written;

@@ -132,6 +132,15 @@ impl WindowingStrategy {
         }
     }
 
+    /// The same for results that may be as late as elements of `other` may.
+    pub(crate) fn as_late_as(&self, other: &Self) -> Self {
+        Self {
+            allowed_lateness: self.allowed_lateness.max(other.allowed_lateness),
+            accumulation: self.accumulation.or(other.accumulation),
+            ..self.clone()
+        }
+    }
+
     /// Whether a collection can be grouped.
     ///
     /// # Errors

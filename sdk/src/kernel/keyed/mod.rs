@@ -8,6 +8,7 @@ mod partitions;
 mod route;
 mod stateful;
 mod table;
+pub(crate) mod timed_join;
 mod view;
 pub(crate) mod windowed;
 

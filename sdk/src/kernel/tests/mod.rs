@@ -2,6 +2,7 @@
 
 mod batches;
 mod emitters;
+mod joins;
 mod routers;
 mod rows;
 mod splits;
@@ -105,14 +106,14 @@ impl<T: Clone> Push<T> for Kept<T> {
 }
 
 /// A step with one output, and what comes out of it.
-pub(super) struct Rig<'a, T> {
-    pub(super) wiring: Wiring<'a>,
-    pub(super) rows: Rc<RefCell<Vec<(T, Stamp)>>>,
+pub(crate) struct Rig<'a, T> {
+    pub(crate) wiring: Wiring<'a>,
+    pub(crate) rows: Rc<RefCell<Vec<(T, Stamp)>>>,
     largest: Rc<Cell<usize>>,
 }
 
 impl<'a, T: Clone + 'static> Rig<'a, T> {
-    pub(super) fn new(env: &'a Rc<Env>) -> Self {
+    pub(crate) fn new(env: &'a Rc<Env>) -> Self {
         let (rows, largest) = (Rc::default(), Rc::default());
         let mut wiring = Wiring { id: 0, step: step(), env, outputs: vec![vec![]], emitted: vec![Rc::default()] };
         let kept = Kept { rows: Rc::clone(&rows), largest: Rc::clone(&largest) };

@@ -42,7 +42,7 @@ fn cells_hold_what_is_written_and_say_that_it_was() {
     check::<BagState<u8>, _>(|cell| cell.extend([1, 2, 1]), |cell| cell.iter().copied().collect::<Vec<_>>());
     check::<CombiningState<(Sum, Max), i64>, _>(
         |cell| [3, 4, 2].map(|n| cell.add(n)).into_iter().collect(),
-        |cell| cell.get(),
+        CombiningState::get,
     );
     check::<SetState<u8>, _>(|cell| assert!(cell.insert(1) && cell.insert(2)), |cell| (cell.contains(&1), cell.len()));
     check::<MapState<u8, u8>, _>(

@@ -43,7 +43,7 @@ fn an_event_time_timer_comes_before_its_window_is_gone() {
 #[test]
 fn a_processing_time_timer_holds_at_the_timestamp_of_what_sets_it() {
     let mut timer = ProcessingTimer::default();
-    in_context(5, EXPIRY, |cx| timer.set_after(Duration::from_secs(60), cx));
+    in_context(5, EXPIRY, |cx| timer.set_after(Duration::from_mins(1), cx));
     assert_eq!((timer.get(), timer.hold()), (Some(at(1_060_000)), Some(at(5))));
     assert_eq!(timer.take_due(at(1_060_000)), Some(((), Pending { at: at(1_060_000), output: at(5) })));
     // An element may have a timestamp behind its window.

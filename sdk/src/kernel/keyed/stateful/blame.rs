@@ -40,13 +40,11 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
 
     fn blame_value(&mut self, slot: u32, error: Error) -> Error {
         let key = self.keys.get_mut(slot).and_then(|((key, _), _)| json(key));
-        match (key, self.witness.seen().and_then(json)) {
-            (Some(key), Some(value)) => error.at(format!("element [{key},{value}]")),
-            _ => {
-                let text = format!("an element of {}", self.describe(slot));
-                error.at(text).help("run again with --trace-elements to see the element")
-            }
+        if let (Some(key), Some(value)) = (key, self.witness.seen().and_then(json)) {
+            return error.at(format!("element [{key},{value}]"));
         }
+        let text = format!("an element of {}", self.describe(slot));
+        error.at(text).help("run again with --trace-elements to see the element")
     }
 
     /// `key "ann" in the global window`.

@@ -87,7 +87,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             let meta = from_time(expiry, window);
             self.begin(&meta);
             let moment = Moment { meta: &meta, row: 0, time: expiry };
-            self.call(slot, moment, |dofn, key, state, cx| dofn.on_window_expiration(key, state, cx))?;
+            self.call(slot, moment, D::on_window_expiration)?;
         }
         self.forget(slot);
         Ok(())

@@ -103,11 +103,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn a_slot_that_is_gone_has_nothing() {
-        let mut slots = Slots::<u16, u64>::new();
+    fn a_slot_that_has_been_forgotten_has_nothing() {
+        let mut slots = Slots::<u8, u64>::new();
         let slot = slots.find_or_insert(1, 1);
         slots.remove(slot);
-        assert_eq!(slots.get_mut(slot), None);
+        assert!(slots.get_mut(slot).is_none());
         slots.remove(slot);
         assert_eq!(slots.len(), 0);
     }

@@ -113,7 +113,7 @@ impl Model {
                 state.tags.insert(tag, Timer { at: clamped(time), output: clamped(time) });
             }
             Command::Alarm(delay) => {
-                state.alarm = Some(Timer { at: clock + delay as i64, output: time.min(expiry(start)) })
+                state.alarm = Some(Timer { at: clock + delay as i64, output: time.min(expiry(start)) });
             }
         }
     }
