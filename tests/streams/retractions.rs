@@ -103,7 +103,7 @@ fn order_does_not_matter_in_the_end() {
         let bests = bests(&p, TestStream::new().elements(scores)).reshuffle();
         let sums = bests.map(|(_, best)| ((), best)).combine_per_key((Sum, Max));
         assert_that(&sums.to_changelog()).satisfies(|changes| {
-            assert_eq!(standing(changes.iter().cloned()), BTreeMap::from([(((), (30, 10)), 1)]));
+            assert_eq!(standing(changes.iter().copied()), BTreeMap::from([(((), (30, 10)), 1)]));
         });
         p.run();
     });
@@ -230,7 +230,7 @@ fn retractions_are_refused_where_they_would_be_lost() {
     let refusal = |use_it: fn(PCollection<Score>)| {
         let p = TestPipeline::new();
         use_it(bests(&p, games()));
-        p.graph().err().expect("a refusal").to_string()
+        p.try_run().expect_err("a refusal").to_string()
     };
     let refused = [
         refusal(|bests| _ = bests.map(|best| format!("{best:?}")).write(beamline::io::text::write("/nowhere/at/all"))),
@@ -277,7 +277,7 @@ fn late_elements_correct_what_was_made_of_results() {
             .element(at(3), ("ann".to_owned(), 5));
         let total = p.apply(scores).window(windowing).combine_per_key(Max).values().combine(Sum);
         assert_that(&total.to_changelog()).satisfies(|changes| {
-            assert_eq!(standing(changes.iter().cloned()), BTreeMap::from([(9, 1)]));
+            assert_eq!(standing(changes.iter().copied()), BTreeMap::from([(9, 1)]));
             assert_eq!(changes.first(), Some(&Insert(7)), "both at the end of the window");
             assert!(changes.contains(&Retract(7)));
         });
