@@ -15,6 +15,7 @@ mod partition;
 mod pass;
 mod punctuate;
 mod reify;
+mod side;
 mod split;
 mod try_map;
 mod windowed;
