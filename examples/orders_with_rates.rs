@@ -10,9 +10,9 @@
 //! 10:00  order 1006: 100.00 USD at 0.95 =  95.00 EUR
 //! 10:30  order 1003:  30.00 USD at 0.95 =  28.50 EUR
 //! 11:30  order 1008: 250.00 GBP at 1.20 = 300.00 EUR
-//! 11:45  order 1007:  19.90 CHF at 1.05 =  20.90 EUR
+//! 11:45  order 1007:  20.00 CHF at 1.05 =  21.00 EUR
 //! 08:55  order 1005:  40.00 CHF, for which there was no rate yet
-//! done in 0.01 s, 250 B read
+//! done in 0.01 s, 244 B read
 //! ```
 //!
 //! Lines come in no particular order.
