@@ -137,6 +137,7 @@
 //! | keep what went wrong | [`PCollection::try_map`] |
 //! | make several outputs | [`PCollection::split`], [`PCollection::partition`] |
 //! | have a life cycle around a function | [`DoFn`] |
+//! | remember something for each key, and be called back in time | [`state`], [`StatefulDoFn`] |
 //! | make a transform of transforms | [`PTransform`] |
 //! | count things while running | [`metrics`] |
 //! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
@@ -212,6 +213,95 @@ pub use launch::launch;
 /// p.run();
 /// ```
 pub use beamline_macros::OutputEnum;
+
+/// Derives [`trait@StateSpec`]: what a [`StatefulDoFn`] remembers for a key in a window, as a struct of cells and timers.
+///
+/// The cells and timers are those of [`state`]; the struct needs no other derive. For the timers the derive makes an enum
+/// with a variant for each, which says in `on_timer` which one has come: of
+///
+/// ```
+/// # use beamline::StateSpec;
+/// use beamline::state::{BagState, EventTimer, EventTimers, ProcessingTimer, ValueState};
+///
+/// #[derive(StateSpec)]
+/// #[state(ttl = "7d")]
+/// struct Order {
+///     #[state(name = "lines")]
+///     items: BagState<String>,
+///     #[state(ttl = "forever")]
+///     customer: ValueState<String>,
+///     deadline: EventTimer,
+///     reminders: EventTimers<u32>,
+///     flush: ProcessingTimer,
+/// }
+/// ```
+///
+/// it makes `OrderTimer`, with the visibility of the struct:
+///
+/// ```
+/// enum OrderTimer {
+///     Deadline,
+///     Reminders(u32),
+///     Flush,
+/// }
+/// ```
+///
+/// Attributes: `ttl` is the time to live of a cell, or at the struct of all cells that say nothing else; `name` is the
+/// name in saved state, where it is not that of the field.
+///
+/// ```
+/// use beamline::prelude::*;
+/// use beamline::state::{BagState, EventTimer};
+/// use beamline::testing::{TestPipeline, assert_that};
+///
+/// /// Collects what is said, until there has been silence for a minute.
+/// #[derive(StateSpec)]
+/// struct Talk {
+///     said: BagState<String>,
+///     silence: EventTimer,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Collect;
+///
+/// impl StatefulDoFn<String, String> for Collect {
+///     type State = Talk;
+///     type Out = String;
+///
+///     fn process(
+///         &mut self,
+///         _room: &String,
+///         sentence: String,
+///         talk: &mut Talk,
+///         cx: &mut StateCx<'_, String>,
+///     ) -> Result<(), BoxError> {
+///         talk.said.add(sentence);
+///         talk.silence.set(cx.timestamp() + std::time::Duration::from_mins(1), cx);
+///         Ok(())
+///     }
+///
+///     fn on_timer(
+///         &mut self,
+///         room: &String,
+///         timer: TalkTimer,
+///         talk: &mut Talk,
+///         cx: &mut StateCx<'_, String>,
+///     ) -> Result<(), BoxError> {
+///         match timer {
+///             TalkTimer::Silence => cx.emit(format!("{room}: {}", talk.said.take().join(" "))),
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let p = TestPipeline::new();
+/// let said = [("kitchen", "Tea?"), ("kitchen", "Yes."), ("hall", "Hello!")];
+/// let said = p.create(said.map(|(room, sentence)| (room.to_owned(), sentence.to_owned())));
+/// let talks = said.with_timestamps(|_| Timestamp::from_millis(0)).par_do_stateful(Collect).named("CollectTalks");
+/// assert_that(&talks).contains_in_any_order(["kitchen: Tea? Yes.", "hall: Hello!"].map(str::to_owned));
+/// p.run();
+/// ```
+pub use beamline_macros::StateSpec;
 
 /// The programs in the README compile.
 #[cfg(doctest)]

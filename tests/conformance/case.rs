@@ -1,5 +1,6 @@
 //! The format of cases, as they are stored.
 
+use crate::drivers::{Element, Event, Script};
 use beamline::Timestamp;
 use beamline::window::{
     Accumulation, AnyWindowFn, ClosingBehavior, FixedWindows, GlobalWindows, OnTimeBehavior, Sessions, SlidingWindows,
@@ -56,7 +57,7 @@ pub(crate) struct Case {
     pub(crate) timestamp_combiner: String,
     pub(crate) closing_behavior: String,
     pub(crate) on_time_behavior: String,
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<EventSpec>,
     pub(crate) expected: Vec<ExpectedPane>,
     pub(crate) dropped_late: Option<usize>,
     pub(crate) dropped_closed: Option<usize>,
@@ -101,7 +102,7 @@ pub(crate) enum TriggerSpec {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Event {
+pub(crate) enum EventSpec {
     Elements(Vec<ElementSpec>),
     AdvanceWatermarkMs(i64),
     AdvanceWatermark(End),
@@ -240,15 +241,33 @@ fn after_watermark(early: Option<&TriggerSpec>, late: Option<&TriggerSpec>) -> T
     trigger.into()
 }
 
+impl EventSpec {
+    fn event(&self) -> Event {
+        match self {
+            Self::Elements(elements) => Event::Elements(elements.iter().map(ElementSpec::element).collect()),
+            Self::AdvanceWatermarkMs(millis) => Event::Watermark(Timestamp::from_millis(*millis)),
+            Self::AdvanceWatermark(End::OfTime) => Event::Watermark(Timestamp::MAX),
+            Self::AdvanceProcessingTimeMs(by) => Event::Clock(ms(*by)),
+        }
+    }
+}
+
+impl ElementSpec {
+    fn element(&self) -> Element {
+        Element { key: self.key.clone(), value: self.value, time: Timestamp::from_millis(self.ts_ms) }
+    }
+}
+
 impl Case {
-    /// The strategy that the case is about.
-    pub(crate) fn strategy(&self) -> Result<WindowingStrategy, String> {
+    /// What is to be carried out.
+    pub(crate) fn script(&self) -> Result<Script, String> {
         let windowing = self.windowing()?;
-        let upstream = WindowingStrategy::default();
-        if self.tags.iter().any(|tag| tag == "unsafe_trigger") && windowing.apply_to(&upstream).is_ok() {
+        let is_unsafe = self.tags.iter().any(|tag| tag == "unsafe_trigger");
+        if is_unsafe && windowing.apply_to(&WindowingStrategy::default()).is_ok() {
             return Err("the trigger can finish: expected a refusal, got none".to_owned());
         }
-        windowing.allow_data_loss().apply_to(&upstream).map_err(|error| error.to_string())
+        let events = self.events.iter().map(EventSpec::event).collect();
+        Ok(Script { windowing: windowing.allow_data_loss(), events })
     }
 
     fn windowing(&self) -> Result<Windowing, String> {

@@ -1,7 +1,7 @@
 //! Expected against actual.
 
 use crate::case::{Case, ExpectedPane, TimeSpec};
-use crate::outcome::{Outcome, Produced};
+use crate::drivers::{Outcome, Produced};
 use beamline::window::Window;
 use std::collections::BTreeMap;
 

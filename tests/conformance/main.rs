@@ -5,13 +5,12 @@
 
 mod case;
 mod compare;
-mod core;
-mod driver;
-mod outcome;
+#[path = "../event_time/drivers/mod.rs"]
+mod drivers;
 mod units;
 
-use case::Fact;
-use driver::Driver;
+use case::{Case, Fact};
+use drivers::{Driver, Model};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -56,22 +55,26 @@ fn case_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What can carry out a case: all of them must agree with Beam.
-fn drivers() -> Vec<Box<dyn Driver>> {
-    vec![
-        Box::new(core::CoreDriver::lists()),
-        Box::new(core::CoreDriver::lists().saving_all_state()),
-        Box::new(core::CoreDriver::accumulators()),
-    ]
+/// What carries out each case: all of them must agree with Beam.
+fn all_drivers() -> Vec<Box<dyn Driver>> {
+    let mut drivers = drivers::rules();
+    drivers.push(Box::new(Model));
+    drivers.extend(drivers::engines(1));
+    drivers
 }
 
 fn check(fact: &Fact) -> Result<(), String> {
     match fact {
-        Fact::Case(case) => drivers().iter().try_for_each(|driver| {
-            let result = driver.run(case).and_then(|outcome| compare::compare(case, &outcome));
-            result.map_err(|difference| format!("{}: {difference}", driver.name()))
-        }),
+        Fact::Case(case) => check_case(case),
         Fact::Unit(unit) => units::check(unit),
         Fact::Unreadable(error) => Err(error.clone()),
     }
+}
+
+fn check_case(case: &Case) -> Result<(), String> {
+    let script = case.script()?;
+    all_drivers().iter().try_for_each(|driver| {
+        let result = driver.run(&script).and_then(|outcome| compare::compare(case, &outcome));
+        result.map_err(|difference| format!("{}: {difference}", driver.name()))
+    })
 }

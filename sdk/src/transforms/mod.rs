@@ -20,6 +20,7 @@ mod read;
 mod reshuffle;
 mod side_inputs;
 mod split;
+mod stateful;
 mod timed_join;
 mod try_map;
 mod windowing;

@@ -105,15 +105,8 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         let is_merging = strategy.needs_merging();
         let machine = TriggerMachine::new(strategy.trigger(), is_merging);
         // Rounded down, as if time between two milliseconds did not exist.
-        let allowed_lateness = Timestamp::from_millis(0) + strategy.allowed_lateness();
-        Self {
-            strategy: strategy.clone(),
-            machine,
-            contents,
-            allowed_lateness: allowed_lateness.millis(),
-            is_merging,
-            _values: PhantomData,
-        }
+        let allowed_lateness = i64::try_from(strategy.allowed_lateness().as_millis()).unwrap_or(i64::MAX);
+        Self { strategy: strategy.clone(), machine, contents, allowed_lateness, is_merging, _values: PhantomData }
     }
 
     /// An element of the key has come, which is in these windows.

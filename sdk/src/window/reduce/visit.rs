@@ -77,13 +77,18 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     /// The clock has reached a timer.
     pub(super) fn clock_passed(&mut self, wake: Wake) {
         for window in self.heirs(wake.window) {
-            self.ask_on_clock(window);
+            self.ask_on_clock(window, wake.at);
         }
     }
 
-    fn ask_on_clock(&mut self, window: Window) {
+    /// Asks the trigger if it is still waiting for that instant: a deadline that was given up must not make a difference
+    /// to one that was never told, as after loading the state.
+    fn ask_on_clock(&mut self, window: Window, due: Timestamp) {
         let Self { reducer, key, now, effects } = self;
         let Some(open) = key.open.get_mut(&window) else { return };
+        if !reducer.machine.waits_for(&open.trigger, due) {
+            return;
+        }
         // Of several deadlines only the first was asked for.
         let known = Known { deadline: None, ..reducer.known(open, window, now) };
         let is_finished = !reducer.is_expired(window, now) && reducer.fire_if_ready(open, window, now, *effects);

@@ -57,10 +57,15 @@ impl<K: Key, S: Default> Slots<K, S> {
         slot
     }
 
-    /// The key of a slot and its state; nothing if the slot is free.
+    /// The key of a slot and its state; nothing if the slot is free, or was given back with all others.
     #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
         self.entries.get_mut(slot as usize)?.as_mut().map(|entry| (&entry.key, &mut entry.state))
+    }
+
+    /// All slots, among them free ones.
+    pub(crate) fn all(&self) -> std::ops::Range<u32> {
+        0..self.entries.len() as u32
     }
 
     /// Forgets a key.
@@ -125,6 +130,9 @@ mod tests {
                     model.remove(&key);
                 }
                 prop_assert_eq!(slots.len(), model.len());
+                // Whoever has kept a number may ask for it, and for one beyond the end.
+                let kept = (0..50).filter_map(|slot| slots.get_mut(slot).map(|(key, state)| (*key, *state)));
+                prop_assert_eq!(kept.collect::<BTreeMap<_, _>>(), model.clone());
             }
         }
     }

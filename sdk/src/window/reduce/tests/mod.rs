@@ -4,7 +4,7 @@ mod sessions;
 
 use super::*;
 use crate::combine::{Max, Sum};
-use crate::window::{ClosingBehavior, Pane, TimestampCombiner, Timing, Trigger, WindowSet, Windowing};
+use crate::window::{ClosingBehavior, OnTimeBehavior, Pane, TimestampCombiner, Timing, Trigger, WindowSet, Windowing};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -280,6 +280,34 @@ fn a_late_element_is_told_with_its_reason() {
     let run = Run::new(&windowing, Listed).run(&events);
     let dropped: Vec<_> = run.outside.seen.dropped.iter().map(|d| (d.because, d.value)).collect();
     assert_eq!(dropped, [(DroppedBecause::Closed, 1), (DroppedBecause::Late, 3)]);
+}
+
+#[test]
+fn windows_before_the_epoch_can_wait_for_ever() {
+    let windowing = Windowing::fixed(ms(10)).accumulation(Accumulation::Discarding).allowed_lateness(Duration::MAX);
+    let first = Timestamp::MIN.millis();
+    let run = Run::new(&windowing, Listed).run(&[Event::Element(first), Event::Watermark(100), Event::Element(first)]);
+    assert_eq!(run.outside.seen.dropped, []);
+    assert_eq!(run.outside.seen.results.len(), 2);
+}
+
+#[test]
+fn a_deadline_that_was_given_up_asks_nobody() {
+    // The delay starts with the first element; the count ends its wait, so that the next part is at work.
+    let first = Trigger::any((Trigger::after_count(2), Trigger::after_processing_time(ms(10))));
+    let windowing = Windowing::fixed(ms(10))
+        .trigger(Trigger::sequence((first, Trigger::Default)), Accumulation::Discarding)
+        .allowed_lateness(ms(100))
+        .on_time_behavior(OnTimeBehavior::FireAlways);
+    let mut run = Run::new(&windowing, Listed);
+    run.event(0, &Event::Element(3));
+    run.event(1, &Event::Element(4));
+    // Another window holds the output watermark, so that a pane would be on time.
+    run.outside.holds.insert(Timestamp::from_millis(0), 1);
+    run.event(0, &Event::Watermark(50));
+    run.event(0, &Event::Clock(20));
+    let timings: Vec<Timing> = run.outside.seen.results.iter().map(|result| result.pane.timing).collect();
+    assert_eq!(timings, [Timing::Early]);
 }
 
 #[test]

@@ -60,6 +60,17 @@ fn a_late_bridge_between_two_on_time_sessions_is_late() {
 }
 
 #[test]
+fn a_closed_session_that_others_become_is_open() {
+    let windowing = Windowing::sessions(ms(10))
+        .trigger(Trigger::after_count(2), Accumulation::Discarding)
+        .allowed_lateness(ms(100))
+        .allow_data_loss();
+    let run = Run::new(&windowing, Listed).run(&[0, 5, 0, 5].map(Event::Element));
+    assert_eq!(shown(&run), [(0, 15, Timing::Early, 0), (0, 15, Timing::Early, 0)]);
+    assert_eq!(run.outside.seen.dropped, []);
+}
+
+#[test]
 fn holds_of_merged_sessions() {
     let hold = |combiner| {
         let windowing = Windowing::sessions(ms(10)).timestamp_combiner(combiner);

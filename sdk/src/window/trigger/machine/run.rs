@@ -31,8 +31,18 @@ impl TriggerMachine {
     /// The next instant on the clock at which it wants to be asked.
     #[inline]
     pub fn next_deadline(&self, state: &TriggerState, clock: Timestamp) -> Option<Timestamp> {
+        self.deadlines(state).filter(|due| *due > clock).min()
+    }
+
+    /// Whether it wants to be asked at an instant on the clock.
+    pub fn waits_for(&self, state: &TriggerState, due: Timestamp) -> bool {
+        self.deadlines(state).any(|deadline| deadline == due)
+    }
+
+    #[inline]
+    fn deadlines(&self, state: &TriggerState) -> impl Iterator<Item = Timestamp> {
         let waiting = self.delays.iter().filter(|n| !self.is_done(state, **n));
-        waiting.filter_map(|n| self.deadline(state, *n)).filter(|due| *due > clock).min()
+        waiting.filter_map(|n| self.deadline(state, *n))
     }
 
     fn element(&self, state: &mut TriggerState, n: usize, at: &Moment) -> bool {

@@ -5,7 +5,7 @@ use beamline::window::{Pane, Timing, Window};
 use std::fmt;
 
 /// A pane that came out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Produced {
     /// The event that made it come.
     pub(crate) step: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Produced {
 }
 
 /// All that a case gave.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Outcome {
     pub(crate) panes: Vec<Produced>,
     pub(crate) dropped_late: usize,

@@ -1,8 +1,6 @@
 //! Drives the rules of grouping directly: a state per key, timers in a set, holds counted.
 
-use crate::case::{Case, ElementSpec, Event};
-use crate::driver::Driver;
-use crate::outcome::{Outcome, Produced};
+use super::{Driver, Element, Event, Outcome, Produced, Script};
 use beamline::Timestamp;
 use beamline::combine::ToList;
 use beamline::window::reduce::{
@@ -11,15 +9,14 @@ use beamline::window::reduce::{
 };
 use beamline::window::{WindowSet, WindowingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// Drives [`Reducer`].
-pub(crate) struct CoreDriver {
+pub(crate) struct RulesDriver {
     accumulators: bool,
     saves: bool,
 }
 
-impl CoreDriver {
+impl RulesDriver {
     /// Windows contain lists.
     pub(crate) fn lists() -> Self {
         Self { accumulators: false, saves: false }
@@ -37,19 +34,19 @@ impl CoreDriver {
     }
 }
 
-impl Driver for CoreDriver {
+impl Driver for RulesDriver {
     fn name(&self) -> String {
         let contents = if self.accumulators { "accumulators" } else { "lists" };
         let saved = if self.saves { ", saved and loaded" } else { "" };
         format!("rules with {contents}{saved}")
     }
 
-    fn run(&self, case: &Case) -> Result<Outcome, String> {
-        let strategy = case.strategy()?;
+    fn run(&self, script: &Script) -> Result<Outcome, String> {
+        let strategy = script.strategy()?;
         if self.accumulators {
-            Run::new(strategy, Combined(ToList), self.saves).run(case)
+            Run::new(strategy, Combined(ToList), self.saves).run(script)
         } else {
-            Run::new(strategy, Listed, self.saves).run(case)
+            Run::new(strategy, Listed, self.saves).run(script)
         }
     }
 }
@@ -112,8 +109,8 @@ impl<C: Contents<i64, Out = Vec<i64>>> Run<C> {
         Self { strategy, reducer, saves, keys: BTreeMap::new(), now: Now::START, outside: Outside::default() }
     }
 
-    fn run(mut self, case: &Case) -> Result<Outcome, String> {
-        for (step, event) in case.events.iter().enumerate() {
+    fn run(mut self, script: &Script) -> Result<Outcome, String> {
+        for (step, event) in script.events.iter().enumerate() {
             self.outside.step = step;
             self.event(event);
             self.move_output_watermark();
@@ -130,22 +127,20 @@ impl<C: Contents<i64, Out = Vec<i64>>> Run<C> {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Elements(elements) => elements.iter().for_each(|element| self.element(element)),
-            Event::AdvanceWatermarkMs(millis) => self.advance_watermark(Timestamp::from_millis(*millis)),
-            Event::AdvanceWatermark(_) => self.advance_watermark(Timestamp::MAX),
-            Event::AdvanceProcessingTimeMs(by) => {
-                self.now.clock = self.now.clock + Duration::from_millis(*by);
+            Event::Watermark(to) => self.advance_watermark(*to),
+            Event::Clock(by) => {
+                self.now.clock = self.now.clock + *by;
                 self.run_timers(TimeDomain::ProcessingTime, self.now.clock);
             }
         }
     }
 
-    fn element(&mut self, element: &ElementSpec) {
-        let time = Timestamp::from_millis(element.ts_ms);
+    fn element(&mut self, element: &Element) {
         let mut windows = WindowSet::new();
-        self.strategy.window_fn().assign(time, &mut windows);
+        self.strategy.window_fn().assign(element.time, &mut windows);
         self.outside.key.clone_from(&element.key);
         let key = self.keys.entry(element.key.clone()).or_default();
-        self.reducer.element(key, &self.now, time, &windows, element.value, &mut self.outside);
+        self.reducer.element(key, &self.now, element.time, &windows, element.value, &mut self.outside);
         self.forget_if_empty(&element.key);
     }
 
