@@ -111,9 +111,12 @@ fn of_versions_of_one_time_the_same_one_is_valid_in_whatever_order_they_come() {
 fn with_nothing_on_one_side_or_both() {
     for is_bounded in [true, false] {
         let p = TestPipeline::new();
-        let side = |elements: &[(u8, char)]| match is_bounded {
-            true => p.create(elements.to_vec()),
-            false => p.apply(TestStream::new().elements(elements.iter().map(|element| (at(1), *element)))),
+        let side = |elements: &[(u8, char)]| {
+            if is_bounded {
+                p.create(elements.to_vec())
+            } else {
+                p.apply(TestStream::new().elements(elements.iter().map(|element| (at(1), *element))))
+            }
         };
         let (some, none) = (side(&[(1, 'a')]), side(&[]));
         assert_that(&some.as_of_join(&none)).contains_in_any_order([(1, ('a', None))]);

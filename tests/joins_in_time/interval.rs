@@ -54,9 +54,12 @@ fn elements_without_times_meet_at_the_beginning_of_time() {
 fn with_nothing_on_one_side_or_both() {
     for is_bounded in [true, false] {
         let p = TestPipeline::new();
-        let side = |elements: &[(u8, char)]| match is_bounded {
-            true => p.create(elements.to_vec()),
-            false => p.apply(TestStream::new().elements(elements.iter().map(|element| (at(1), *element)))),
+        let side = |elements: &[(u8, char)]| {
+            if is_bounded {
+                p.create(elements.to_vec())
+            } else {
+                p.apply(TestStream::new().elements(elements.iter().map(|element| (at(1), *element))))
+            }
         };
         let (some, none) = (side(&[(1, 'a')]), side(&[]));
         let within = Within::around(ms(10));
@@ -145,9 +148,12 @@ fn a_key_with_many_pairs() {
     for is_bounded in [true, false] {
         let p = TestPipeline::new().with_batch_size(64);
         let numbers = || (0..400u64).map(|n| (at(n as i64 % 20), ((), n)));
-        let side = || match is_bounded {
-            true => p.create(numbers().collect::<Vec<_>>()).with_timestamps(|(time, _)| *time).map(|(_, pair)| pair),
-            false => p.apply(TestStream::new().elements(numbers())),
+        let side = || {
+            if is_bounded {
+                p.create(numbers().collect::<Vec<_>>()).with_timestamps(|(time, _)| *time).map(|(_, pair)| pair)
+            } else {
+                p.apply(TestStream::new().elements(numbers()))
+            }
         };
         assert_that(&side().interval_join(&side(), Within::around(ms(20)))).has_count(160_000);
         p.run();
