@@ -5,8 +5,8 @@
 //! Rust values that implement serde's traits: they stay typed between steps, and what does not fit together does not
 //! compile.
 //!
-//! Today a pipeline reads finite inputs and runs on the threads of one process. Event-time windows other than the global
-//! one, triggers, state and timers, and runs across several processes are not there yet.
+//! Today a pipeline runs on the threads of one process. Connectors read finite inputs; sources without an end, and runs
+//! across several processes, are not there yet.
 //!
 //! # Word count
 //!
@@ -43,6 +43,55 @@
 //! fn main() -> ExitCode {
 //!     launch(build)
 //! }
+//! ```
+//!
+//! # Sessions with late data
+//!
+//! The visits of each user: clicks that are less than 30 minutes apart. A visit shows how many clicks it has while it goes
+//! on, when it is over, and again with each click that comes up to an hour late. What comes later still is a collection
+//! of its own. [`TestStream`](testing::TestStream) says when things happen:
+//!
+//! ```
+//! use beamline::prelude::*;
+//! use beamline::testing::{TestPipeline, TestStream, assert_that};
+//! use beamline::window::Window;
+//! use beamline::WithLateData;
+//! use std::time::Duration;
+//!
+//! const MINUTE: Duration = Duration::from_secs(60);
+//!
+//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), (String, String)> {
+//!     let speculative = Trigger::after_processing_time(MINUTE);
+//!     let trigger = Trigger::after_watermark().early(speculative).late(Trigger::after_count(1));
+//!     clicks
+//!         .window(
+//!             Windowing::sessions(30 * MINUTE)
+//!                 .allowed_lateness(60 * MINUTE)
+//!                 .trigger(trigger, Accumulation::Accumulating),
+//!         )
+//!         .keeping_late_data()
+//!         .count_per_key()
+//! }
+//!
+//! let at = |minute: i64| Timestamp::from_millis(minute * 60_000);
+//! let click = |page: &str| ("ann".to_owned(), page.to_owned());
+//! let p = TestPipeline::new();
+//! let clicks = p.apply(
+//!     TestStream::new()
+//!         .elements([(at(0), click("home")), (at(10), click("search"))])
+//!         .advance_processing_time(2 * MINUTE)
+//!         .advance_watermark_to(at(90))
+//!         .element(at(20), click("buy"))
+//!         .advance_watermark_to(at(500))
+//!         .element(at(30), click("forgotten by a telephone in a tunnel")),
+//! );
+//! let visits = visits(&clicks);
+//! let count = |n| ("ann".to_owned(), n);
+//! let until = |minute| Window { start: at(0), end: at(minute) };
+//! assert_that(&visits.results).in_window(until(40)).early_pane([count(2)]).on_time_pane([count(2)]);
+//! assert_that(&visits.results).in_window(until(50)).late_pane([count(3)]);
+//! assert_that(&visits.late).contains_in_any_order([click("forgotten by a telephone in a tunnel")]);
+//! p.run();
 //! ```
 //!
 //! # A join with a side table
@@ -88,12 +137,14 @@
 //! | keep what went wrong | [`PCollection::try_map`] |
 //! | make several outputs | [`PCollection::split`], [`PCollection::partition`] |
 //! | have a life cycle around a function | [`DoFn`] |
+//! | remember something for each key, and be called back in time | [`state`], [`StatefulDoFn`] |
 //! | make a transform of transforms | [`PTransform`] |
 //! | count things while running | [`metrics`] |
 //! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
 //! | understand a failure | [`Error`] |
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
-//! | know about time and windows | [`Timestamp`], [`window`] |
+//! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |
+//! | keep what came too late | [`PCollection::keeping_late_data`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
 pub mod io;
@@ -162,6 +213,95 @@ pub use launch::launch;
 /// p.run();
 /// ```
 pub use beamline_macros::OutputEnum;
+
+/// Derives [`trait@StateSpec`]: what a [`StatefulDoFn`] remembers for a key in a window, as a struct of cells and timers.
+///
+/// The cells and timers are those of [`state`]; the struct needs no other derive. For the timers the derive makes an enum
+/// with a variant for each, which says in `on_timer` which one has come: of
+///
+/// ```
+/// # use beamline::StateSpec;
+/// use beamline::state::{BagState, EventTimer, EventTimers, ProcessingTimer, ValueState};
+///
+/// #[derive(StateSpec)]
+/// #[state(ttl = "7d")]
+/// struct Order {
+///     #[state(name = "lines")]
+///     items: BagState<String>,
+///     #[state(ttl = "forever")]
+///     customer: ValueState<String>,
+///     deadline: EventTimer,
+///     reminders: EventTimers<u32>,
+///     flush: ProcessingTimer,
+/// }
+/// ```
+///
+/// it makes `OrderTimer`, with the visibility of the struct:
+///
+/// ```
+/// enum OrderTimer {
+///     Deadline,
+///     Reminders(u32),
+///     Flush,
+/// }
+/// ```
+///
+/// Attributes: `ttl` is the time to live of a cell, or at the struct of all cells that say nothing else; `name` is the
+/// name in saved state, where it is not that of the field.
+///
+/// ```
+/// use beamline::prelude::*;
+/// use beamline::state::{BagState, EventTimer};
+/// use beamline::testing::{TestPipeline, assert_that};
+///
+/// /// Collects what is said, until there has been silence for a minute.
+/// #[derive(StateSpec)]
+/// struct Talk {
+///     said: BagState<String>,
+///     silence: EventTimer,
+/// }
+///
+/// #[derive(Clone)]
+/// struct Collect;
+///
+/// impl StatefulDoFn<String, String> for Collect {
+///     type State = Talk;
+///     type Out = String;
+///
+///     fn process(
+///         &mut self,
+///         _room: &String,
+///         sentence: String,
+///         talk: &mut Talk,
+///         cx: &mut StateCx<'_, String>,
+///     ) -> Result<(), BoxError> {
+///         talk.said.add(sentence);
+///         talk.silence.set(cx.timestamp() + std::time::Duration::from_mins(1), cx);
+///         Ok(())
+///     }
+///
+///     fn on_timer(
+///         &mut self,
+///         room: &String,
+///         timer: TalkTimer,
+///         talk: &mut Talk,
+///         cx: &mut StateCx<'_, String>,
+///     ) -> Result<(), BoxError> {
+///         match timer {
+///             TalkTimer::Silence => cx.emit(format!("{room}: {}", talk.said.take().join(" "))),
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let p = TestPipeline::new();
+/// let said = [("kitchen", "Tea?"), ("kitchen", "Yes."), ("hall", "Hello!")];
+/// let said = p.create(said.map(|(room, sentence)| (room.to_owned(), sentence.to_owned())));
+/// let talks = said.with_timestamps(|_| Timestamp::from_millis(0)).par_do_stateful(Collect).named("CollectTalks");
+/// assert_that(&talks).contains_in_any_order(["kitchen: Tea? Yes.", "hall: Hello!"].map(str::to_owned));
+/// p.run();
+/// ```
+pub use beamline_macros::StateSpec;
 
 /// The programs in the README compile.
 #[cfg(doctest)]

@@ -1,7 +1,7 @@
 //! Everything that most pipelines need: `use beamline::prelude::*`.
 //!
 //! The types that programs name ([`Pipeline`], [`PCollection`], [`Values`], [`View`], …), the traits that they implement
-//! ([`DoFn`], [`CombineFn`], [`PTransform`]), the combiners, the metrics, what windows are described with ([`Windowing`], [`Trigger`]), the [`text`] connector, and [`launch`]. Transforms
+//! ([`DoFn`], [`StatefulDoFn`], [`CombineFn`], [`PTransform`]), the combiners, the metrics, what windows are described with ([`Windowing`], [`Trigger`]), the [`text`] connector, and [`launch`]. Transforms
 //! are methods and need no import.
 
 pub use crate::combine::{
@@ -12,5 +12,5 @@ pub use crate::metrics::{Counter, Distribution, Gauge};
 pub use crate::window::{Accumulation, Trigger, Windowing};
 pub use crate::{
     BoxError, BundleCx, Cx, DoFn, Element, Emit, Failure, Key, LocalRunner, OutputEnum, PCollection, PTransform,
-    Pipeline, Runner, Timestamp, Values, View, launch,
+    Pipeline, Runner, StateCx, StateSpec, StatefulDoFn, Timestamp, Values, View, launch,
 };

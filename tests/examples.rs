@@ -87,7 +87,8 @@ fn written(folder: &Folder, prefix: &str) -> Vec<String> {
 
 #[test]
 fn examples_print_what_their_comments_show() {
-    for example in ["wordcount", "minimal_wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders"]
+    for example in
+        ["wordcount", "minimal_wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders", "dedup"]
     {
         Session::of(example).check(&folder(), example);
     }
@@ -95,7 +96,7 @@ fn examples_print_what_their_comments_show() {
 
 #[test]
 fn wrong_usage_is_refused_before_anything_runs() {
-    for example in ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders"] {
+    for example in ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders", "dedup"] {
         let folder = folder();
         let before = folder.names();
         for arguments in [&["--nonsense"][..], &[], &["--parallelism", "none"]] {
@@ -117,6 +118,21 @@ fn words_are_runs_of_letters_of_any_language() {
     assert_eq!(written(&folder, "all-"), words);
     folder.run("wordcount", ["--input", "?.txt", "--output", "frequent", "--min-count", "2"]).succeeds();
     assert_eq!(written(&folder, "frequent-"), ["x: 2", "ß: 2"]);
+}
+
+#[test]
+fn the_first_event_of_an_id_is_the_earliest_on_any_number_of_workers() {
+    let folder = folder();
+    for workers in ["1", "2", "7"] {
+        let arguments = ["--input", "examples/data/events.csv", "--output", workers, "--parallelism", workers];
+        folder.run("dedup", arguments).succeeds();
+        let times: Vec<_> = written(&folder, workers).iter().map(|line| line[..5].to_owned()).collect();
+        assert_eq!(times, ["08:00", "08:01", "09:10", "09:45", "09:50"]);
+    }
+    let folder = Folder::with(&[("in.csv", b"08:00,a,b\nnoon,a,b\n")]);
+    let run = folder.run("dedup", ["--input", "in.csv", "--output", "out"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("noon,a,b") && run.stderr.contains("as 08:30 is"), "{run:?}");
 }
 
 #[test]

@@ -113,6 +113,13 @@ pub const SUITES: &[Suite] = &[
         contestants: |workload| sums(workload, &["--zipf"]),
     },
     Suite {
+        name: "windows",
+        about: "count events out of order by key, in windows of ten seconds or without (20,000,000 events of 100,000 keys)",
+        result: Outcome::Checksum,
+        unit: Unit::Elements,
+        contestants: windows,
+    },
+    Suite {
         name: "maps",
         about: "twenty maps over u64 that the compiler cannot look into",
         result: Outcome::Checksum,
@@ -172,6 +179,18 @@ fn sums(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
         own("beamline-1", "sums-beamline", &stream, &[more, &["--threads", "1"]].concat()),
         own("beamline-grouped", "groups-beamline", &stream, more),
         own("beamline-grouped-64M", "groups-beamline", &stream, &[more, &["--memory", "64"]].concat()),
+    ]
+}
+
+fn windows(_workload: &Workload) -> Vec<Contestant> {
+    let stream = ["--elements", "20000000", "--keys", "100000"];
+    vec![
+        own("handwritten", "windows-handwritten", &stream, &[]),
+        own("handwritten-plain", "count-handwritten", &stream, &[]),
+        own("beamline-plain", "count-beamline", &stream, &[]),
+        own("beamline", "windows-beamline", &stream, &[]),
+        own("beamline-live", "windows-beamline-live", &stream, &[]),
+        own("beamline-live-1", "windows-beamline-live", &stream, &["--threads", "1"]),
     ]
 }
 

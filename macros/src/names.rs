@@ -14,6 +14,23 @@ pub(crate) fn field(variant: &Ident) -> Ident {
     }
 }
 
+/// The variant of a field: `bad_line` is `BadLine`, `r#type` is `Type`.
+pub(crate) fn variant(field: &Ident) -> Ident {
+    let name: String = field.unraw().to_string().split('_').map(capitalize).collect();
+    match name.as_str() {
+        // The one keyword that begins with a capital letter, and names that a variant cannot have.
+        "Self" => Ident::new("Self_", field.span()),
+        "" => Ident::new("Unnamed", field.span()),
+        name if name.starts_with(|c: char| c.is_numeric()) => Ident::new(&format!("_{name}"), field.span()),
+        name => Ident::new(name, field.span()),
+    }
+}
+
+fn capitalize(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// `HttpError`, `HTTPError` and `Http_Error` are `http_error`.
 fn snake_case(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
@@ -56,6 +73,17 @@ mod tests {
         ];
         for (variant, field) in cases {
             assert_eq!(field_of(variant), field);
+        }
+    }
+
+    #[test]
+    fn fields_become_variants() {
+        let cases =
+            [("expiry", "Expiry"), ("r#type", "Type"), ("retry_at", "RetryAt"), ("_1st", "_1st"), ("über", "Über")];
+        for (field, name) in cases {
+            let field =
+                syn::parse_str::<Ident>(field).unwrap_or_else(|_| Ident::new_raw(&field[2..], Span::call_site()));
+            assert_eq!(variant(&field).to_string(), name);
         }
     }
 

@@ -46,7 +46,8 @@ impl<'a, O: 'static> Emit<'a, O> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `DoFn` for elements `{In}` and side inputs `{Side}`",
-    label = "an `impl DoFn<{In}, {Side}>` is missing"
+    label = "an `impl DoFn<{In}, {Side}>` is missing",
+    note = "a `StatefulDoFn` is run by `par_do_stateful`, on pairs of keys and values"
 )]
 pub trait DoFn<In, Side: SideInputs = ()>: Clone + Send + 'static {
     /// What it emits.

@@ -24,6 +24,9 @@
 //! | connectors | [`Source`] and [`Reader`], [`Sink`] and [`Writer`] |
 //! | runners | [`graph`], [`kernel`], [`Runner`] |
 
+#[cfg(test)]
+extern crate self as beamline;
+
 mod coder;
 pub mod combine;
 mod dofn;
@@ -42,6 +45,7 @@ mod runner;
 mod side_input;
 mod sink;
 mod source;
+pub mod state;
 pub mod testing;
 mod time;
 mod transforms;
@@ -60,6 +64,7 @@ pub use runner::{JobResult, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
+pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::Timestamp;
-pub use transforms::{CoGroupWith, KeepingLateData, Tried, ValueInWindow, WithLateData, WithSide, Written};
+pub use transforms::{CoGroupWith, KeepingLateData, Tried, ValueInWindow, WithLateData, WithSide, Within, Written};
 pub use values::{Iter, Values};

@@ -7,6 +7,7 @@ use crate::kernel::{Op, ShuffleFactory, Wiring};
 use crate::pcollection::PCollection;
 use crate::ptransform::PTransform;
 use crate::runner::{JobResult, Runner};
+use crate::state::StateField;
 use crate::window::WindowingStrategy;
 use crate::{Element, Error, Result};
 use std::cell::RefCell;
@@ -150,6 +151,11 @@ impl Pipeline {
 
     pub(crate) fn name_node(&self, node: NodeId, label: &str) {
         self.builder.borrow_mut().name_node(node, label);
+    }
+
+    /// Remembers what the step that makes a collection keeps for its keys.
+    pub(crate) fn declare_state(&self, collection: CollectionId, state: &'static [StateField]) {
+        self.builder.borrow_mut().declare_state(collection, state);
     }
 
     /// Remembers that a step cannot be as it is asked for.

@@ -78,9 +78,17 @@ pub trait Reader: 'static {
         0
     }
 
+    /// An instant before which no further element of this split is, unless it is late: what the windows of an
+    /// [unbounded](Source::is_bounded) source wait for. It never goes back. Of a bounded source nobody asks.
+    ///
+    /// By default no instant is known, and windows end when the source does.
+    fn watermark(&self) -> Timestamp {
+        Timestamp::MIN
+    }
+
     /// Gives away about `fraction` (between 0 and 1) of what has not been read yet, as a split of its own, or `None`
     /// when that is too little to share or cannot be divided. Together, this reader's further elements and those of the
-    /// new split must be exactly what this reader would have read.
+    /// new split must be exactly what this reader would have read. The watermark holds for both.
     fn try_split(&mut self, fraction: f64) -> Option<Self::Split> {
         let _ = fraction;
         None

@@ -48,6 +48,7 @@ fn finish(report: &Report, options: &Options) -> u8 {
 
 fn execute(graph: &Graph, options: &Options) -> Report {
     say_plan(graph, options.verbose);
+    graph.warnings.iter().for_each(|warning| say(format_args!("warning: {warning}")));
     panics::hush_workers(options.verbose > 0);
     let interrupt = Interrupt::listen();
     let start = Instant::now();

@@ -7,6 +7,7 @@ mod literature;
 mod many;
 mod refusals;
 mod sessions;
+mod side_inputs;
 #[path = "../transforms/support.rs"]
 #[allow(dead_code, reason = "the tests of transforms use the rest")]
 mod support;

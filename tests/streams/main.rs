@@ -1,3 +1,4 @@
 //! Streams, step by step: what windows show, and when.
 
+mod batches;
 mod panes;

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::contestants::wordcount::packed::PackedTable;
 use crate::contestants::wordcount::table::WordTable;
 use crate::contestants::wordcount::{handwritten, naive};
-use crate::contestants::{beamline, lines, maps, pairs};
+use crate::contestants::{beamline, events, lines, maps, pairs};
 use crate::data::pairs::Keys;
 use crate::data::steps::{Opaque, Plain};
 
@@ -44,6 +44,16 @@ pub(super) enum Contestant {
     LinesHandwritten(Input),
     /// A pipeline of lines.
     LinesBeamline(WithThreads<Input>),
+    /// One table of counts.
+    CountHandwritten(Pairs),
+    /// A table of counts for each window.
+    WindowsHandwritten(Pairs),
+    /// A pipeline that counts.
+    CountBeamline(WithThreads<Pairs>),
+    /// A pipeline that counts in fixed windows at the end.
+    WindowsBeamline(WithThreads<Pairs>),
+    /// A pipeline that counts in fixed windows while events come.
+    WindowsBeamlineLive(WithThreads<Pairs>),
     /// One iterator chain.
     MapsFused(Numbers),
     /// Batches through steps known at run time.
@@ -120,6 +130,15 @@ impl Contestant {
             Self::MapsBeamline(run) => print(run.work.beamline(run.threads.options())?),
             Self::LinesHandwritten(input) => print(lines::measure(&input.input)?),
             Self::LinesBeamline(run) => print(beamline::lines(&run.work.input, run.threads.options())?),
+            Self::CountHandwritten(pairs) => print(events::count(pairs.events())),
+            Self::WindowsHandwritten(pairs) => print(events::count_in_windows(pairs.events())),
+            Self::CountBeamline(run) => print(beamline::count(run.work.events(), run.threads.options())?),
+            Self::WindowsBeamline(run) => {
+                print(beamline::count_in_windows(run.work.events(), beamline::fixed(), run.threads.options())?);
+            }
+            Self::WindowsBeamlineLive(run) => {
+                print(beamline::count_while_they_come(run.work.events(), beamline::fixed(), run.threads.options())?);
+            }
             Self::NothingBeamline(threads) => print(beamline::nothing(threads.options())?),
             Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),
             Self::MapsFused(Numbers { elements, plain: false }) => print(maps::fused::<Opaque>(elements)),
@@ -131,6 +150,11 @@ impl Contestant {
 }
 
 impl Pairs {
+    fn events(self) -> events::Events {
+        let pairs::Stream { keys, pairs, .. } = self.stream();
+        events::Events { keys, count: pairs }
+    }
+
     fn stream(self) -> pairs::Stream {
         let keys = if self.zipf { Keys::zipf(self.keys) } else { Keys::Uniform(self.keys) };
         pairs::Stream { keys, distinct: self.keys as usize, pairs: self.elements }

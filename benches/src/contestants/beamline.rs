@@ -3,11 +3,15 @@
 use std::num::Wrapping;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use ::beamline::prelude::*;
 
+use super::events::{self, Events, WINDOW};
 use super::lines::measure_line;
+use super::live::Live;
 use super::pairs::{Stream, checksum_of};
+use crate::data::events::{Event, event};
 use crate::data::steps::Step;
 
 /// How a pipeline is run.
@@ -84,6 +88,48 @@ pub fn nothing(options: Options) -> Result<u64, BoxError> {
     run(options, |p| p.sequence(0..0))
 }
 
+/// Counts events by key, whatever their windows.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn count(events: Events, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| counts(&bounded(p, events).map(|event| (event.key, event.millis)).count_per_key()))
+}
+
+/// Counts events by key and window, of a collection with an end.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn count_in_windows(events: Events, windowing: Windowing, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| counts(&in_windows(&bounded(p, events), windowing).count_per_key()))
+}
+
+/// Counts events by key and window while they come.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn count_while_they_come(events: Events, windowing: Windowing, options: Options) -> Result<u64, BoxError> {
+    run(options, |p| counts(&in_windows(&p.read(Live(events)), windowing).count_per_key()))
+}
+
+/// Windows of ten seconds.
+pub fn fixed() -> Windowing {
+    Windowing::fixed(Duration::from_millis(WINDOW as u64))
+}
+
+fn bounded(p: &Pipeline, events: Events) -> PCollection<Event> {
+    p.sequence(0..events.count).map(move |index| event(events.keys, index))
+}
+
+fn in_windows(events: &PCollection<Event>, windowing: Windowing) -> PCollection<(u64, ())> {
+    let timed = events.with_timestamps(|event| Timestamp::from_millis(event.millis));
+    timed.map(|event| (event.key, ())).window(windowing)
+}
+
+fn counts(counts: &PCollection<(u64, u64)>) -> PCollection<u64> {
+    counts.map(|pair| events::checksum_of(std::iter::once(pair)))
+}
+
 fn pairs(p: &Pipeline, stream: Stream) -> PCollection<(u64, u64)> {
     p.sequence(0..stream.pairs).map(move |index| stream.keys.pair(index))
 }
@@ -92,11 +138,17 @@ fn checksum(sums: &PCollection<(u64, u64)>) -> PCollection<u64> {
     sums.map(|pair| checksum_of(std::iter::once(pair)))
 }
 
+/// Numbers of any windows, to be added up when all have come.
+fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
+    numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
+}
+
 /// Runs a pipeline and adds up what it makes.
 fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
     static TOTAL: AtomicU64 = AtomicU64::new(0);
     let p = Pipeline::new();
     let numbers = build(&p);
+    let numbers = if numbers.windowing().window_fn().is_global() { numbers } else { at_the_end(&numbers) };
     numbers.map(Wrapping).combine(Sum).inspect(|total| TOTAL.store(total.0, Ordering::Relaxed)).named("Keep");
     let mut runner = LocalRunner::new().parallelism(options.threads);
     if let Some(bytes) = options.memory {

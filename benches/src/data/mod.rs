@@ -3,6 +3,7 @@
 pub mod alias;
 pub mod dataset;
 pub mod digest;
+pub mod events;
 pub mod pairs;
 pub mod rng;
 pub mod steps;

@@ -55,6 +55,7 @@ mod sample;
 mod sum;
 mod top;
 mod tuple;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,7 @@ pub use reduce::Reduce;
 pub use sample::{Sample, SampleAcc, SampleAny};
 pub use sum::{Sum, Summable};
 pub use top::Top;
+pub(crate) use whole::Whole;
 
 /// Combines any number of inputs into one output, through an accumulator.
 ///

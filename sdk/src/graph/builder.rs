@@ -1,7 +1,9 @@
 //! Building the graph: labels, scopes and places.
 
+use super::warning::warnings_of;
 use super::{Body, Collection, CollectionId, Graph, Node, NodeId};
 use crate::kernel::{SinkControl, StepId};
+use crate::state::StateField;
 use crate::window::WindowingStrategy;
 use crate::{Error, ErrorKind, Result, Step};
 use std::collections::{HashMap, HashSet};
@@ -47,6 +49,7 @@ struct Draft {
     outputs: Vec<CollectionId>,
     windowing: Arc<WindowingStrategy>,
     is_bounded: bool,
+    state: &'static [StateField],
 }
 
 /// Tells pipelines of one process apart.
@@ -96,7 +99,15 @@ impl GraphBuilder {
         let place = self.builtin.unwrap_or(place);
         let label = Label { text: spec.label.clone(), is_explicit: false, place };
         let (windowing, is_bounded) = (self.windowing_of(&spec), self.is_bounded(&spec));
-        self.drafts.push(Draft { spec, label, scope: self.current(), outputs: Vec::new(), windowing, is_bounded });
+        self.drafts.push(Draft {
+            spec,
+            label,
+            scope: self.current(),
+            outputs: Vec::new(),
+            windowing,
+            is_bounded,
+            state: &[],
+        });
         NodeId((self.drafts.len() - 1) as StepId)
     }
 
@@ -190,6 +201,21 @@ impl GraphBuilder {
         }
     }
 
+    pub(crate) fn declare_state(&mut self, collection: CollectionId, state: &'static [StateField]) {
+        let node = self.collection(collection).producer;
+        self.drafts[node.index()].state = state;
+    }
+
+    /// Whether the user has named a step, or a composite around it.
+    fn is_named(&self, node: usize) -> bool {
+        let Draft { label, scope, .. } = &self.drafts[node];
+        let mut scope = *scope;
+        while scope != ROOT && !self.scopes[scope.0].label.is_explicit {
+            scope = self.scopes[scope.0].parent;
+        }
+        label.is_explicit || scope != ROOT
+    }
+
     /// Remembers that a step cannot be as it is asked for.
     pub(crate) fn fail(&mut self, node: NodeId, error: Error) {
         self.faults.push((node, error));
@@ -229,9 +255,11 @@ impl GraphBuilder {
             outputs: draft.outputs.clone(),
             body: draft.spec.body.clone(),
             sink: draft.spec.sink.clone(),
+            state: draft.state,
         };
         let nodes = self.drafts.iter().enumerate().map(node).collect();
-        let graph = Graph { nodes, collections: self.collections.clone() };
+        let mut graph = Graph { nodes, collections: self.collections.clone(), warnings: Vec::new() };
+        graph.warnings = warnings_of(&graph, |node| self.is_named(node));
         graph.nodes.iter().try_for_each(|node| check_exclusive(&graph, node))?;
         Ok(graph)
     }

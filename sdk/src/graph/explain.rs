@@ -29,6 +29,9 @@ impl Graph {
         for side in &node.side_inputs {
             writeln!(f, "    side input {}", self.nodes[side.index()].step.name)?;
         }
+        for field in node.state {
+            writeln!(f, "    keeps {field}")?;
+        }
         for output in &node.outputs {
             let collection = &self.collections[output.index()];
             writeln!(f, "    makes {}{}", short_type(collection.element_type), in_time(collection))?;

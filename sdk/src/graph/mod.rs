@@ -5,9 +5,13 @@
 
 pub(crate) mod builder;
 mod explain;
+mod warning;
+
+pub use warning::Warning;
 
 use crate::Step;
 use crate::kernel::{ShuffleFactory, SinkControl, SourceFactory, StepFactory, StepId};
+use crate::state::StateField;
 use crate::window::WindowingStrategy;
 use std::sync::Arc;
 
@@ -40,6 +44,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// What flows between them.
     pub collections: Vec<Collection>,
+    /// What is allowed and may not be meant.
+    pub warnings: Vec<Warning>,
 }
 
 /// What flows between steps.
@@ -74,6 +80,8 @@ pub struct Node {
     pub body: Body,
     /// What to do with the output of a writing step before and after the run.
     pub sink: Option<Arc<dyn SinkControl>>,
+    /// What it keeps for each key and window; nothing for most steps.
+    pub state: &'static [StateField],
 }
 
 /// How a step is executed.

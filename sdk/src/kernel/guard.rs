@@ -45,15 +45,21 @@ pub(crate) fn user_error(step: &Arc<Step>, error: BoxError) -> Error {
 
 /// An element as text for an error message: JSON where it can be, cut where it is long.
 pub(crate) fn render<T: Serialize>(element: &T) -> String {
-    let Ok(mut text) = serde_json::to_string(element) else {
-        return format!("(an element of type {} that JSON cannot show)", std::any::type_name::<T>());
-    };
+    match json(element) {
+        Some(text) => format!("element {text}"),
+        None => format!("(an element of type {} that JSON cannot show)", std::any::type_name::<T>()),
+    }
+}
+
+/// A value as JSON, cut where it is long.
+pub(crate) fn json<T: Serialize>(value: &T) -> Option<String> {
+    let mut text = serde_json::to_string(value).ok()?;
     if text.len() > LONGEST_ELEMENT {
         let cut = (0..=LONGEST_ELEMENT).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
         text.truncate(cut);
         text.push('…');
     }
-    format!("element {text}")
+    Some(text)
 }
 
 /// Remembers the element that is about to be moved into user code, where remembering is all but free: types without
@@ -79,6 +85,11 @@ impl<T: Element> Witness<T> {
                 None => self.last = Some(element.clone()),
             }
         }
+    }
+
+    /// The element that was looked at last, if it is remembered.
+    pub(crate) fn seen(&self) -> Option<&T> {
+        self.last.as_ref()
     }
 
     /// Adds the element to an error of user code.

@@ -29,7 +29,7 @@ pub(crate) mod scratch;
 mod shuffle;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use batch::Batch;
 pub use clock::{Clock, ManualClock, SystemClock};

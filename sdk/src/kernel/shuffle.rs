@@ -76,6 +76,11 @@ pub trait Shuffle: Send + Sync {
         1
     }
 
+    /// Whether its senders can combine.
+    fn can_lift(&self) -> bool {
+        false
+    }
+
     /// The end of the stage that produces the `input`-th collection.
     fn sender(&self, input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op;
 

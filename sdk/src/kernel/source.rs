@@ -107,6 +107,7 @@ impl<S: Source> SourceFactory for ReadFactory<S> {
             queue: Mutex::new(splits.into()),
             hungry: AtomicUsize::new(0),
             bytes_read: AtomicU64::new(0),
+            watermarks: Mutex::new(vec![Timestamp::MAX; target.parallelism]),
         }))
     }
 }
@@ -121,6 +122,31 @@ struct Running<S: Source> {
     hungry: AtomicUsize,
     bytes_read: AtomicU64,
     total_bytes: Option<u64>,
+    /// How far the reader of each worker has come; [`Timestamp::MAX`] where there is none.
+    watermarks: Mutex<Vec<Timestamp>>,
+}
+
+impl<S: Source> Running<S> {
+    fn next_split(&self, worker: usize) -> Option<S::Split> {
+        // Under the lock, so that a split on its way to a reader holds the watermark as one that waits does.
+        let mut watermarks = self.watermarks.lock();
+        let split = self.queue.lock().pop_front()?;
+        watermarks[worker] = Timestamp::MIN;
+        Some(split)
+    }
+
+    /// How far a worker's part has come: as far as its reader. One without a split may get one of a split that waits, or
+    /// a part of another reader's.
+    fn watermark(&self, worker: usize, reader: Option<Timestamp>) -> Timestamp {
+        let mut watermarks = self.watermarks.lock();
+        watermarks[worker] = reader.unwrap_or(Timestamp::MAX);
+        let waits = !self.queue.lock().is_empty();
+        match reader {
+            Some(time) => time,
+            None if waits => Timestamp::MIN,
+            None => watermarks.iter().copied().min().unwrap_or(Timestamp::MIN),
+        }
+    }
 }
 
 impl<S: Source> SourceRun for Running<S> {
@@ -128,6 +154,7 @@ impl<S: Source> SourceRun for Running<S> {
         Rc::new(RefCell::new(ReadHead {
             run: self,
             wake,
+            worker: wiring.env.worker,
             output: wiring.output(0),
             batch: Batch::new(),
             times: Vec::new(),
@@ -156,6 +183,7 @@ struct Current<R> {
 struct ReadHead<S: Source> {
     run: Arc<Running<S>>,
     wake: Arc<dyn Wake>,
+    worker: usize,
     output: Output<S::Out>,
     batch: Batch<S::Out>,
     times: Vec<Timestamp>,
@@ -169,7 +197,7 @@ struct ReadHead<S: Source> {
 impl<S: Source> ReadHead<S> {
     /// Opens the next split, if there is one.
     fn take(&mut self) -> Result<bool> {
-        let Some(split) = self.run.queue.lock().pop_front() else { return Ok(false) };
+        let Some(split) = self.run.next_split(self.worker) else { return Ok(false) };
         if std::mem::take(&mut self.asked) {
             self.run.hungry.fetch_sub(1, Ordering::Relaxed);
         }
@@ -255,5 +283,12 @@ impl<S: Source> SourceHead for ReadHead<S> {
 
     fn place(&self) -> Option<String> {
         self.current.as_ref().map(|c| c.place.clone())
+    }
+
+    fn watermark(&self) -> Timestamp {
+        if self.run.source.is_bounded() {
+            return Timestamp::MIN;
+        }
+        self.run.watermark(self.worker, self.current.as_ref().map(|current| current.reader.watermark()))
     }
 }

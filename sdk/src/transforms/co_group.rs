@@ -87,7 +87,7 @@ co_group_with!((&PCollection<(K, A)>, &PCollection<(K, B)>, &PCollection<(K, C)>
 
 /// A grouping in one step.
 #[track_caller]
-fn grouped<O: 'static>(
+pub(super) fn grouped<O: 'static>(
     pipeline: &Pipeline,
     inputs: Vec<CollectionId>,
     body: Body,
@@ -98,7 +98,7 @@ fn grouped<O: 'static>(
     pipeline.add_output(node)
 }
 
-fn whole(shuffle: ShuffleFactory) -> Body {
+pub(super) fn whole(shuffle: ShuffleFactory) -> Body {
     Body::Shuffle { shuffle, liftable: false }
 }
 

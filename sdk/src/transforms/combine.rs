@@ -1,7 +1,7 @@
 //! Combining: many values into one.
 
 use super::grouping::{Grouping, Way, into_window, merge_combined, one_step, streaming, with_window};
-use crate::combine::{CombineFn, Count, Latest};
+use crate::combine::{CombineFn, Count, Latest, Whole};
 use crate::graph::Body;
 use crate::kernel::keyed::{CombineGlobally, CombinePerKey};
 use crate::window::Window;
@@ -232,43 +232,5 @@ impl<V, C: CombineFn<V>> CombineFn<V> for Part<C> {
     }
     fn extract(&self, acc: C::Acc) -> C::Acc {
         acc
-    }
-}
-
-/// A combiner of accumulators.
-struct Whole<V, C> {
-    combine: C,
-    _values: std::marker::PhantomData<fn(V)>,
-}
-
-impl<V, C> Whole<V, C> {
-    fn new(combine: C) -> Self {
-        Self { combine, _values: std::marker::PhantomData }
-    }
-}
-
-impl<V, C: Clone> Clone for Whole<V, C> {
-    fn clone(&self) -> Self {
-        Self::new(self.combine.clone())
-    }
-}
-
-impl<V: 'static, C: CombineFn<V>> CombineFn<C::Acc> for Whole<V, C> {
-    type Acc = C::Acc;
-    type Out = C::Out;
-    fn name(&self) -> String {
-        self.combine.name()
-    }
-    fn create(&self) -> C::Acc {
-        self.combine.create()
-    }
-    fn add(&self, acc: &mut C::Acc, part: C::Acc) {
-        self.combine.merge(acc, part);
-    }
-    fn merge(&self, acc: &mut C::Acc, other: C::Acc) {
-        self.combine.merge(acc, other);
-    }
-    fn extract(&self, acc: C::Acc) -> C::Out {
-        self.combine.extract(acc)
     }
 }

@@ -66,7 +66,7 @@ impl<K: Key, V: Element> KeepingLateData<K, V> {
     /// See [`PCollection::combine_per_key`].
     #[track_caller]
     pub fn combine_per_key<C: CombineFn<V>>(&self, combine: C) -> WithLateData<(K, C::Out), (K, V)> {
-        let streaming = |windowing: &_| streaming::combine_per_key::<K, V, C>(windowing, &combine);
+        let streaming = |windowing: &_| streaming::combine_per_key_keeping_late_data::<K, V, C>(windowing, &combine);
         self.grouped(combine.name(), PER_KEY, |input| input.combine_per_key(combine.clone()), streaming)
     }
 

@@ -1,5 +1,6 @@
 //! Beam's transforms, a file each: methods of [`Pipeline`](crate::Pipeline) and [`PCollection`](crate::PCollection).
 
+mod as_of_join;
 mod co_group;
 mod combine;
 mod create;
@@ -9,6 +10,7 @@ mod flatten;
 mod group;
 mod group_into_batches;
 mod grouping;
+mod interval_join;
 mod join;
 mod keys;
 mod late;
@@ -18,8 +20,11 @@ mod read;
 mod reshuffle;
 mod side_inputs;
 mod split;
+mod stateful;
+mod timed_join;
 mod try_map;
 mod windowing;
+mod within;
 mod write;
 
 pub use co_group::CoGroupWith;
@@ -27,4 +32,5 @@ pub use late::{KeepingLateData, WithLateData};
 pub use side_inputs::WithSide;
 pub use try_map::Tried;
 pub use windowing::ValueInWindow;
+pub use within::Within;
 pub use write::Written;

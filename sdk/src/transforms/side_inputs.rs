@@ -17,19 +17,21 @@ use std::sync::Arc;
 impl<T: Element> PCollection<T> {
     #[track_caller]
     fn view<B: ViewBuilder<T>>(&self, label: &str, config: B::Config) -> View<B::View> {
-        let body = Body::View(Arc::new(BuildView::<T, B>::new(config)));
+        let body = Body::View(Arc::new(BuildView::<T, B>::new(config, self.windowing().window_fn().clone())));
         let urn = "beam:transform:create_view:v1";
         let node = self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body });
         View::new(self.pipeline.id(), node)
     }
 
-    /// The only element, as a side input. The pipeline fails if there is none, or more than one.
+    /// The only element of each window, as a side input. The pipeline fails if there is more than one, or if there is
+    /// none and an element asks for it.
     #[track_caller]
     pub fn as_singleton(&self) -> View<T> {
         self.view::<One<T>>("AsSingleton", None)
     }
 
-    /// The only element as a side input, or `default` if there is none. The pipeline fails if there is more than one.
+    /// The only element of each window as a side input, or `default` if there is none. The pipeline fails if there is
+    /// more than one.
     #[track_caller]
     pub fn as_singleton_or(&self, default: T) -> View<T> {
         self.view::<One<T>>("AsSingleton", Some(default))
@@ -42,6 +44,9 @@ impl<T: Element> PCollection<T> {
     }
 
     /// Joins side inputs to the next call: one view, or a tuple of them.
+    ///
+    /// If a side input is in windows, the function is called once for each window that an element is in, with what the
+    /// side input has in the window that holds the last instant of that one. See [`View`].
     ///
     /// ```
     /// # use beamline_sdk::Pipeline;
@@ -111,8 +116,8 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
         if window_fn.merges() || self.main.windowing().window_fn().is_global() {
             window_fn.side_input_window(Window::GLOBAL)?;
         }
-        if !side.is_bounded || !window_fn.is_global() {
-            let text = "side inputs of unbounded collections, and in windows, are not supported yet";
+        if !side.is_bounded {
+            let text = "a side input of an unbounded collection is not supported yet";
             return Err(Error::new(ErrorKind::Graph, text));
         }
         Ok(())

@@ -86,13 +86,11 @@ impl WindowingStrategy {
         Self { is_merged: self.window_fn.merges(), trigger: self.trigger.continuation(), ..self.clone() }
     }
 
-    /// The same, but showing all elements once: `size` of a key at a time, and the rest when the window expires.
-    pub(crate) fn in_batches(&self, size: usize) -> Self {
+    /// The same for results that may be as late as elements of `other` may.
+    pub(crate) fn as_late_as(&self, other: &Self) -> Self {
         Self {
-            trigger: Trigger::repeatedly(Trigger::after_count(size as u64)),
-            accumulation: Some(Accumulation::Discarding),
-            on_time_behavior: OnTimeBehavior::FireIfNonEmpty,
-            closing_behavior: ClosingBehavior::FireIfNonEmpty,
+            allowed_lateness: self.allowed_lateness.max(other.allowed_lateness),
+            accumulation: self.accumulation.or(other.accumulation),
             ..self.clone()
         }
     }

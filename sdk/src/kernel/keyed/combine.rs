@@ -63,10 +63,10 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
 }
 
 /// The table in front of the exchange is meant for the keys that repeat: more would fall out of every cache.
-const LARGEST_TABLE: usize = 128 << 20;
+pub(crate) const LARGEST_TABLE: usize = 128 << 20;
 
 /// Whether combining before the exchange is worth its while.
-struct Gain {
+pub(crate) struct Gain {
     lifted: bool,
     inputs: u64,
     new_keys: u64,
@@ -79,11 +79,11 @@ const TRIAL: u64 = 1 << 18;
 const PAUSE: u64 = 1 << 23;
 
 impl Gain {
-    fn new(lifted: bool) -> Self {
+    pub(crate) fn new(lifted: bool) -> Self {
         Self { lifted, inputs: 0, new_keys: 0, pause: 0 }
     }
 
-    fn is_worth(&mut self, rows: u64) -> bool {
+    pub(crate) fn is_worth(&mut self, rows: u64) -> bool {
         if self.pause > 0 {
             self.pause = self.pause.saturating_sub(rows);
             return false;
@@ -92,7 +92,7 @@ impl Gain {
     }
 
     /// Counts a batch; says whether the table should be sent away because keys hardly repeat.
-    fn count(&mut self, inputs: u64, new_keys: u64) -> bool {
+    pub(crate) fn count(&mut self, inputs: u64, new_keys: u64) -> bool {
         self.inputs += inputs;
         self.new_keys += new_keys;
         let hopeless = self.inputs >= TRIAL && self.new_keys * 10 > self.inputs * 9;
@@ -107,14 +107,14 @@ impl Gain {
 }
 
 /// The accumulator of a key's first value.
-fn first<V, C: CombineFn<V>>(combine: &C, value: V) -> C::Acc {
+pub(crate) fn first<V, C: CombineFn<V>>(combine: &C, value: V) -> C::Acc {
     let mut acc = combine.create();
     combine.add(&mut acc, value);
     acc
 }
 
 /// The memory that an entry of a table takes.
-fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
+pub(crate) fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
     let heap = size_of_value(&entry.key) + size_of_value(&entry.acc) - size_of::<K>() - size_of::<A>();
     Table::<K, A>::ENTRY_BYTES + heap
 }

@@ -6,7 +6,9 @@ mod global;
 mod group;
 mod partitions;
 mod route;
+mod stateful;
 mod table;
+pub(crate) mod timed_join;
 mod view;
 pub(crate) mod windowed;
 
@@ -17,4 +19,5 @@ pub(crate) use group::CoGroup;
 pub(crate) use partitions::Rows;
 #[cfg(test)]
 pub(crate) use route::Router;
+pub(crate) use stateful::RunStateful;
 pub(crate) use view::{BuildView, ViewBuilder};

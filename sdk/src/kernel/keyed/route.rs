@@ -57,7 +57,8 @@ impl<T: Element> Router<T> {
         if rows.hashes.len() >= self.capacity { self.flush_to(to) } else { Ok(()) }
     }
 
-    fn add_stamped(&mut self, hash: u64, value: T, stamp: &Stamp) -> Result<()> {
+    /// Adds a row with a stamp of its own.
+    pub(crate) fn add_stamped(&mut self, hash: u64, value: T, stamp: &Stamp) -> Result<()> {
         let to = owner(hash, self.workers);
         let rows = &mut self.outgoing[to];
         rows.batch.push(value, stamp);

@@ -2,10 +2,13 @@
 
 use crate::kernel::memory::{Pinned, size_of_value};
 use crate::kernel::{
-    Batch, Env, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, StepId, Wiring,
+    Batch, Env, Inbox, Link, Meta, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, StepId, Wiring,
 };
+use crate::side_input::InWindows;
+use crate::window::{AnyWindowFn, Window};
 use crate::{BoxError, Element, Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,12 +30,13 @@ pub(crate) trait ViewBuilder<T>: Default + 'static {
 /// The shuffle of a side input: all elements to one worker, whose result is shared by all.
 pub(crate) struct BuildView<T, B: ViewBuilder<T>> {
     config: B::Config,
+    window_fn: AnyWindowFn,
     _elements: PhantomData<fn() -> (T, B)>,
 }
 
 impl<T, B: ViewBuilder<T>> BuildView<T, B> {
-    pub(crate) fn new(config: B::Config) -> Self {
-        Self { config, _elements: PhantomData }
+    pub(crate) fn new(config: B::Config, window_fn: AnyWindowFn) -> Self {
+        Self { config, window_fn, _elements: PhantomData }
     }
 }
 
@@ -46,8 +50,9 @@ impl<T: Element, B: ViewBuilder<T>> Shuffle for BuildView<T, B> {
             id: wiring.id,
             step: wiring.step.clone(),
             env: wiring.env.clone(),
-            builder: Some(B::default()),
+            builders: Some(HashMap::new()),
             config: self.config.clone(),
+            window_fn: self.window_fn.clone(),
             memory: Pinned::new(&wiring.env.memory),
             _elements: PhantomData,
         };
@@ -63,9 +68,14 @@ struct ToFirst<T> {
 
 impl<T: Element> Push<T> for ToFirst<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
-        let bytes = batch.values.iter().map(size_of_value).sum();
+        let bytes = batch.values.iter().enumerate().map(|(row, v)| size_of_value(v) * copies(&batch.meta, row)).sum();
         self.link.send(0, Packet::new(batch.take(), bytes))
     }
+}
+
+/// In how many windows a row is.
+fn copies(meta: &Meta, row: usize) -> usize {
+    meta.windows.get(row).len()
 }
 
 impl<T> Operator for ToFirst<T> {
@@ -84,8 +94,10 @@ struct Building<T, B: ViewBuilder<T>> {
     id: StepId,
     step: Arc<Step>,
     env: Rc<Env>,
-    builder: Option<B>,
+    /// One for each window that has elements, until the views are published.
+    builders: Option<HashMap<Window, B>>,
     config: B::Config,
+    window_fn: AnyWindowFn,
     /// Held to the end of the run: readers keep the view.
     memory: Pinned,
     _elements: PhantomData<T>,
@@ -94,6 +106,18 @@ struct Building<T, B: ViewBuilder<T>> {
 impl<T: Element, B: ViewBuilder<T>> Building<T, B> {
     fn error(&self, error: BoxError) -> Error {
         Error::wrap(ErrorKind::User, error).in_step(&self.step)
+    }
+
+    fn finish(&self, builders: HashMap<Window, B>) -> Result<InWindows<B::View>> {
+        let finish = |builder: B| builder.finish(&self.config).map(Arc::new).map_err(|e| self.error(e));
+        let views: HashMap<_, _> =
+            builders.into_iter().map(|(window, builder)| Ok((window, finish(builder)?))).collect::<Result<_>>()?;
+        let empty = finish(B::default());
+        // Where there is one window only, what it lacks is known before anybody reads it.
+        if let (true, true, Err(error)) = (self.window_fn.is_global(), views.is_empty(), &empty) {
+            return Err(error.clone());
+        }
+        Ok(InWindows::new(self.window_fn.clone(), views, empty))
     }
 
     fn too_large(&self) -> Error {
@@ -106,6 +130,21 @@ impl<T: Element, B: ViewBuilder<T>> Building<T, B> {
     }
 }
 
+/// Adds every element to the views of all of its windows.
+fn add_in_windows<T: Element, B: ViewBuilder<T>>(
+    builders: &mut HashMap<Window, B>,
+    batch: Batch<T>,
+) -> Result<(), BoxError> {
+    for (row, element) in batch.values.into_iter().enumerate() {
+        let Some((last, others)) = batch.meta.windows.get(row).split_last() else { continue };
+        for window in others {
+            builders.entry(*window).or_default().add(element.clone())?;
+        }
+        builders.entry(*last).or_default().add(element)?;
+    }
+    Ok(())
+}
+
 impl<T: Element, B: ViewBuilder<T>> Inbox for Building<T, B> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
         let bytes = packet.bytes;
@@ -113,8 +152,14 @@ impl<T: Element, B: ViewBuilder<T>> Inbox for Building<T, B> {
         if !self.memory.grow(bytes) {
             return Err(self.too_large());
         }
-        let Some(builder) = &mut self.builder else { return Ok(()) };
-        batch.values.into_iter().try_for_each(|element| builder.add(element)).map_err(|e| self.error(e))
+        let Some(builders) = &mut self.builders else { return Ok(()) };
+        let added = if self.window_fn.is_global() {
+            let builder = builders.entry(Window::GLOBAL).or_default();
+            batch.values.into_iter().try_for_each(|element| builder.add(element))
+        } else {
+            add_in_windows(builders, batch)
+        };
+        added.map_err(|e| self.error(e))
     }
 }
 
@@ -123,9 +168,9 @@ impl<T: Element, B: ViewBuilder<T>> Operator for Building<T, B> {
         if time < Timestamp::MAX || self.env.worker != 0 {
             return Ok(());
         }
-        if let Some(builder) = self.builder.take() {
-            let view = builder.finish(&self.config).map_err(|e| self.error(e))?;
-            self.env.shared.publish_view(self.id, view);
+        if let Some(builders) = self.builders.take() {
+            let views = self.finish(builders)?;
+            self.env.shared.publish_view(self.id, views);
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::kernel::{Batch, Col, Meta, Operator, Output, Push, Wiring};
 use crate::metrics::Counter;
 use crate::window::{AnyWindowFn, WindowSet};
 use crate::{Element, Result, Step, Timestamp};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// Gives every element the timestamp that a function finds in it.
@@ -61,9 +61,28 @@ impl<T: Element> AssignWindows<T> {
             Col::Same(time) => return Col::Same(self.windows_at(*time)),
             Col::Each(times) => times,
         };
+        if let AnyWindowFn::Fixed(_) = self.window_fn {
+            return self.single_windows(times);
+        }
         let mut all: Vec<WindowSet> = times.iter().map(|time| self.windows_at(*time)).collect();
         let is_same = all.iter().all(|windows| *windows == all[0]);
         all.pop_if(|_| is_same).map_or_else(|| Col::Each(all), Col::Same)
+    }
+
+    /// The windows of all rows, where each instant is in one: a row is often in that of the row before.
+    fn single_windows(&self, times: &[Timestamp]) -> Col<WindowSet> {
+        let Some(first) = times.first() else { return Col::Same(WindowSet::new()) };
+        let mut window = self.windows_at(*first)[0];
+        if times.iter().all(|time| window.contains(*time)) {
+            return Col::Same(smallvec![window]);
+        }
+        let at = |time: &Timestamp| {
+            if !window.contains(*time) {
+                window = self.windows_at(*time)[0];
+            }
+            smallvec![window]
+        };
+        Col::Each(times.iter().map(at).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::kernel::{Batch, Col, Stamp};
-use crate::window::WindowSet;
+use crate::window::Window;
 use smallvec::smallvec;
 
 /// Hands a batch to `f` so that every row is in one window: as it is where that is so already, else in pieces of at most
@@ -12,27 +12,52 @@ pub(super) fn each_in_one_window<T: Clone>(
     capacity: usize,
     mut f: impl FnMut(&mut Batch<T>) -> Result<()>,
 ) -> Result<()> {
-    if is_in_one(&batch.meta.windows) {
+    let is_in_one = match &batch.meta.windows {
+        Col::Same(windows) => windows.len() == 1,
+        Col::Each(all) => all.iter().all(|windows| windows.len() == 1),
+    };
+    if is_in_one {
         return f(batch);
     }
+    in_pieces(batch, |piece, _| piece.len() >= capacity, f)
+}
+
+/// Hands the rows of a batch to `f` in pieces of at most `capacity`, all rows of a piece in the same single window. The
+/// batch is empty afterwards.
+pub(super) fn each_window<T: Clone>(
+    batch: &mut Batch<T>,
+    capacity: usize,
+    mut f: impl FnMut(&mut Batch<T>, Window) -> Result<()>,
+) -> Result<()> {
+    let window_of = |piece: &Batch<T>| piece.meta.windows.get(0)[0];
+    let is_complete = |piece: &Batch<T>, next| piece.len() >= capacity || window_of(piece) != next;
+    match &batch.meta.windows {
+        Col::Same(windows) if windows.len() == 1 => {
+            let window = windows[0];
+            f(batch, window)
+        }
+        _ => in_pieces(batch, is_complete, |piece| f(piece, window_of(piece))),
+    }
+}
+
+/// Makes a row of every row and window, and hands a piece to `f` when it is complete in front of a row in the given
+/// window.
+fn in_pieces<T: Clone>(
+    batch: &mut Batch<T>,
+    is_complete: impl Fn(&Batch<T>, Window) -> bool,
+    mut f: impl FnMut(&mut Batch<T>) -> Result<()>,
+) -> Result<()> {
     let Batch { values, meta } = batch.take();
-    let mut part = Batch::new();
+    let mut piece = Batch::new();
     for (row, value) in values.into_iter().enumerate() {
         let Stamp { time, windows, pane } = meta.get(row);
         for window in windows {
-            part.push(value.clone(), &Stamp { time, windows: smallvec![window], pane });
-            if part.len() >= capacity {
-                f(&mut part)?;
-                part.clear();
+            if !piece.is_empty() && is_complete(&piece, window) {
+                f(&mut piece)?;
+                piece.clear();
             }
+            piece.push(value.clone(), &Stamp { time, windows: smallvec![window], pane });
         }
     }
-    if part.is_empty() { Ok(()) } else { f(&mut part) }
-}
-
-fn is_in_one(windows: &Col<WindowSet>) -> bool {
-    match windows {
-        Col::Same(windows) => windows.len() == 1,
-        Col::Each(all) => all.iter().all(|windows| windows.len() == 1),
-    }
+    if piece.is_empty() { Ok(()) } else { f(&mut piece) }
 }

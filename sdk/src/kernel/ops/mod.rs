@@ -13,6 +13,7 @@ mod par_do;
 mod partition;
 mod pass;
 mod reify;
+mod side;
 mod split;
 mod try_map;
 mod windowed;

@@ -1,8 +1,9 @@
 //! A `DoFn` and its life cycle, with or without side inputs.
 
-use super::explode::each_in_one_window;
+use super::explode::{each_in_one_window, each_window};
+use super::side::Side;
 use crate::kernel::guard::{Witness, catch, user_error};
-use crate::kernel::{Batch, Emitter, Operator, Push, Shared, Wiring};
+use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::side_input::SideInputs;
 use crate::{BoxError, BundleCx, Cx, DoFn, Element, Result, Step};
 use std::sync::Arc;
@@ -18,23 +19,6 @@ pub(crate) struct ParDo<I, D: DoFn<I, S>, S: SideInputs> {
     in_bundle: bool,
     /// How many rows of one window each are processed at once, if there are rows of several.
     capacity: usize,
-}
-
-/// Side inputs, looked up when the first element comes: they are complete by then.
-pub(crate) struct Side<S: SideInputs> {
-    views: S,
-    values: Option<S::Values>,
-    shared: Arc<Shared>,
-}
-
-impl<S: SideInputs> Side<S> {
-    pub(crate) fn new(views: S, wiring: &Wiring<'_>) -> Self {
-        Self { views, values: None, shared: wiring.env.shared.clone() }
-    }
-
-    pub(crate) fn get(&mut self) -> &S::Values {
-        self.values.get_or_insert_with(|| self.views.values(&self.shared))
-    }
 }
 
 impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
@@ -63,10 +47,10 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
         Ok(())
     }
 
-    /// Processes rows that are in one window each.
-    fn process(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        let Self { dofn, side, step, witness, out, .. } = self;
-        let (meta, side) = (&batch.meta, side.get());
+    /// Processes rows that are in one window each, and see the same side inputs.
+    fn process(&mut self, batch: &mut Batch<I>, side: &S::Values) -> Result<()> {
+        let Self { dofn, step, witness, out, .. } = self;
+        let meta = &batch.meta;
         out.begin(meta);
         let mut each = |(row, element)| {
             out.begin_row(meta, row);
@@ -83,7 +67,14 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
 impl<I: Element, D: DoFn<I, S>, S: SideInputs> Push<I> for ParDo<I, D, S> {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
         self.ensure_bundle()?;
-        each_in_one_window(batch, self.capacity, |batch| self.process(batch))
+        let capacity = self.capacity;
+        match self.side.of_all_windows()? {
+            Some(side) => each_in_one_window(batch, capacity, |batch| self.process(batch, &side)),
+            None => each_window(batch, capacity, |batch, window| {
+                let side = self.side.of(window)?;
+                self.process(batch, &side)
+            }),
+        }
     }
 }
 

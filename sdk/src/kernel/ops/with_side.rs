@@ -1,6 +1,7 @@
 //! Functions of an element and of side inputs.
 
-use super::par_do::Side;
+use super::explode::each_window;
+use super::side::Side;
 use crate::kernel::guard::{Witness, catch};
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::side_input::SideInputs;
@@ -14,22 +15,28 @@ pub(crate) struct WithSideOp<I, O, S: SideInputs, F> {
     step: Arc<Step>,
     witness: Witness<I>,
     out: Emitter<O>,
+    capacity: usize,
 }
 
 impl<I: Element, O: 'static, S: SideInputs, F> WithSideOp<I, O, S, F> {
     pub(crate) fn new(wiring: &Wiring<'_>, side: S, f: F) -> Self {
         let witness = Witness::new(wiring.env.trace_elements);
-        Self { f, side: Side::new(side, wiring), step: wiring.step.clone(), witness, out: wiring.emitter(0) }
+        Self {
+            f,
+            side: Side::new(side, wiring),
+            step: wiring.step.clone(),
+            witness,
+            out: wiring.emitter(0),
+            capacity: wiring.env.batch_size,
+        }
     }
-}
 
-impl<I: Element, O: 'static, S: SideInputs, F> Push<I> for WithSideOp<I, O, S, F>
-where
-    F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
-{
-    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        let Self { f, side, step, witness, out } = self;
-        let side = side.get();
+    /// Applies the function to rows that see the same side inputs.
+    fn apply(&mut self, batch: &mut Batch<I>, side: &S::Values) -> Result<()>
+    where
+        F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
+    {
+        let Self { f, step, witness, out, .. } = self;
         out.begin(&batch.meta);
         let mut each = |(row, element): (usize, I)| {
             out.begin_row(&batch.meta, row);
@@ -39,6 +46,22 @@ where
         let result = catch(step, || batch.values.drain(..).enumerate().for_each(&mut each));
         out.check()?;
         result.map_err(|e| witness.blame(e))
+    }
+}
+
+impl<I: Element, O: 'static, S: SideInputs, F> Push<I> for WithSideOp<I, O, S, F>
+where
+    F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
+{
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        let capacity = self.capacity;
+        match self.side.of_all_windows()? {
+            Some(side) => self.apply(batch, &side),
+            None => each_window(batch, capacity, |batch, window| {
+                let side = self.side.of(window)?;
+                self.apply(batch, &side)
+            }),
+        }
     }
 }
 

@@ -116,7 +116,8 @@ pub(super) fn one_step(
     match grouping {
         Ok(grouping) if grouping.way == Way::Streaming => {
             let shuffle = streaming(&grouping.windowing);
-            (Body::Shuffle { shuffle, liftable: false }, Ok(grouping.after()))
+            let liftable = shuffle.can_lift();
+            (Body::Shuffle { shuffle, liftable }, Ok(grouping.after()))
         }
         Ok(grouping) => (whole, Ok(grouping.after())),
         Err(error) => (whole, Err(error)),

@@ -3,9 +3,11 @@
 
 use crate::combine::CombineFn;
 use crate::kernel::ShuffleFactory;
-use crate::kernel::keyed::windowed::{Alone, CoGathered, Gathered, GroupInWindows, Inputs, One, Several, Whole};
-use crate::window::WindowingStrategy;
+use crate::kernel::keyed::windowed::{
+    Alone, CoGathered, CombineInWindows, Gathered, GroupInWindows, Inputs, One, Several, Unkeyed, Whole, shows_at_end,
+};
 use crate::window::reduce::{Combined, Contents, Listed};
+use crate::window::{Accumulation, ClosingBehavior, OnTimeBehavior, Trigger, Windowing, WindowingStrategy};
 use crate::{Element, Key};
 use std::sync::Arc;
 
@@ -31,6 +33,17 @@ pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>
     windowing: &Arc<WindowingStrategy>,
     combine: &C,
 ) -> ShuffleFactory {
+    if shows_at_end(windowing) {
+        return Arc::new(CombineInWindows::<K, V, C>::new(windowing.clone(), combine.clone()));
+    }
+    combine_per_key_keeping_late_data::<K, V, C>(windowing, combine)
+}
+
+/// As [`combine_per_key`], with a second output for elements that are too late, which therefore travel as they are.
+pub(in crate::transforms) fn combine_per_key_keeping_late_data<K: Key, V: Element, C: CombineFn<V>>(
+    windowing: &Arc<WindowingStrategy>,
+    combine: &C,
+) -> ShuffleFactory {
     let contents = Combined(combine.clone());
     Arc::new(GroupInWindows::<K, V, Combined<C>, One<V>>::new(windowing.clone(), contents))
 }
@@ -40,6 +53,9 @@ pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     windowing: &Arc<WindowingStrategy>,
     combine: &C,
 ) -> ShuffleFactory {
+    if shows_at_end(windowing) {
+        return Arc::new(CombineInWindows::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()));
+    }
     let contents = Combined(combine.clone());
     Arc::new(GroupInWindows::<(), V, Combined<C>, Whole<V>, Alone>::new(windowing.clone(), contents))
 }
@@ -50,6 +66,12 @@ pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
     windowing: &Arc<WindowingStrategy>,
     size: usize,
 ) -> ShuffleFactory {
-    let strategy = Arc::new(windowing.in_batches(size));
-    Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(strategy, Listed))
+    let batching = Windowing::unchanged()
+        .trigger(Trigger::repeatedly(Trigger::after_count(size as u64)), Accumulation::Discarding)
+        .allowed_lateness(windowing.allowed_lateness())
+        // A window whose last batch is full has no rest.
+        .on_time_behavior(OnTimeBehavior::FireIfNonEmpty)
+        .closing_behavior(ClosingBehavior::FireIfNonEmpty);
+    let batching = batching.apply_to(windowing).expect("such a trigger fits any windows, and loses nothing");
+    Arc::new(GroupInWindows::<K, V, Listed, One<V>>::new(Arc::new(batching), Listed))
 }

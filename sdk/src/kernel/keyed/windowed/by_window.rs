@@ -6,10 +6,11 @@
 
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
+use super::sort::{self, WindowRows};
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Meta, Operator, Stamp, Wiring};
+use crate::kernel::{Operator, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{
     Accumulation, ClosingBehavior, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
@@ -32,8 +33,6 @@ pub(crate) struct ByWindow<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     open: BTreeMap<(Timestamp, Window), Table<K, C::State>>,
     /// Windows that have shown their result and take late elements, by the instants at which they expire.
     shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::State>>>,
-    /// Rows of the batch in work by their window.
-    sorted: Vec<WindowRows<K, V>>,
     results: Results<K, V, R::Row>,
 }
 
@@ -43,15 +42,8 @@ struct Shown<S> {
     panes: u32,
 }
 
-struct WindowRows<K, V> {
-    window: Window,
-    hashes: Vec<u64>,
-    rows: Vec<(K, V)>,
-    times: Vec<Timestamp>,
-}
-
 /// Whether a grouping with this windowing shows what [`ByWindow`] does.
-pub(super) fn is_for(strategy: &WindowingStrategy) -> bool {
+pub(crate) fn is_for(strategy: &WindowingStrategy) -> bool {
     *strategy.trigger() == Trigger::Default
         && !strategy.needs_merging()
         && strategy.timestamp_combiner() == TimestampCombiner::EndOfWindow
@@ -70,40 +62,12 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             output_watermark: Timestamp::MIN,
             open: BTreeMap::new(),
             shown: BTreeMap::new(),
-            sorted: Vec::new(),
             results: Results::new(wiring),
         }
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        let meta = batch.meta;
-        for (row, (pair, hash)) in batch.values.into_iter().zip(hashes).enumerate() {
-            self.sort(pair, hash, &meta, row);
-        }
-        for mut rows in std::mem::take(&mut self.sorted) {
-            self.add(&mut rows);
-        }
-    }
-
-    /// Puts a row to the others of its windows.
-    #[inline]
-    fn sort(&mut self, pair: (K, V), hash: u64, meta: &Meta, row: usize) {
-        let time = *meta.time.get(row);
-        let Some((last, others)) = meta.windows.get(row).split_last() else { return };
-        for window in others {
-            self.rows_of(*window).push(pair.clone(), hash, time);
-        }
-        self.rows_of(*last).push(pair, hash, time);
-    }
-
-    #[inline]
-    fn rows_of(&mut self, window: Window) -> &mut WindowRows<K, V> {
-        // Rows of a batch are in few windows, and mostly in that of the row before.
-        let found = self.sorted.iter().rposition(|rows| rows.window == window).unwrap_or_else(|| {
-            self.sorted.push(WindowRows { window, hashes: vec![], rows: vec![], times: vec![] });
-            self.sorted.len() - 1
-        });
-        &mut self.sorted[found]
+        sort::by_window(hashes, batch).iter_mut().for_each(|rows| self.add(rows));
     }
 
     fn add(&mut self, rows: &mut WindowRows<K, V>) {
@@ -179,15 +143,6 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
         while self.shown.first_key_value().is_some_and(|((expiry, _), _)| *expiry < self.watermark) {
             self.shown.pop_first();
         }
-    }
-}
-
-impl<K, V> WindowRows<K, V> {
-    #[inline]
-    fn push(&mut self, pair: (K, V), hash: u64, time: Timestamp) {
-        self.rows.push(pair);
-        self.hashes.push(hash);
-        self.times.push(time);
     }
 }
 

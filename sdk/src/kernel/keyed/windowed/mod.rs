@@ -7,14 +7,19 @@
 mod by_key;
 mod by_window;
 mod contents;
+mod lifted;
 mod results;
 mod rows;
 mod slots;
+mod sort;
 mod timers;
 
 pub(crate) use by_key::ByKey;
 pub(crate) use by_window::ByWindow;
+pub(crate) use by_window::is_for as shows_at_end;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
+pub(crate) use lifted::{CombineInWindows, Unkeyed};
+pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
 pub(crate) use slots::Slots;
 pub(crate) use timers::{Holds, Timers};
@@ -76,7 +81,8 @@ where
     }
 }
 
-fn receiver<K, V: Clone, I, G>(grouping: G) -> Receiver
+/// The receiver of an operator that takes such inputs.
+pub(crate) fn receiver<K, V: Clone, I, G>(grouping: G) -> Receiver
 where
     I: Inputs<K, V>,
     G: Takes<K, V> + Operator + 'static,

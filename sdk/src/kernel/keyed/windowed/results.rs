@@ -8,7 +8,7 @@ use crate::{Element, Key, Result};
 use smallvec::smallvec;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
-static DROPPED_LATE: Counter = Counter::new("dropped_late");
+pub(crate) static DROPPED_LATE: Counter = Counter::new("dropped_late");
 /// Elements that windows did not take because their trigger had finished.
 static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
 

@@ -1,0 +1,50 @@
+//! Counts by key and window by hand.
+
+use std::collections::BTreeMap;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::data::events::{DISORDER, Event, event, latest};
+use crate::data::pairs::Keys;
+use crate::data::rng::mix;
+
+/// The events to count.
+#[derive(Clone, Copy, Debug)]
+pub struct Events {
+    /// Which keys come how often.
+    pub keys: Keys,
+    /// How many events.
+    pub count: u64,
+}
+
+/// The length of windows in milliseconds.
+pub const WINDOW: i64 = 10_000;
+
+type Counts = HashMap<u64, u64, FixedState>;
+
+/// A table for each window, which goes when no more events of it can come.
+pub fn count_in_windows(events: Events) -> u64 {
+    let (mut open, mut checksum): (BTreeMap<i64, Counts>, u64) = (BTreeMap::new(), 0);
+    for index in 0..events.count {
+        let Event { key, millis } = event(events.keys, index);
+        *open.entry(millis - millis.rem_euclid(WINDOW)).or_default().entry(key).or_insert(0) += 1;
+        while open.first_key_value().is_some_and(|(start, _)| start + WINDOW <= latest(index) - DISORDER) {
+            let (_, counts) = open.pop_first().expect("seen above");
+            checksum = checksum.wrapping_add(checksum_of(counts.into_iter()));
+        }
+    }
+    open.into_values().fold(checksum, |sum, counts| sum.wrapping_add(checksum_of(counts.into_iter())))
+}
+
+/// One table of counts: windows do not matter.
+pub fn count(events: Events) -> u64 {
+    let mut counts = Counts::default();
+    (0..events.count).for_each(|index| *counts.entry(event(events.keys, index).key).or_insert(0) += 1);
+    checksum_of(counts.into_iter())
+}
+
+/// The checksum of counts in any order, which is the same however counts are divided among windows.
+pub fn checksum_of(counts: impl Iterator<Item = (u64, u64)>) -> u64 {
+    counts.fold(0, |checksum: u64, (key, count)| checksum.wrapping_add(mix(key).wrapping_mul(count)))
+}

@@ -1,0 +1,118 @@
+//! What comes with time: timers, values that have waited, and the ends of windows.
+
+use super::blame::Doing;
+use super::receiver::{Moment, Stateful};
+use crate::kernel::{Meta, Stamp};
+use crate::state::{Due, StateSpec, StatefulDoFn, TimeDomain, take_due};
+use crate::window::{Pane, Window};
+use crate::{Element, Key, Result, Timestamp};
+use smallvec::smallvec;
+
+impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
+    /// Calls what is due at `until` in the order of its time, and what that makes due.
+    pub(super) fn fire_all(&mut self, domain: TimeDomain, until: Timestamp) -> Result<()> {
+        let first = match domain {
+            TimeDomain::EventTime => self.schedule.first_event(),
+            TimeDomain::ProcessingTime => self.schedule.first_clock(),
+        };
+        if first.is_none_or(|first| first > until) {
+            return Ok(());
+        }
+        self.ensure_bundle()?;
+        self.guarded(|me| {
+            while let Some((at, slot)) = me.schedule.pop_due(domain, until) {
+                // A timer that sets itself again and again is stopped here.
+                me.shared.check()?;
+                me.wake(domain, slot, at)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Calls the first thing that a slot has to do at `at`, if there is one: it may have been put off.
+    fn wake(&mut self, domain: TimeDomain, slot: u32, at: Timestamp) -> Result<()> {
+        let Some(((_, window), kept)) = self.keys.get_mut(slot) else { return Ok(()) };
+        *kept.place.wake(domain) = Timestamp::MAX;
+        let window = *window;
+        if domain == TimeDomain::EventTime
+            && let Some((time, pane, value)) = kept.take_waiting(at)
+        {
+            let meta = Meta::of(Stamp { time, windows: smallvec![window], pane });
+            self.begin(&meta);
+            return self.process(slot, value, Moment { meta: &meta, row: 0, time });
+        }
+        if let Some(due) = take_due(&mut kept.state, domain, at) {
+            return self.on_timer(slot, window, domain, due);
+        }
+        if domain == TimeDomain::EventTime && at > window.expiry(self.allowed_lateness) {
+            return self.expire_window(slot, window);
+        }
+        if domain == TimeDomain::EventTime {
+            kept.expire(at);
+        }
+        self.settle(slot, at);
+        Ok(())
+    }
+
+    fn on_timer(
+        &mut self,
+        slot: u32,
+        window: Window,
+        domain: TimeDomain,
+        due: Due<<D::State as StateSpec>::Timer>,
+    ) -> Result<()> {
+        let Due { timer, field, pending } = due;
+        self.doing = Doing::Timer(slot, field.name, pending.at);
+        let meta = from_time(pending.output, window);
+        self.begin(&meta);
+        // What is written at a time of the clock is as old as what it is for.
+        let time = match domain {
+            TimeDomain::EventTime => pending.at,
+            TimeDomain::ProcessingTime => pending.output,
+        };
+        let moment = Moment { meta: &meta, row: 0, time };
+        self.call(slot, moment, |dofn, key, state, cx| {
+            cx.fire_time = pending.at;
+            dofn.on_timer(key, timer, state, cx)
+        })
+    }
+
+    /// Ends a window of a key: what is left is shown to user code, and forgotten.
+    fn expire_window(&mut self, slot: u32, window: Window) -> Result<()> {
+        let expiry = self.expiry(window);
+        let Some((_, kept)) = self.keys.get_mut(slot) else { return Ok(()) };
+        kept.expire(expiry);
+        if !kept.settle(expiry).is_empty {
+            self.doing = Doing::Expiration(slot);
+            let meta = from_time(expiry, window);
+            self.begin(&meta);
+            let moment = Moment { meta: &meta, row: 0, time: expiry };
+            self.call(slot, moment, D::on_window_expiration)?;
+        }
+        self.forget(slot);
+        Ok(())
+    }
+
+    /// Ends the windows that last as long as the input.
+    pub(super) fn expire_all(&mut self) -> Result<()> {
+        if self.keys.len() == 0 {
+            return Ok(());
+        }
+        self.ensure_bundle()?;
+        self.guarded(|me| {
+            for slot in me.keys.all() {
+                me.shared.check()?;
+                if let Some(((_, window), _)) = me.keys.get_mut(slot) {
+                    let window = *window;
+                    me.expire_window(slot, window)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What a timer passes on to what it emits.
+fn from_time(time: Timestamp, window: Window) -> Meta {
+    Meta::of(Stamp { time, windows: smallvec![window], pane: Pane::UNKNOWN })
+}

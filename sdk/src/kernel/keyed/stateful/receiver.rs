@@ -1,0 +1,259 @@
+//! The keys of one worker, and the values that come to them.
+
+use super::blame::Doing;
+use super::kept::{Kept, behind};
+use super::schedule::{Place, Schedule};
+use crate::kernel::guard::{Witness, catch, user_error};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Slots};
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Shared, Stamp, Wiring};
+use crate::state::{StateCx, StatefulDoFn, TimeDomain};
+use crate::window::Window;
+use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
+use smallvec::smallvec;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Runs a stateful function for the keys that this worker owns.
+pub(super) struct Stateful<K, V, D: StatefulDoFn<K, V>> {
+    pub(super) dofn: D,
+    step: Arc<Step>,
+    pub(super) shared: Arc<Shared>,
+    clock: Arc<dyn Clock>,
+    pub(super) now: Timestamp,
+    pub(super) watermark: Timestamp,
+    output_watermark: Timestamp,
+    pub(super) allowed_lateness: Duration,
+    pub(super) keys: Slots<(K, Window), Kept<V, D::State>>,
+    pub(super) schedule: Schedule,
+    pub(super) witness: Witness<V>,
+    pub(super) doing: Doing,
+    out: Emitter<D::Out>,
+    is_set_up: bool,
+    in_bundle: bool,
+}
+
+/// Where in time a call of user code is.
+#[derive(Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub(super) meta: &'a Meta,
+    pub(super) row: usize,
+    /// The time for which a timer was set; otherwise that of the value.
+    pub(super) time: Timestamp,
+}
+
+impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
+    pub(super) fn new(wiring: &Wiring<'_>, dofn: D, allowed_lateness: Duration) -> Self {
+        Self {
+            dofn,
+            step: wiring.step.clone(),
+            shared: wiring.env.shared.clone(),
+            clock: wiring.env.clock.clone(),
+            now: Timestamp::MIN,
+            watermark: Timestamp::MIN,
+            output_watermark: Timestamp::MIN,
+            allowed_lateness,
+            keys: Slots::new(),
+            schedule: Schedule::default(),
+            witness: Witness::new(wiring.env.trace_elements),
+            doing: Doing::Bundle,
+            out: wiring.emitter(0),
+            is_set_up: false,
+            in_bundle: false,
+        }
+    }
+
+    /// Calls user code, or what calls it, and makes an error of a panic.
+    pub(super) fn guarded(&mut self, call: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let step = self.step.clone();
+        self.doing = Doing::Bundle;
+        let result = catch(&step, || call(self)).and_then(|result| result);
+        self.out.check()?;
+        result.map_err(|error| self.blame(error))
+    }
+
+    pub(super) fn user(&self, result: Result<(), BoxError>) -> Result<()> {
+        result.map_err(|error| user_error(&self.step, error))
+    }
+
+    pub(super) fn ensure_bundle(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.in_bundle, true) {
+            return Ok(());
+        }
+        self.guarded(|me| {
+            let result = me.dofn.start_bundle();
+            me.user(result)
+        })
+    }
+
+    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) -> Result<()> {
+        let meta = &batch.meta;
+        self.out.begin(meta);
+        for (row, (pair, hash)) in batch.values.into_iter().zip(hashes).enumerate() {
+            if let [_] = meta.windows.get(row).as_slice() {
+                self.out.begin_row(meta, row);
+                self.add(meta, row, hash, pair)?;
+            } else {
+                self.add_to_each(meta.get(row), hash, &pair)?;
+                self.out.begin(meta);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a row that is in several windows to each of them, or in none.
+    fn add_to_each(&mut self, stamp: Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
+        for window in &stamp.windows {
+            let meta = Meta::of(Stamp { windows: smallvec![*window], ..stamp.clone() });
+            self.out.begin(&meta);
+            self.add(&meta, 0, hash, pair.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Adds a row that is in one window.
+    fn add(&mut self, meta: &Meta, row: usize, hash: u64, (key, value): (K, V)) -> Result<()> {
+        let (time, window) = (*meta.time.get(row), meta.windows.get(row)[0]);
+        if self.watermark > self.expiry(window) {
+            DROPPED_LATE.inc(1);
+            return Ok(());
+        }
+        let slot = self.keys.find_or_insert(hash_in(hash, window), (key, window));
+        if D::REQUIRES_TIME_SORTED_INPUT && time >= self.watermark {
+            if let Some((_, kept)) = self.keys.get_mut(slot) {
+                kept.wait(time, *meta.pane.get(row), value);
+            }
+            self.settle(slot, time);
+            return Ok(());
+        }
+        self.process(slot, value, Moment { meta, row, time })
+    }
+
+    pub(super) fn process(&mut self, slot: u32, value: V, moment: Moment<'_>) -> Result<()> {
+        self.doing = Doing::Value(slot);
+        self.witness.see(&value);
+        self.call(slot, moment, |dofn, key, state, cx| dofn.process(key, value, state, cx))
+    }
+
+    /// Calls user code for a slot, and takes note of what it has changed.
+    #[inline]
+    pub(super) fn call(
+        &mut self,
+        slot: u32,
+        moment: Moment<'_>,
+        call: impl FnOnce(&mut D, &K, &mut D::State, &mut StateCx<'_, D::Out>) -> Result<(), BoxError>,
+    ) -> Result<()> {
+        let Moment { meta, row, time } = moment;
+        let expiry = self.expiry(meta.windows.get(row)[0]);
+        let Some(((key, _), kept)) = self.keys.get_mut(slot) else { return Ok(()) };
+        kept.expire(time);
+        let mut cx = StateCx { out: &mut self.out, meta, row, fire_time: time, expiry, now: self.now };
+        let result = call(&mut self.dofn, key, &mut kept.state, &mut cx);
+        self.user(result)?;
+        self.settle(slot, time);
+        Ok(())
+    }
+
+    /// Begins a call that comes from no row.
+    pub(super) fn begin(&mut self, meta: &Meta) {
+        self.out.begin(meta);
+    }
+
+    /// Puts a slot where it wants to be after a call at `time`, or forgets it if nothing is left in it.
+    pub(super) fn settle(&mut self, slot: u32, time: Timestamp) {
+        let Some(((_, window), kept)) = self.keys.get_mut(slot) else { return };
+        let window = *window;
+        let settled = kept.settle(time);
+        if settled.is_empty {
+            return self.forget(slot);
+        }
+        let end = self.wake_at_expiry(window);
+        let wanted = Place { event: settled.event.min(end), clock: settled.clock, hold: settled.hold };
+        if let Some((_, kept)) = self.keys.get_mut(slot) {
+            self.schedule.place(slot, &mut kept.place, wanted);
+        }
+    }
+
+    pub(super) fn forget(&mut self, slot: u32) {
+        if let Some((_, kept)) = self.keys.get_mut(slot) {
+            self.schedule.release(slot, kept.place);
+        }
+        self.keys.remove(slot);
+    }
+
+    pub(super) fn expiry(&self, window: Window) -> Timestamp {
+        window.expiry(self.allowed_lateness)
+    }
+
+    /// When a window is over. Windows that live as long as the input stand in no queue for that: they all end together.
+    fn wake_at_expiry(&self, window: Window) -> Timestamp {
+        match self.expiry(window) {
+            Timestamp::END_OF_GLOBAL_WINDOW => Timestamp::MAX,
+            expiry => behind(expiry),
+        }
+    }
+}
+
+/// The hash of a key in a window.
+fn hash_in(hash: u64, window: Window) -> u64 {
+    let window = window.end.millis() as u64 ^ (window.start.millis() as u64).rotate_left(32);
+    hash ^ window.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Inbox for Stateful<K, V, D> {
+    fn deliver(&mut self, packet: Packet) -> Result<()> {
+        self.now = self.clock.now();
+        self.ensure_bundle()?;
+        self.guarded(|me| me.add_all(packet.open()))
+    }
+}
+
+impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Operator for Stateful<K, V, D> {
+    fn setup(&mut self) -> Result<()> {
+        self.is_set_up = true;
+        self.guarded(|me| {
+            let result = me.dofn.setup();
+            me.user(result)
+        })
+    }
+
+    fn finish_bundle(&mut self) -> Result<()> {
+        // Timers that were set for an instant that has passed.
+        self.fire_all(TimeDomain::EventTime, self.watermark)?;
+        if std::mem::take(&mut self.in_bundle) {
+            self.guarded(|me| {
+                let result = me.dofn.finish_bundle(&mut BundleCx(&mut me.out));
+                me.user(result)
+            })?;
+        }
+        self.out.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.watermark = time;
+        self.now = self.clock.now();
+        self.fire_all(TimeDomain::EventTime, time)?;
+        if time > Timestamp::END_OF_GLOBAL_WINDOW { self.expire_all() } else { Ok(()) }
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        self.output_watermark = self.output_watermark.max(input.min(self.schedule.limit()));
+        self.output_watermark
+    }
+
+    fn clock(&mut self, now: Timestamp) -> Result<()> {
+        self.now = now;
+        self.fire_all(TimeDomain::ProcessingTime, now)
+    }
+
+    fn alarm(&self) -> Option<Timestamp> {
+        self.schedule.first_clock()
+    }
+
+    fn teardown(&mut self) {
+        if std::mem::take(&mut self.is_set_up) {
+            // A panic here has nobody left to tell: the run is over.
+            let _ = catch(&self.step, || self.dofn.teardown());
+        }
+    }
+}

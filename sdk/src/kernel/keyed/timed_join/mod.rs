@@ -1,0 +1,121 @@
+//! Joins in event time: values of a key meet those of the other side whose timestamps fit.
+//!
+//! The rules are in [`Interval`] and [`AsOf`], for one key. [`JoinByKey`] drives them while time goes on: it keeps the
+//! state of each key that this worker owns, and the timers and holds of all of them. [`JoinGroups`] drives them for
+//! collections that end, behind a grouping that goes to disk where memory ends: it shows the rules the values of one key
+//! after the other, in the order of time, so that they keep no more than what can still meet.
+
+mod as_of;
+mod by_key;
+mod groups;
+mod interval;
+mod outer;
+mod timeline;
+
+pub(crate) use as_of::AsOf;
+pub(crate) use by_key::JoinByKey;
+pub(crate) use groups::{Groups, JoinGroups};
+pub(crate) use interval::Interval;
+pub(crate) use outer::{Full, Inner, Left, Outer, Right};
+
+use super::windowed::{Inputs, OneOf, Several, receiver};
+use crate::kernel::{Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::{Element, Key, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A join of two collections, for one key.
+pub(crate) trait TimedJoin: Clone + Send + Sync + 'static {
+    /// The values of one side.
+    type Left: Element;
+    /// The values of the other side.
+    type Right: Element;
+    /// A result, without its key.
+    type Row: Element;
+    /// What is kept of a key.
+    type State: Default + Serialize + DeserializeOwned + 'static;
+
+    fn add_left(
+        &self,
+        state: &mut Self::State,
+        time: Timestamp,
+        value: Self::Left,
+        effects: &mut impl Effects<Self::Row>,
+    );
+
+    fn add_right(
+        &self,
+        state: &mut Self::State,
+        time: Timestamp,
+        value: Self::Right,
+        effects: &mut impl Effects<Self::Row>,
+    );
+
+    /// The first watermark at which there is something to do for the key.
+    fn due(&self, state: &Self::State) -> Option<Timestamp>;
+
+    /// Does what is due at a watermark: shows what has waited for it, and forgets what nothing can meet any more.
+    fn advance(&self, state: &mut Self::State, watermark: Timestamp, effects: &mut impl Effects<Self::Row>);
+
+    /// Whether nothing is kept.
+    fn is_empty(state: &Self::State) -> bool;
+
+    /// How late elements may be.
+    fn allowed_lateness(&self) -> Lateness;
+
+    /// How many elements are kept.
+    #[cfg(test)]
+    fn kept(state: &Self::State) -> usize;
+}
+
+/// What a join does beside changing its state.
+pub(crate) trait Effects<Row> {
+    /// A result.
+    fn emit(&mut self, row: Row, time: Timestamp);
+
+    /// A result at this time may come: the output watermark is not to pass it.
+    fn hold(&mut self, at: Timestamp);
+
+    /// The result of a [`hold`](Self::hold) has come, or never will.
+    fn release(&mut self, at: Timestamp);
+}
+
+/// How far elements of each side may be behind the watermark.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lateness {
+    pub(crate) left: Duration,
+    pub(crate) right: Duration,
+}
+
+/// A value of either side.
+type Either<J> = OneOf<<J as TimedJoin>::Left, <J as TimedJoin>::Right, (), (), (), ()>;
+type Both<J> = Several<(<J as TimedJoin>::Left, <J as TimedJoin>::Right)>;
+
+/// The shuffle of a join while time goes on.
+pub(crate) struct JoinInTime<K, J> {
+    join: J,
+    _keys: PhantomData<fn() -> K>,
+}
+
+impl<K, J> JoinInTime<K, J> {
+    pub(crate) fn new(join: J) -> Self {
+        Self { join, _keys: PhantomData }
+    }
+}
+
+impl<K: Key, J: TimedJoin> Shuffle for JoinInTime<K, J> {
+    fn inputs(&self) -> usize {
+        <Both<J> as Inputs<K, Either<J>>>::COUNT
+    }
+
+    fn sender(&self, input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
+        <Both<J> as Inputs<K, Either<J>>>::sender(input, link, wiring)
+    }
+
+    fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
+        receiver::<K, Either<J>, Both<J>, _>(JoinByKey::<K, J>::new(self.join.clone(), wiring))
+    }
+}

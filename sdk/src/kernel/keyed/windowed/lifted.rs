@@ -1,0 +1,188 @@
+//! Combining in windows before the exchange: for windows that show one result at their end.
+//!
+//! A sender keeps a table for each window that its watermark has not passed, and sends the accumulators when it does,
+//! before the watermark. So they are never late, and no result comes later than it would without. Elements of windows
+//! that are over travel one by one: each may have to be shown, or counted as late, by itself.
+
+use super::by_window::ByWindow;
+use super::rows::{One, Pairs, ResultRow};
+use super::sort::{self, WindowRows};
+use crate::combine::{CombineFn, Whole};
+use crate::kernel::guard::catch;
+use crate::kernel::hash::hash_key;
+use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, entry_bytes, first};
+use crate::kernel::keyed::route::Router;
+use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::memory::Reservation;
+use crate::kernel::{Batch, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
+use crate::window::reduce::Combined;
+use crate::window::{Pane, Window, WindowingStrategy};
+use crate::{Element, Key, Result, Step, Timestamp};
+use smallvec::smallvec;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The shuffle of a combine in windows under the default trigger.
+pub(crate) struct CombineInWindows<K, V, C, I = Keyed, R = Pairs> {
+    strategy: Arc<WindowingStrategy>,
+    combine: C,
+    _rows: PhantomData<fn() -> (K, V, I, R)>,
+}
+
+impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
+    pub(crate) fn new(strategy: Arc<WindowingStrategy>, combine: C) -> Self {
+        Self { strategy, combine, _rows: PhantomData }
+    }
+}
+
+/// How elements become pairs.
+pub(crate) trait IntoPairs<K, V>: 'static {
+    type In: Element;
+
+    fn pairs(batch: &mut Batch<Self::In>) -> Batch<(K, V)>;
+}
+
+/// They are pairs.
+pub(crate) struct Keyed;
+
+impl<K: Key, V: Element> IntoPairs<K, V> for Keyed {
+    type In = (K, V);
+
+    fn pairs(batch: &mut Batch<(K, V)>) -> Batch<(K, V)> {
+        batch.take()
+    }
+}
+
+/// All have the same key.
+pub(crate) struct Unkeyed;
+
+impl<V: Element> IntoPairs<(), V> for Unkeyed {
+    type In = V;
+
+    fn pairs(batch: &mut Batch<V>) -> Batch<((), V)> {
+        let Batch { values, meta } = batch.take();
+        Batch { values: values.into_iter().map(|value| ((), value)).collect(), meta }
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>, R> Shuffle for CombineInWindows<K, V, C, I, R>
+where
+    R: ResultRow<K, C::Out>,
+{
+    fn can_lift(&self) -> bool {
+        true
+    }
+
+    fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op {
+        let sender = Sender::<K, V, C, I> {
+            combine: self.combine.clone(),
+            step: wiring.step.clone(),
+            watermark: Timestamp::MIN,
+            open: BTreeMap::new(),
+            memory: Reservation::new(&wiring.env.memory),
+            limit: wiring.env.working_memory().min(LARGEST_TABLE),
+            gain: Gain::new(mode.lifted),
+            router: Router::new(link, wiring.env),
+            _rows: PhantomData,
+        };
+        Op::single::<I::In>(wiring, sender)
+    }
+
+    fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
+        let contents = Combined(Whole::new(self.combine.clone()));
+        let receiver = ByWindow::<K, C::Acc, Combined<Whole<V, C>>, R>::new(&self.strategy, contents, wiring);
+        super::receiver::<K, C::Acc, One<C::Acc>, _>(receiver)
+    }
+}
+
+/// Combines rows by window and key as far as memory goes, and sends accumulators to the owners of the keys.
+struct Sender<K, V, C: CombineFn<V>, I> {
+    combine: C,
+    step: Arc<Step>,
+    watermark: Timestamp,
+    /// Windows that are not over, by their last instants.
+    open: BTreeMap<(Timestamp, Window), Table<K, C::Acc>>,
+    memory: Reservation,
+    limit: usize,
+    gain: Gain,
+    router: Router<(K, C::Acc)>,
+    _rows: PhantomData<fn() -> (V, I)>,
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
+    fn add(&mut self, mut rows: WindowRows<K, V>) -> Result<()> {
+        let last = rows.window.max_timestamp();
+        if last < self.watermark || !self.gain.is_worth(rows.rows.len() as u64) {
+            return self.pass(rows);
+        }
+        let Self { combine, open, .. } = self;
+        let table = open.entry((last, rows.window)).or_insert_with(Table::new);
+        let (inputs, before) = (rows.rows.len() as u64, table.len());
+        let add = |acc: &mut C::Acc, value| combine.add(acc, value);
+        catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
+        let new_bytes: usize = table.since(before).map(entry_bytes).sum();
+        let new_keys = (table.len() - before) as u64;
+        let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
+        if self.gain.count(inputs, new_keys) || !fits { self.send_all() } else { Ok(()) }
+    }
+
+    /// Sends rows without combining them.
+    fn pass(&mut self, rows: WindowRows<K, V>) -> Result<()> {
+        for (((key, value), hash), time) in rows.rows.into_iter().zip(rows.hashes).zip(rows.times) {
+            let acc = catch(&self.step, || first(&self.combine, value))?;
+            self.router.add_stamped(hash, (key, acc), &stamp(rows.window, time))?;
+        }
+        Ok(())
+    }
+
+    fn send_all(&mut self) -> Result<()> {
+        while let Some(((last, window), table)) = self.open.pop_first() {
+            self.send(last, window, table)?;
+        }
+        self.memory.shrink(self.memory.used());
+        Ok(())
+    }
+
+    fn send(&mut self, last: Timestamp, window: Window, mut table: Table<K, C::Acc>) -> Result<()> {
+        self.router.begin(&Meta::of(stamp(window, last)))?;
+        table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))
+    }
+}
+
+fn stamp(window: Window, time: Timestamp) -> Stamp {
+    Stamp { time, windows: smallvec![window], pane: Pane::UNKNOWN }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Sender<K, V, C, I> {
+    fn push(&mut self, batch: &mut Batch<I::In>) -> Result<()> {
+        let pairs = I::pairs(batch);
+        let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
+        sort::by_window(hashes, pairs).into_iter().try_for_each(|rows| self.add(rows))
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.router.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.watermark = time;
+        while let Some(((last, window), table)) = self.open.pop_first() {
+            if last >= time {
+                self.open.insert((last, window), table);
+                break;
+            }
+            let bytes: usize = table.since(0).map(entry_bytes).sum();
+            self.send(last, window, table)?;
+            self.memory.shrink(bytes.min(self.memory.used()));
+        }
+        self.router.watermark(time)
+    }
+
+    fn idle(&mut self, is_idle: bool) -> Result<()> {
+        self.router.idle(is_idle)
+    }
+}

@@ -1,0 +1,87 @@
+//! Values in the order of time.
+
+use crate::support::{at, everywhere};
+use beamline::prelude::*;
+use beamline::state::{EventTimer, ValueState};
+use beamline::testing::{TestStream, assert_that};
+use std::time::Duration;
+
+#[derive(StateSpec)]
+struct Last {
+    text: ValueState<String>,
+    pause: EventTimer,
+}
+
+/// Writes down the order of what it sees; a pause is a dash.
+#[derive(Clone)]
+struct WriteDown;
+
+impl StatefulDoFn<u8, String> for WriteDown {
+    type State = Last;
+    type Out = String;
+    const REQUIRES_TIME_SORTED_INPUT: bool = true;
+
+    fn process(
+        &mut self,
+        _key: &u8,
+        text: String,
+        last: &mut Last,
+        cx: &mut StateCx<'_, String>,
+    ) -> Result<(), BoxError> {
+        last.text.get_or_insert_with(String::new).push_str(&text);
+        last.pause.set(cx.timestamp() + Duration::from_millis(10), cx);
+        Ok(())
+    }
+
+    fn on_timer(
+        &mut self,
+        _key: &u8,
+        _timer: LastTimer,
+        last: &mut Last,
+        _cx: &mut StateCx<'_, String>,
+    ) -> Result<(), BoxError> {
+        last.text.get_or_insert_with(String::new).push('-');
+        Ok(())
+    }
+
+    fn on_window_expiration(
+        &mut self,
+        key: &u8,
+        last: &mut Last,
+        cx: &mut StateCx<'_, String>,
+    ) -> Result<(), BoxError> {
+        cx.emit(format!("{key}: {}", last.text.take().unwrap_or_default()));
+        Ok(())
+    }
+}
+
+fn said(time: i64, text: &str) -> (Timestamp, (u8, String)) {
+    (at(time), (1, text.to_owned()))
+}
+
+#[test]
+fn values_of_a_finite_input_come_in_order_with_timers_among_them() {
+    everywhere(|p| {
+        let letters = [(40, 'f'), (3, 'b'), (20, 'd'), (1, 'a'), (23, 'e'), (11, 'c')];
+        let letters = p.create(letters).reshuffle().with_timestamps(|(time, _)| at(*time));
+        let keyed = letters.map(|(_, letter)| (7u8, letter.to_string()));
+        let order = keyed.par_do_stateful(WriteDown).named("WriteDown");
+        // The timer at 33 comes between the values at 23 and 40; the one at 21 is set again before it comes.
+        assert_that(&order).contains_in_any_order(["7: abcde-f-".to_owned()]);
+    });
+}
+
+#[test]
+fn values_wait_for_the_watermark_and_late_ones_do_not() {
+    everywhere(|p| {
+        let stream = TestStream::new()
+            .elements([said(5, "b"), said(3, "a")])
+            .advance_watermark_to(at(5))
+            // Not late, and of the same timestamp as one that waits.
+            .elements([said(5, "c"), said(6, "d")])
+            .advance_watermark_to(at(7))
+            .elements([said(2, "late"), said(8, "e")]);
+        let order = p.apply(stream).par_do_stateful(WriteDown).named("WriteDown");
+        assert_that(&order).contains_in_any_order(["1: abcdlatee-".to_owned()]);
+    });
+}
