@@ -258,7 +258,7 @@ fn what_was_never_made_cannot_be_taken_back() {
         let call = CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         ((), best * 1000 + call)
     });
-    assert_that(&numbered.group_by_key().map(|(_, all)| all.len()).to_changelog()).satisfies(|_| {});
+    assert_that(&numbered.group_by_key().map(|((), all)| all.len()).to_changelog()).satisfies(|_| {});
     let error = p.try_run().expect_err("a function of the number of calls").to_string();
     assert!(error.contains("a result is taken back that has never come here"), "{error}");
     assert!(error.contains("[null,3002]"), "{error}");
