@@ -127,6 +127,7 @@ impl Window {
     ///
     /// No window reaches beyond [`Timestamp::END_OF_GLOBAL_WINDOW`], so that a watermark of [`Timestamp::MAX`] is
     /// past them all.
+    #[inline]
     pub const fn max_timestamp(self) -> Timestamp {
         let last = self.end.millis() - 1;
         if last > Timestamp::END_OF_GLOBAL_WINDOW.millis() {
@@ -143,6 +144,7 @@ impl Window {
     }
 
     /// Whether an instant is in the window.
+    #[inline]
     pub fn contains(self, time: Timestamp) -> bool {
         self.start <= time && time.min(Timestamp::END_OF_GLOBAL_WINDOW) <= self.max_timestamp()
     }
