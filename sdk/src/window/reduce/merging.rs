@@ -124,6 +124,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
             }
             if self.is_sessions() {
                 merged.timer = merged.timer.min(open.timer);
+                merged.asked = merged.asked.max(open.asked);
             }
         }
         let holds = sources.iter().filter_map(|(_, open)| open.element_hold);

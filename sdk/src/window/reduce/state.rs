@@ -50,6 +50,8 @@ pub(super) struct OpenWindow<S> {
     ///
     /// A session that grows keeps the timers of the windows that it was.
     pub(super) timer: Timestamp,
+    /// Deadlines on the clock have been asked for up to this instant.
+    pub(super) asked: Timestamp,
     /// Panes so far.
     pub(super) panes: u32,
     /// Panes so far that were not early.
@@ -66,6 +68,7 @@ impl<S> OpenWindow<S> {
             has_news: false,
             wakes_at_end: false,
             timer: Timestamp::MAX,
+            asked: Timestamp::MIN,
             panes: 0,
             on_time_panes: 0,
         }
@@ -81,6 +84,7 @@ impl<S> OpenWindow<S> {
             has_news: self.has_news,
             wakes_at_end: self.wakes_at_end,
             timer: self.timer,
+            asked: self.asked,
             panes: self.panes,
             on_time_panes: self.on_time_panes,
         }

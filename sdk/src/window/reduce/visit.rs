@@ -19,6 +19,9 @@ pub(super) struct Visit<'a, V, C: Contents<V>, E> {
 /// What the driver knows of a window.
 struct Known {
     hold: Option<Timestamp>,
+    /// Later deadlines need a timer.
+    asked: Timestamp,
+    /// The first deadline after that.
     deadline: Option<Timestamp>,
 }
 
@@ -97,18 +100,19 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         }
     }
 
-    /// Asks the trigger if it is still waiting for that instant: a deadline that was given up must not make a difference
-    /// to one that was never told, as after loading the state. Also if values were taken back and nothing has come in
-    /// their place.
+    /// Asks the trigger, once, if it is still waiting for that instant. Deadlines that were given up, and timers of
+    /// windows that have become this one, must not make a difference: after loading the state there are none. Asks it
+    /// also if values were taken back and nothing has come in their place.
     fn ask_on_clock(&mut self, window: Window, due: Timestamp) {
         let Self { reducer, key, now, effects } = self;
         let Some(open) = key.open.get_mut(&window) else { return };
         let lone = key.aside.take_lone(&window);
-        if lone == 0 && !reducer.machine.waits_for(&open.trigger, due) {
+        if lone == 0 && (due <= open.asked || !reducer.machine.waits_for(&open.trigger, due)) {
             return;
         }
+        open.asked = open.asked.max(due);
         // Of several deadlines only the first was asked for.
-        let known = Known { deadline: None, ..reducer.known(open, window, now) };
+        let known = Known { asked: due, deadline: None, ..reducer.known(open, window, now) };
         for _ in 0..lone {
             open.wakes_at_end |= reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
         }
@@ -158,7 +162,8 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
             return self.hold(known.hold, None);
         }
         let Some(open) = self.key.open.get_mut(&window) else { return };
-        let Known { hold, deadline } = self.reducer.known(open, window, self.now);
+        let hold = self.reducer.hold_of(open, window);
+        let deadline = self.reducer.machine.next_deadline(&open.trigger, known.asked);
         if let Some(due) = deadline.filter(|_| deadline != known.deadline) {
             self.effects.wake(Wake::on_clock(window, due));
         }
@@ -186,7 +191,8 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 
 impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     fn known(&self, open: &OpenWindow<C::State>, window: Window, now: &Now) -> Known {
-        Known { hold: self.hold_of(open, window), deadline: self.machine.next_deadline(&open.trigger, now.clock) }
+        let asked = now.clock;
+        Known { hold: self.hold_of(open, window), asked, deadline: self.machine.next_deadline(&open.trigger, asked) }
     }
 
     #[inline]

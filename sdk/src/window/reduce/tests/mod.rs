@@ -339,6 +339,26 @@ fn a_deadline_that_was_given_up_asks_nobody() {
 }
 
 #[test]
+fn each_deadline_that_the_clock_has_passed_asks_for_itself() {
+    // The second deadline fires nothing, but it asks.
+    let main = Trigger::sequence([
+        Trigger::after_processing_time(ms(5)).into(),
+        Trigger::AfterSynchronizedProcessingTime,
+        Trigger::after_count(2),
+    ]);
+    let trigger = main.or_finally(Trigger::all((Trigger::after_processing_time(ms(8)), Trigger::never())));
+    let windowing = Windowing::global().trigger(Trigger::repeatedly(trigger), Accumulation::Discarding);
+    let results = |clock: &[u64]| {
+        let mut run = Run::new(&windowing, Listed);
+        run.event(0, &Event::Element(0));
+        clock.iter().for_each(|by| run.event(0, &Event::Clock(*by)));
+        run.event(1, &Event::Element(1));
+        run.outside.seen.results.len()
+    };
+    assert_eq!((results(&[5, 3, 2]), results(&[10])), (1, 1));
+}
+
+#[test]
 fn state_is_small() {
     assert!(size_of::<super::state::OpenWindow<u64>>() <= 80, "{}", size_of::<super::state::OpenWindow<u64>>());
     assert!(size_of::<KeyState<u64>>() <= 128, "{}", size_of::<KeyState<u64>>());
