@@ -36,6 +36,7 @@ impl<S> Default for Aside<S> {
 }
 
 impl<S> Aside<S> {
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
@@ -47,6 +48,7 @@ impl<S> Aside<S> {
     }
 
     /// Takes something out, and frees what is empty then.
+    #[inline(never)]
     fn take<T: Default>(&mut self, take: impl FnOnce(&mut Kept<S>) -> Option<T>) -> T {
         let Some(kept) = &mut self.0 else { return T::default() };
         let taken = take(kept).unwrap_or_default();
@@ -70,8 +72,11 @@ impl<S> Aside<S> {
     }
 
     /// Forgets that a window was closed.
+    #[inline]
     pub(super) fn reopen(&mut self, window: &Window) {
-        self.take(|kept| Some(kept.closed.remove(window)));
+        if !self.is_empty() {
+            self.take(|kept| Some(kept.closed.remove(window)));
+        }
     }
 
     /// Remembers a result that a window has shown, beside others that it has to take back.
@@ -127,8 +132,9 @@ impl<S> Aside<S> {
     }
 
     /// The retractions in whose place nothing has come, which are forgotten.
+    #[inline]
     pub(super) fn take_lone(&mut self, window: &Window) -> u64 {
-        self.take(|kept| kept.lone.remove(window))
+        if self.is_empty() { 0 } else { self.take(|kept| kept.lone.remove(window)) }
     }
 
     /// The windows with such retractions.
@@ -137,8 +143,11 @@ impl<S> Aside<S> {
     }
 
     /// Forgets what was for a window with contents.
+    #[inline]
     pub(super) fn forget_open(&mut self, window: &Window) {
-        self.take_shown(window);
-        self.take_lone(window);
+        if !self.is_empty() {
+            self.take_shown(window);
+            self.take_lone(window);
+        }
     }
 }

@@ -66,7 +66,7 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
             self.forget(to, open);
             return self.close(to);
         }
-        open.has_news |= self.inherit(from, to);
+        open.has_news |= !self.key.aside.is_empty() && self.inherit(from, to);
         if let Some(due) = self.reducer.next_deadline(&open, self.now).filter(|due| !timers.contains(due)) {
             self.effects.wake(Wake::on_clock(to, due));
         }
@@ -79,6 +79,8 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     /// The window that others have become takes back what they have shown, together with its next result; says whether
     /// there is something.
+    #[cold]
+    #[inline(never)]
     fn inherit(&mut self, from: &[Window], to: Window) -> bool {
         let Self { reducer, key: KeyState { aside, .. }, now, effects } = self;
         let shown: Vec<Shown<C::State>> = from.iter().flat_map(|window| aside.take_shown(window)).collect();

@@ -42,6 +42,8 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     }
 
     /// Takes back what has been shown.
+    #[cold]
+    #[inline(never)]
     pub(super) fn take_back(&self, shown: Vec<Shown<C::State>>, effects: &mut impl Effects<V, C::Out>) {
         for Shown { window, timestamp, pane, mut contents } in shown {
             let contents = self.contents.take(&mut contents);

@@ -4,6 +4,7 @@ use super::aside::{Aside, Shown};
 use super::state::OpenWindow;
 use super::{Contents, Dropped, DroppedBecause, Effects, KeyState, Now, Reducer, Wake};
 use crate::Timestamp;
+use crate::window::trigger::Moment;
 use crate::window::{Mark, Window};
 use smallvec::{SmallVec, smallvec};
 
@@ -34,47 +35,30 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         if self.key.aside.is_closed(&window) {
             return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, mark, value });
         }
-        match mark {
-            Mark::Retracts => self.retract(timestamp, window, value),
-            Mark::None | Mark::Punctuates => self.add(mark == Mark::Punctuates, timestamp, window, value),
-        }
+        self.add(mark, timestamp, window, value);
     }
 
-    fn add(&mut self, punctuates: bool, time: Timestamp, window: Window, value: V) {
+    fn add(&mut self, mark: Mark, time: Timestamp, window: Window, value: V) {
         let Self { reducer, key, now, effects } = self;
         let create = || OpenWindow::new(reducer.new_contents(), reducer.machine.new_state());
         let (open, _) = key.open.get_or_insert_with(window, create);
         let known = reducer.known(open, window, now);
-        reducer.contents.add(&mut open.contents, value);
         open.has_news = true;
         reducer.hold_for_element(open, window, time, now);
-        if reducer.is_revised {
-            key.aside.replace_lone(window);
-        }
-        let (machine, moment) = (&reducer.machine, now.in_window(window));
-        open.wakes_at_end |= if punctuates {
-            machine.on_punctuation(&mut open.trigger, &moment)
+        let is_finished = if mark == Mark::Retracts {
+            reducer.take_out(open, value);
+            // The trigger hears of it only if no other value comes in its place: not before what is at hand has been
+            // seen to the end, which a timer for now tells.
+            if key.aside.add_lone(window, 1) {
+                effects.wake(Wake::on_clock(window, now.clock));
+            }
+            false
         } else {
-            machine.on_element(&mut open.trigger, &moment)
+            reducer.put_in(open, &mut key.aside, window, value);
+            open.wakes_at_end |= reducer.tell(open, mark, &now.in_window(window));
+            reducer.fire_if_ready(open, &mut key.aside, window, now, *effects)
         };
-        let is_finished = reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         self.settle(window, &known, is_finished);
-    }
-
-    /// The trigger hears of a value that is taken back only if no other comes in its place: not before what is at hand
-    /// has been seen to the end, which a timer for now tells.
-    fn retract(&mut self, time: Timestamp, window: Window, value: V) {
-        let Self { reducer, key, now, effects } = self;
-        let create = || OpenWindow::new(reducer.new_contents(), reducer.machine.new_state());
-        let (open, _) = key.open.get_or_insert_with(window, create);
-        let known = reducer.known(open, window, now);
-        reducer.contents.retract(&mut open.contents, value);
-        open.has_news = true;
-        reducer.hold_for_element(open, window, time, now);
-        if key.aside.add_lone(window, 1) {
-            effects.wake(Wake::on_clock(window, now.clock));
-        }
-        self.settle(window, &known, false);
     }
 
     /// The watermark has reached a timer.
@@ -159,6 +143,7 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     }
 
     /// What is left of a window that shows no more results: values that were taken back and have never come.
+    #[inline(never)]
     pub(super) fn forget(&mut self, window: Window, mut open: OpenWindow<C::State>) {
         self.key.aside.forget_open(&window);
         if self.reducer.is_revised {
@@ -170,6 +155,7 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     }
 
     /// Tells the driver what has changed.
+    #[inline]
     fn settle(&mut self, window: Window, known: &Known, is_finished: bool) {
         if is_finished {
             self.close(window);
@@ -186,6 +172,8 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     }
 
     /// Of a window whose trigger has finished only that is remembered.
+    #[cold]
+    #[inline(never)]
     pub(super) fn close(&mut self, window: Window) {
         if let Some(open) = self.key.open.remove(&window) {
             self.forget(window, open);
@@ -205,6 +193,30 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     fn known(&self, open: &OpenWindow<C::State>, window: Window, now: &Now) -> Known {
         let asked = now.clock;
         Known { hold: self.hold_of(open, window), asked, deadline: self.machine.next_deadline(&open.trigger, asked) }
+    }
+
+    #[inline]
+    fn put_in(&self, open: &mut OpenWindow<C::State>, aside: &mut Aside<C::State>, window: Window, value: V) {
+        self.contents.add(&mut open.contents, value);
+        if self.is_revised {
+            aside.replace_lone(window);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_out(&self, open: &mut OpenWindow<C::State>, value: V) {
+        self.contents.retract(&mut open.contents, value);
+    }
+
+    /// Tells the trigger of an element; says whether it wants to be asked at the end of the window.
+    #[inline]
+    fn tell(&self, open: &mut OpenWindow<C::State>, mark: Mark, moment: &Moment) -> bool {
+        if mark == Mark::Punctuates {
+            self.machine.on_punctuation(&mut open.trigger, moment)
+        } else {
+            self.machine.on_element(&mut open.trigger, moment)
+        }
     }
 
     /// Asks for a timer when the window has to be looked at next, unless an earlier one will come anyway.

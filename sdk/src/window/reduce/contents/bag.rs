@@ -21,6 +21,8 @@ pub struct Bag<V> {
 
 impl<V: Element> Bag<V> {
     /// Adds a value; says whether it is in the bag now, rather than having been expected.
+    #[cold]
+    #[inline(never)]
     pub(super) fn add(&mut self, value: V) -> bool {
         let code = Code::of(&value);
         let was_expected = !self.expected.is_empty() && self.expected.remove(&code);

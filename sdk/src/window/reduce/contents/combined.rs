@@ -167,6 +167,8 @@ impl<A: Element, V: Element> Revised<A, V> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn add<C: CombineFn<V, Acc = A>>(&mut self, combine: &C, value: V) {
         let Self { acc, inputs } = self;
         match inputs {
@@ -202,6 +204,8 @@ impl<A: Element, V: Element> Revised<A, V> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn merge<C: CombineFn<V, Acc = A>>(&mut self, combine: &C, other: Self) {
         let Self { acc, inputs } = self;
         match (inputs, other.inputs) {

@@ -361,7 +361,7 @@ fn each_deadline_that_the_clock_has_passed_asks_for_itself() {
 #[test]
 fn state_is_small() {
     assert!(size_of::<super::state::OpenWindow<u64>>() <= 88, "{}", size_of::<super::state::OpenWindow<u64>>());
-    assert!(size_of::<KeyState<u64>>() <= 136, "{}", size_of::<KeyState<u64>>());
+    assert!(size_of::<KeyState<u64>>() <= 128, "{}", size_of::<KeyState<u64>>());
 }
 
 #[test]
