@@ -38,7 +38,7 @@ impl Model {
         for (number, event) in events.iter().enumerate() {
             match event {
                 Event::Left(elements) => {
-                    model.too_late += take(&mut model.left, number, elements, watermark, lateness.left)
+                    model.too_late += take(&mut model.left, number, elements, watermark, lateness.left);
                 }
                 Event::Right(elements) => {
                     model.too_late += take(&mut model.right, number, elements, watermark, lateness.right);
