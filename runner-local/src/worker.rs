@@ -73,10 +73,8 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
-        let did = match self.ring()? || self.run_latest(|_| true)? {
-            true => Did::Work,
-            false => self.read(self.sources.iter().copied())?,
-        };
+        let has_worked = self.ring()? || self.run_latest(|_| true)?;
+        let did = if has_worked { Did::Work } else { self.read(self.sources.iter().copied())? };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
         }
@@ -103,10 +101,12 @@ impl Worker {
 
     fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
         let mut stage = self.stages[id].borrow_mut();
-        match stage.can_run(&self.shared) {
-            false => Ok(Did::Nothing),
-            true if stage.is_source() => self.on_top(id, || stage.run_sources(&self.shared, most)),
-            true => self.on_top(id, || stage.run_ports(most)),
+        if !stage.can_run(&self.shared) {
+            Ok(Did::Nothing)
+        } else if stage.is_source() {
+            self.on_top(id, || stage.run_sources(&self.shared, most))
+        } else {
+            self.on_top(id, || stage.run_ports(most))
         }
     }
 

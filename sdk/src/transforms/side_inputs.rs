@@ -20,6 +20,9 @@ impl<T: Element> PCollection<T> {
         let body = Body::View(Arc::new(BuildView::<T, B>::new(config, self.windowing().window_fn().clone())));
         let urn = "beam:transform:create_view:v1";
         let node = self.pipeline.add(StepSpec { label: label.into(), urn, inputs: vec![self.id], body });
+        if let Err(error) = self.check_stays("a side input") {
+            self.pipeline.fail(node, error);
+        }
         View::new(self.pipeline.id(), node)
     }
 

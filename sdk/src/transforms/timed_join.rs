@@ -70,6 +70,7 @@ pub(super) fn check_inputs<A: Element, B: Element>(left: &PCollection<A>, right:
     if !left.pipeline.is_same(&right.pipeline) {
         return Err(Error::new(ErrorKind::Graph, "its inputs belong to different pipelines"));
     }
+    left.check_stays("a join by time").and_then(|()| right.check_stays("a join by time"))?;
     check_windows(&left.windowing())?;
     check_windows(&right.windowing())
 }

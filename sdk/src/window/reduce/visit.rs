@@ -1,9 +1,10 @@
 //! A call for a key: elements, timers, firings.
 
+use super::aside::{Aside, Shown};
 use super::state::OpenWindow;
 use super::{Contents, Dropped, DroppedBecause, Effects, KeyState, Now, Reducer, Wake};
 use crate::Timestamp;
-use crate::window::Window;
+use crate::window::{Mark, Window};
 use smallvec::{SmallVec, smallvec};
 
 /// One call of the driver.
@@ -17,39 +18,69 @@ pub(super) struct Visit<'a, V, C: Contents<V>, E> {
 /// What the driver knows of a window.
 struct Known {
     hold: Option<Timestamp>,
+    /// Later deadlines need a timer.
+    asked: Timestamp,
+    /// The first deadline after that.
     deadline: Option<Timestamp>,
 }
 
 impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     /// An element, for one of its windows.
-    pub(super) fn element(&mut self, timestamp: Timestamp, window: Window, value: V) {
+    pub(super) fn element(&mut self, mark: Mark, timestamp: Timestamp, window: Window, value: V) {
         if self.reducer.is_expired(window, self.now) {
-            return self.effects.dropped(Dropped { because: DroppedBecause::Late, window, timestamp, value });
+            return self.effects.dropped(Dropped { because: DroppedBecause::Late, window, timestamp, mark, value });
         }
         let window = if self.reducer.is_merging { self.merge_in(window) } else { window };
-        if self.key.closed.contains(&window) {
-            return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, value });
+        if self.key.aside.is_closed(&window) {
+            return self.effects.dropped(Dropped { because: DroppedBecause::Closed, window, timestamp, mark, value });
         }
-        self.add(timestamp, window, value);
+        match mark {
+            Mark::Retracts => self.retract(timestamp, window, value),
+            Mark::None | Mark::Punctuates => self.add(mark == Mark::Punctuates, timestamp, window, value),
+        }
     }
 
-    fn add(&mut self, time: Timestamp, window: Window, value: V) {
+    fn add(&mut self, punctuates: bool, time: Timestamp, window: Window, value: V) {
         let Self { reducer, key, now, effects } = self;
-        let create = || OpenWindow::new(reducer.contents.create(), reducer.machine.new_state());
+        let create = || OpenWindow::new(reducer.new_contents(), reducer.machine.new_state());
         let (open, _) = key.open.get_or_insert_with(window, create);
         let known = reducer.known(open, window, now);
         reducer.contents.add(&mut open.contents, value);
         open.has_news = true;
         reducer.hold_for_element(open, window, time, now);
-        open.wakes_at_end |= reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
-        let is_finished = reducer.fire_if_ready(open, window, now, *effects);
+        if reducer.is_revised {
+            key.aside.replace_lone(window);
+        }
+        let (machine, moment) = (&reducer.machine, now.in_window(window));
+        open.wakes_at_end |= if punctuates {
+            machine.on_punctuation(&mut open.trigger, &moment)
+        } else {
+            machine.on_element(&mut open.trigger, &moment)
+        };
+        let is_finished = reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         self.settle(window, &known, is_finished);
+    }
+
+    /// The trigger hears of a value that is taken back only if no other comes in its place: not before what is at hand
+    /// has been seen to the end, which a timer for now tells.
+    fn retract(&mut self, time: Timestamp, window: Window, value: V) {
+        let Self { reducer, key, now, effects } = self;
+        let create = || OpenWindow::new(reducer.new_contents(), reducer.machine.new_state());
+        let (open, _) = key.open.get_or_insert_with(window, create);
+        let known = reducer.known(open, window, now);
+        reducer.contents.retract(&mut open.contents, value);
+        open.has_news = true;
+        reducer.hold_for_element(open, window, time, now);
+        if key.aside.add_lone(window, 1) {
+            effects.wake(Wake::on_clock(window, now.clock));
+        }
+        self.settle(window, &known, false);
     }
 
     /// The watermark has reached a timer.
     pub(super) fn watermark_passed(&mut self, wake: Wake) {
         if self.reducer.is_expired(wake.window, self.now) {
-            self.key.closed.remove(&wake.window);
+            self.key.aside.reopen(&wake.window);
         }
         for window in self.heirs(wake.window) {
             self.ask_at_end(window, wake.at);
@@ -65,11 +96,15 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         if reducer.is_expired(window, now) {
             return self.expire(window);
         }
+        if reducer.retracts() {
+            let is_over = |shown: &Shown<C::State>| reducer.is_expired(shown.window, now);
+            reducer.take_back(key.aside.take_shown_if(&window, is_over), *effects);
+        }
         let known = reducer.known(open, window, now);
         let mut is_finished = false;
         if open.wakes_at_end && now.in_window(window).is_past_end() {
             open.wakes_at_end = false;
-            is_finished = reducer.fire_if_ready(open, window, now, *effects);
+            is_finished = reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         }
         self.settle(window, &known, is_finished);
     }
@@ -81,17 +116,24 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         }
     }
 
-    /// Asks the trigger if it is still waiting for that instant: a deadline that was given up must not make a difference
-    /// to one that was never told, as after loading the state.
+    /// Asks the trigger, once, if it is still waiting for that instant. Deadlines that were given up, and timers of
+    /// windows that have become this one, must not make a difference: after loading the state there are none. Asks it
+    /// also if values were taken back and nothing has come in their place.
     fn ask_on_clock(&mut self, window: Window, due: Timestamp) {
         let Self { reducer, key, now, effects } = self;
         let Some(open) = key.open.get_mut(&window) else { return };
-        if !reducer.machine.waits_for(&open.trigger, due) {
+        let lone = key.aside.take_lone(&window);
+        if lone == 0 && (due <= open.asked || !reducer.machine.waits_for(&open.trigger, due)) {
             return;
         }
+        open.asked = open.asked.max(due);
         // Of several deadlines only the first was asked for.
-        let known = Known { deadline: None, ..reducer.known(open, window, now) };
-        let is_finished = !reducer.is_expired(window, now) && reducer.fire_if_ready(open, window, now, *effects);
+        let known = Known { asked: due, deadline: None, ..reducer.known(open, window, now) };
+        for _ in 0..lone {
+            open.wakes_at_end |= reducer.machine.on_element(&mut open.trigger, &now.in_window(window));
+        }
+        let is_finished =
+            !reducer.is_expired(window, now) && reducer.fire_if_ready(open, &mut key.aside, window, now, *effects);
         self.settle(window, &known, is_finished);
     }
 
@@ -106,11 +148,24 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 
     /// One last result, and nothing is left of the window.
     fn expire(&mut self, window: Window) {
-        self.key.closed.remove(&window);
-        if let Some(mut open) = self.key.open.remove(&window) {
-            let hold = self.reducer.hold_of(&open, window);
-            self.reducer.show(&mut open, window, true, self.now, self.effects);
+        let Self { reducer, key, now, effects } = self;
+        key.aside.reopen(&window);
+        if let Some(mut open) = key.open.remove(&window) {
+            let hold = reducer.hold_of(&open, window);
+            reducer.show(&mut open, &mut key.aside, window, true, now, *effects);
             self.hold(hold, None);
+            self.forget(window, open);
+        }
+    }
+
+    /// What is left of a window that shows no more results: values that were taken back and have never come.
+    pub(super) fn forget(&mut self, window: Window, mut open: OpenWindow<C::State>) {
+        self.key.aside.forget_open(&window);
+        if self.reducer.is_revised {
+            let (because, timestamp, mark) = (DroppedBecause::Unmatched, window.max_timestamp(), Mark::Retracts);
+            for value in self.reducer.contents.unmatched(&mut open.contents) {
+                self.effects.dropped(Dropped { because, window, timestamp, mark, value });
+            }
         }
     }
 
@@ -121,7 +176,8 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
             return self.hold(known.hold, None);
         }
         let Some(open) = self.key.open.get_mut(&window) else { return };
-        let Known { hold, deadline } = self.reducer.known(open, window, self.now);
+        let hold = self.reducer.hold_of(open, window);
+        let deadline = self.reducer.machine.next_deadline(&open.trigger, known.asked);
         if let Some(due) = deadline.filter(|_| deadline != known.deadline) {
             self.effects.wake(Wake::on_clock(window, due));
         }
@@ -131,8 +187,10 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 
     /// Of a window whose trigger has finished only that is remembered.
     pub(super) fn close(&mut self, window: Window) {
-        self.key.open.remove(&window);
-        self.key.closed.insert(window);
+        if let Some(open) = self.key.open.remove(&window) {
+            self.forget(window, open);
+        }
+        self.key.aside.close(window);
         self.effects.wake(self.reducer.wake_at_expiry(window));
     }
 
@@ -145,7 +203,8 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
 
 impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     fn known(&self, open: &OpenWindow<C::State>, window: Window, now: &Now) -> Known {
-        Known { hold: self.hold_of(open, window), deadline: self.machine.next_deadline(&open.trigger, now.clock) }
+        let asked = now.clock;
+        Known { hold: self.hold_of(open, window), asked, deadline: self.machine.next_deadline(&open.trigger, asked) }
     }
 
     /// Asks for a timer when the window has to be looked at next, unless an earlier one will come anyway.
@@ -166,6 +225,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     fn fire_if_ready(
         &self,
         open: &mut OpenWindow<C::State>,
+        aside: &mut Aside<C::State>,
         window: Window,
         now: &Now,
         effects: &mut impl Effects<V, C::Out>,
@@ -176,7 +236,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         }
         self.machine.on_fire(&mut open.trigger, &moment);
         let is_finished = self.machine.is_finished(&open.trigger);
-        self.show(open, window, is_finished, now, effects);
+        self.show(open, aside, window, is_finished, now, effects);
         is_finished
     }
 }
