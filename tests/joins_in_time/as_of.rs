@@ -84,7 +84,7 @@ fn late_elements_and_late_versions() {
                 .elements([(at(69), (true, 69)), (at(70), (true, 70)), (at(95), (true, 95))]),
         );
         let side = |is_left| both.filter(move |(left, _)| *left == is_left).map(|(_, n)| ((), n));
-        let joined = late(&side(true), 40).as_of_join(&late(&side(false), 80)).map(|((), pair)| pair);
+        let joined = late(&side(true), 40).as_of_join(&late(&side(false), 80)).values();
         let expected = [(60, Some(2)), (89, Some(2)), (69, Some(2)), (70, Some(4)), (95, Some(3))];
         assert_that(&joined).contains_in_any_order(expected);
         assert_eq!(p.run().metrics.counter("dropped_late"), 2);

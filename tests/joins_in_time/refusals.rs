@@ -54,3 +54,25 @@ fn windows_that_are_global_again_are_none() {
     let _ = again.as_of_join(&pairs(&p));
     assert!(p.graph().is_ok());
 }
+
+#[test]
+fn collections_that_may_be_taken_back() {
+    let each = || Windowing::global().trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Retracting);
+    let totals = |p: &Pipeline| pairs(p).window(each()).combine_per_key(Sum);
+    let parts = ["step 'Rate' (", "may be taken back, and a join by time cannot do that", "`.to_changelog()`"];
+    assert_refused(|p| drop(pairs(p).as_of_join(&totals(p)).named("Rate")), &parts);
+    assert_refused(|p| drop(totals(p).interval_join(&pairs(p), Within::after(ms(5))).named("Rate")), &parts);
+}
+
+#[test]
+fn groupings_of_results_that_wait_for_marks_of_the_inputs() {
+    let at_mark = || {
+        let trigger = Trigger::repeatedly(Trigger::after_punctuation());
+        Windowing::global().trigger(trigger, Accumulation::Accumulating)
+    };
+    let marked = |p: &Pipeline| pairs(p).punctuated_by(|_| true);
+    let parts = ["waits for marked elements, and none are marked"];
+    assert_refused(|p| drop(marked(p).as_of_join(&pairs(p)).window(at_mark()).group_by_key()), &parts);
+    let near = |p: &Pipeline| marked(p).interval_join(&marked(p), Within::after(ms(5)));
+    assert_refused(|p| drop(near(p).window(at_mark()).group_by_key()), &parts);
+}

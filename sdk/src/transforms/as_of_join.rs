@@ -1,8 +1,9 @@
 //! Elements with what was valid at their time.
 
-use super::timed_join::{Name, check_inputs, join_in_time};
+use super::timed_join::{Name, join_in_time, windowing_of_left};
 use crate::kernel::keyed::timed_join::AsOf;
 use crate::{Element, Key, PCollection};
+use std::sync::Arc;
 
 const NAME: Name = Name { label: "AsOfJoin", urn: "beamline:transform:as_of_join:v1" };
 
@@ -52,7 +53,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let windowing = check_inputs(self, versions).map(|()| self.windowing());
+        let windowing = windowing_of_left(self, versions).map(Arc::new);
         join_in_time(self, versions, NAME, AsOf::<V, W>::new, windowing)
     }
 }

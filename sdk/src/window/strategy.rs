@@ -132,6 +132,11 @@ impl WindowingStrategy {
         }
     }
 
+    /// The same for results that do not keep the marks of elements.
+    pub(crate) fn unpunctuated(&self) -> Self {
+        Self { is_punctuated: false, ..self.clone() }
+    }
+
     /// The same for results that may be as late as elements of `other` may.
     pub(crate) fn as_late_as(&self, other: &Self) -> Self {
         Self {
