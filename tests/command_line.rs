@@ -122,6 +122,29 @@ fn counted_values_are_printed_at_the_end() {
 }
 
 #[test]
+fn warnings_are_printed_and_the_pipeline_runs() {
+    let folder = Folder::new();
+    let run = folder.run("misbehave", ["unnamed", "--output", "out"]);
+    run.succeeds();
+    let warning = "warning: step 'Largest' (tests/programs/misbehave.rs): ";
+    let text = "it keeps state and has no name of its own, so its state cannot be found again when the program has been \
+                changed\n  help: name it: `.named(\"…\")`\n";
+    assert!(run.stderr.starts_with(warning) && run.stderr.contains(text), "{run:?}");
+    let names = folder.names();
+    let largest: String = names.iter().map(|name| folder.read(name)).collect();
+    let mut largest: Vec<u64> = largest.lines().map(|line| line.parse().unwrap()).collect();
+    largest.sort_unstable();
+    assert_eq!(largest, (19_990..20_000).collect::<Vec<_>>());
+
+    let explained = folder.run("misbehave", ["unnamed", "--output", "out", "--explain"]);
+    explained.succeeds();
+    let (_, warnings) = explained.stdout.split_once("\nwarnings\n\n").unwrap();
+    assert!(warnings.starts_with("step 'Largest'") && warnings.ends_with(text), "{explained:?}");
+    assert!(explained.stdout.contains("    keeps largest: combining\n"), "{explained:?}");
+    assert_eq!(folder.names(), names, "nothing has run");
+}
+
+#[test]
 fn verbose_shows_the_plan_and_each_step() {
     let folder = Folder::with(&[TEXT]);
     let run = wordcount(&folder, &["-v"]);

@@ -87,16 +87,25 @@ fn written(folder: &Folder, prefix: &str) -> Vec<String> {
 
 #[test]
 fn examples_print_what_their_comments_show() {
-    for example in
-        ["wordcount", "minimal_wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders", "dedup"]
-    {
+    for example in [
+        "wordcount",
+        "minimal_wordcount",
+        "distinct_lines",
+        "top_words_per_prefix",
+        "tfidf",
+        "join_orders",
+        "dedup",
+        "orders_with_rates",
+    ] {
         Session::of(example).check(&folder(), example);
     }
 }
 
 #[test]
 fn wrong_usage_is_refused_before_anything_runs() {
-    for example in ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders", "dedup"] {
+    for example in
+        ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders", "dedup", "orders_with_rates"]
+    {
         let folder = folder();
         let before = folder.names();
         for arguments in [&["--nonsense"][..], &[], &["--parallelism", "none"]] {
@@ -156,4 +165,25 @@ fn the_command_of_the_readme_works() {
     let folder = folder();
     Session::new(&format!("$ {command}\n$ {command}")).check(&folder, "wordcount");
     assert!(folder.path().join("target/counts").read_dir().unwrap().count() > 0);
+}
+
+#[test]
+fn orders_are_converted_at_the_rate_of_their_time() {
+    let orders = b"1,10:00,USD,1\n2,09:59,USD,1\n3,00:00,USD,1\n";
+    let folder = Folder::with(&[("orders.csv", orders), ("rates.csv", b"10:00,USD,3\n00:01,USD,2\n")]);
+    let arguments = ["--orders", "orders.csv", "--rates", "rates.csv", "--output", "-"];
+    let run = folder.run("orders_with_rates", arguments);
+    run.succeeds();
+    let euros = ["10:00  order 1:   1.00 USD at 3.00 =   3.00 EUR", "09:59  order 2:   1.00 USD at 2.00 =   2.00 EUR"];
+    let none = "00:00  order 3:   1.00 USD, for which there was no rate yet";
+    assert_eq!(sorted(&run.stdout), sorted(&[euros[0], euros[1], none].join("\n")));
+}
+
+#[test]
+fn a_rate_of_no_time_stops_the_conversion() {
+    let folder = Folder::with(&[("orders.csv", b""), ("rates.csv", b"25:00,USD,3\n")]);
+    let run = folder.run("orders_with_rates", ["--orders", "orders.csv", "--rates", "rates.csv", "--output", "out"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("step 'ParseRates'") && run.stderr.contains("there is no time 25:00"), "{run:?}");
+    assert!(written(&folder, "out").is_empty());
 }

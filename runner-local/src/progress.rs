@@ -20,9 +20,10 @@ impl Mark {
     pub(crate) fn advanced_by(self, inputs: impl Iterator<Item = Self>) -> Self {
         let (mut least, mut is_any_idle) = (Timestamp::MAX, false);
         for input in inputs {
-            match input.is_idle {
-                true => is_any_idle = true,
-                false => least = least.min(input.time),
+            if input.is_idle {
+                is_any_idle = true;
+            } else {
+                least = least.min(input.time);
             }
         }
         if is_any_idle && least == Timestamp::MAX {

@@ -76,10 +76,8 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
-        let did = match self.ring()? || self.look_at_views()? || self.run_latest(|_| true)? {
-            true => Did::Work,
-            false => self.read(self.sources.iter().copied())?,
-        };
+        let has_worked = self.ring()? || self.look_at_views()? || self.run_latest(|_| true)?;
+        let did = if has_worked { Did::Work } else { self.read(self.sources.iter().copied())? };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
         }
@@ -106,11 +104,14 @@ impl Worker {
 
     fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
         let mut stage = self.stages[id].borrow_mut();
-        match stage.can_run(&self.shared) {
-            false => Ok(Did::Nothing),
-            true if self.on_top(id, || stage.look_at_views(&self.shared))? => Ok(Did::Work),
-            true if stage.is_source() => self.on_top(id, || stage.run_sources(&self.shared, most)),
-            true => self.on_top(id, || stage.run_ports(most)),
+        if !stage.can_run(&self.shared) {
+            Ok(Did::Nothing)
+        } else if self.on_top(id, || stage.look_at_views(&self.shared))? {
+            Ok(Did::Work)
+        } else if stage.is_source() {
+            self.on_top(id, || stage.run_sources(&self.shared, most))
+        } else {
+            self.on_top(id, || stage.run_ports(most))
         }
     }
 

@@ -66,5 +66,7 @@ pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::Timestamp;
-pub use transforms::{CoGroupWith, KeepingLateData, Tried, ValueInWindow, WithLateData, WithSide, Within, Written};
+pub use transforms::{
+    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
+};
 pub use values::{Iter, Values};

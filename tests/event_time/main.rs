@@ -29,7 +29,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(8000))]
+    #![proptest_config(config(6000))]
 
     #[test]
     fn the_rules_give_the_panes_of_the_model(script in any_script()) {
@@ -40,7 +40,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(250))]
 
     #[test]
     fn the_engine_gives_the_panes_of_the_model(script in any_script(), seed: u64) {

@@ -126,7 +126,7 @@ fn collections_of_different_windows() {
 fn side_inputs_that_nobody_can_read() {
     let sessions = |p: &Pipeline| pairs(p).window(Windowing::sessions(ms(10))).as_list();
     let read = |main: &PCollection<(u8, u64)>, view| {
-        drop(main.with_side(view).map(|(_, n), list: &Vec<_>| n + list.len() as u64).named("Look up"))
+        drop(main.with_side(view).map(|(_, n), list: &Vec<_>| n + list.len() as u64).named("Look up"));
     };
     insta::assert_snapshot!(refusal(|p| read(&pairs(p).window(fixed()), sessions(p))), @r"
     step 'Look up' (tests/event_time_batch/refusals.rs:LINE): a side input cannot be in sessions with a gap of 10ms: nobody can tell which one an element would read

@@ -3,6 +3,7 @@
 use beamline::clap::{self, Parser, ValueEnum};
 use beamline::metrics::{Counter, Distribution};
 use beamline::prelude::*;
+use beamline::state::CombiningState;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
@@ -39,6 +40,8 @@ enum Way {
     Twins,
     /// Counts, and succeeds
     Count,
+    /// Keeps state under no name of its own, and succeeds
+    Unnamed,
     /// Takes a little more than a second, and succeeds
     Rest,
 }
@@ -61,6 +64,30 @@ impl DoFn<u64> for Strict {
     }
 }
 
+#[derive(StateSpec)]
+struct Seen {
+    largest: CombiningState<Max, u64>,
+}
+
+/// Passes on the largest number of each key.
+#[derive(Clone)]
+struct Largest;
+
+impl StatefulDoFn<u64, u64> for Largest {
+    type State = Seen;
+    type Out = u64;
+
+    fn process(&mut self, _: &u64, n: u64, seen: &mut Seen, _: &mut StateCx<'_, u64>) -> Result<(), BoxError> {
+        seen.largest.add(n);
+        Ok(())
+    }
+
+    fn on_window_expiration(&mut self, _: &u64, seen: &mut Seen, cx: &mut StateCx<'_, u64>) -> Result<(), BoxError> {
+        seen.largest.take().into_iter().for_each(|n| cx.emit(n));
+        Ok(())
+    }
+}
+
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     let numbers = p.create(0..20_000u64).named("Numbers");
     let out = match args.way {
@@ -74,6 +101,7 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
         Way::Refuse => return Err("the moon is in the wrong phase".into()),
         Way::Twins => numbers.map(|n| n + 1).named("Twin").map(|n| n + 1).named("Twin"),
         Way::Count => numbers.inspect(|n| count(*n)).named("Look"),
+        Way::Unnamed => numbers.key_by(|n| n % 10).par_do_stateful(Largest),
         Way::Rest => p.create([1u64]).named("One").inspect(|_| sleep(Duration::from_millis(1300))).named("Rest"),
     };
     out.map(|n| format!("{n:0>1000}")).named("Format").write(text::write(&args.output)).named("Save");

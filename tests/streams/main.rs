@@ -1,4 +1,6 @@
 //! Streams, step by step: what windows show, and when.
 
 mod batches;
+mod idle;
 mod panes;
+mod retractions;

@@ -6,9 +6,9 @@ use beamline::window::{Accumulation, Trigger, Window, Windowing};
 use beamline::{PCollection, Timestamp};
 use std::time::Duration;
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(seconds * 1000)
 }
 

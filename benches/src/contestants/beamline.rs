@@ -174,5 +174,9 @@ mod tests {
         assert_eq!(group_then_sum(stream, options).unwrap(), pairs::sum(stream));
         assert_eq!(super::maps::<Plain>(5_000, options).unwrap(), maps::fused::<Plain>(5_000));
         assert_eq!(nothing(options).unwrap(), 0);
+        let events = Events { keys: Keys::Uniform(100), count: 20_000 };
+        assert_eq!(count(events, options).unwrap(), events::count(events));
+        assert_eq!(count_in_windows(events, fixed(), options).unwrap(), events::count(events));
+        assert_eq!(count_while_they_come(events, fixed(), options).unwrap(), events::count(events));
     }
 }

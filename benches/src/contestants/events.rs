@@ -29,9 +29,9 @@ pub fn count_in_windows(events: Events) -> u64 {
     for index in 0..events.count {
         let Event { key, millis } = event(events.keys, index);
         *open.entry(millis - millis.rem_euclid(WINDOW)).or_default().entry(key).or_insert(0) += 1;
-        while open.first_key_value().is_some_and(|(start, _)| start + WINDOW <= latest(index) - DISORDER) {
-            let (_, counts) = open.pop_first().expect("seen above");
-            checksum = checksum.wrapping_add(checksum_of(counts.into_iter()));
+        let is_over = |start: &i64| start + WINDOW <= latest(index) - DISORDER;
+        while let Some(window) = open.first_entry().filter(|window| is_over(window.key())) {
+            checksum = checksum.wrapping_add(checksum_of(window.remove().into_iter()));
         }
     }
     open.into_values().fold(checksum, |sum, counts| sum.wrapping_add(checksum_of(counts.into_iter())))
@@ -47,4 +47,15 @@ pub fn count(events: Events) -> u64 {
 /// The checksum of counts in any order, which is the same however counts are divided among windows.
 pub fn checksum_of(counts: impl Iterator<Item = (u64, u64)>) -> u64 {
     counts.fold(0, |checksum: u64, (key, count)| checksum.wrapping_add(mix(key).wrapping_mul(count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_add_up_to_the_whole() {
+        let events = Events { keys: Keys::Uniform(50), count: 10_000 };
+        assert_eq!(count_in_windows(events), count(events));
+    }
 }

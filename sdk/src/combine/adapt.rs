@@ -68,6 +68,18 @@ where
     fn extract(&self, acc: C::Acc) -> C::Out {
         self.combiner.extract(acc)
     }
+
+    fn has_default(&self) -> bool {
+        self.combiner.has_default()
+    }
+
+    fn can_subtract(&self) -> bool {
+        self.combiner.can_subtract()
+    }
+
+    fn subtract(&self, acc: &mut C::Acc, input: &In) -> bool {
+        self.combiner.subtract(acc, &(self.part)(input))
+    }
 }
 
 /// A combiner whose output is `None` when there were no inputs. Made by the method `or_none` of the combiners that have
@@ -146,6 +158,20 @@ macro_rules! occupied_by_first {
                 (acc, Some(other)) => *acc = Some(other),
                 (_, None) => {}
             }
+        }
+
+        fn can_subtract(&self) -> bool {
+            self.$combiner.can_subtract()
+        }
+
+        fn subtract(&self, acc: &mut Self::Acc, input: &In) -> bool {
+            let Some(acc) = acc else {
+                let mut less_than_none = self.$combiner.create();
+                let could = self.$combiner.subtract(&mut less_than_none, input);
+                *acc = could.then_some(less_than_none);
+                return could;
+            };
+            self.$combiner.subtract(acc, input)
         }
     };
 }

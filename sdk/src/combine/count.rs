@@ -42,4 +42,12 @@ impl<In> CombineFn<In> for Count {
     fn extract(&self, acc: u64) -> u64 {
         acc
     }
+
+    fn can_subtract(&self) -> bool {
+        true
+    }
+
+    fn subtract(&self, acc: &mut u64, _: &In) -> bool {
+        acc.subtract(&1)
+    }
 }

@@ -101,6 +101,10 @@ impl<T: Element, O: Order<T>> CombineFn<T> for Extreme<O> {
     fn extract(&self, acc: Option<T>) -> T {
         acc.unwrap_or_else(|| no_values(self.name))
     }
+
+    fn has_default(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! natural {
@@ -134,6 +138,10 @@ macro_rules! natural {
             #[inline]
             fn extract(&self, acc: Option<T>) -> T {
                 acc.unwrap_or_else(|| no_values(stringify!($extreme)))
+            }
+
+            fn has_default(&self) -> bool {
+                false
             }
         }
     };

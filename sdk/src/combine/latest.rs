@@ -54,6 +54,10 @@ impl<T: Element> CombineFn<(Timestamp, T)> for Latest {
     fn extract(&self, acc: Self::Acc) -> T {
         acc.map_or_else(|| no_values("Latest"), |(_, value)| value)
     }
+
+    fn has_default(&self) -> bool {
+        false
+    }
 }
 
 /// Of equal timestamps the one that arrives later wins: within one accumulator, a correction replaces what it corrects.

@@ -40,21 +40,32 @@ impl MeanAcc {
 pub trait Number {
     /// The nearest `f64`.
     fn to_f64(&self) -> f64;
+
+    /// Whether all numbers of the type are whole. Their sums are exact, up to 2⁵³, and numbers can be taken out of them
+    /// again.
+    fn is_whole() -> bool {
+        false
+    }
 }
 
 macro_rules! numbers {
-    ($($number:ident)*: $convert:expr) => { $(
+    ($($number:ident)*: $convert:expr, $is_whole:expr) => { $(
         impl Number for $number {
             #[inline]
             fn to_f64(&self) -> f64 {
                 $convert(*self)
             }
+
+            fn is_whole() -> bool {
+                $is_whole
+            }
         }
     )* };
 }
-numbers!(u8 u16 u32 i8 i16 i32 f32: f64::from);
-numbers!(u64 u128 usize i64 i128 isize: |x| x as f64);
-numbers!(f64: |x| x);
+numbers!(u8 u16 u32 i8 i16 i32: f64::from, true);
+numbers!(u64 u128 usize i64 i128 isize: |x| x as f64, true);
+numbers!(f32: f64::from, false);
+numbers!(f64: |x| x, false);
 
 impl<T: Number> CombineFn<T> for Mean {
     type Acc = MeanAcc;
@@ -84,5 +95,17 @@ impl<T: Number> CombineFn<T> for Mean {
     #[inline]
     fn extract(&self, acc: MeanAcc) -> f64 {
         acc.sum / acc.count as f64
+    }
+
+    fn can_subtract(&self) -> bool {
+        T::is_whole()
+    }
+
+    fn subtract(&self, acc: &mut MeanAcc, input: &T) -> bool {
+        let is_there = acc.count.subtract(&1);
+        if is_there {
+            acc.sum -= input.to_f64();
+        }
+        is_there
     }
 }

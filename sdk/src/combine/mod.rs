@@ -34,6 +34,16 @@
 //! without an answer ([`Min`], [`Max`], [`Latest`], [`Reduce`]) give a plain value, because that is what every other
 //! use wants, and **panic** with a clear message when there is none. Where this can happen say what shall come instead:
 //! `Max.or_none()` gives an `Option`, `Max.or(0)` a value.
+//!
+//! A window whose trigger fires without new elements would show the same: a sum of zero, but no maximum. Combiners
+//! [say](CombineFn::has_default) that they have no answer, and such a pane is passed over.
+//!
+//! # Values that are taken back
+//!
+//! Where a windowing is [retracting](crate::window::Accumulation::Retracting), a result that has been combined already
+//! may be taken back. [`Count`], [`Sum`] of integers and durations, [`Mean`] of integers, and tuples of these
+//! [subtract](CombineFn::can_subtract) it and need no more memory. Others cannot: then the values are kept beside the
+//! accumulator, and combined anew when one of them has gone.
 
 use crate::Element;
 
@@ -149,6 +159,40 @@ pub trait CombineFn<In>: Clone + Send + Sync + 'static {
 
     /// The result.
     fn extract(&self, acc: Self::Acc) -> Self::Out;
+
+    /// Whether there is a result of no inputs. Where there is none, [`extract`](Self::extract) panics for an
+    /// accumulator without inputs, and a window's result without elements is passed over.
+    fn has_default(&self) -> bool {
+        true
+    }
+
+    /// Whether [`subtract`](Self::subtract) is there and exact: when some inputs have been taken out, in any order, the
+    /// result is that of the rest. (If nothing is left the accumulator is not asked: callers count.) Where it is not,
+    /// inputs that may be taken back are kept beside the accumulator.
+    fn can_subtract(&self) -> bool {
+        false
+    }
+
+    /// Takes an input out that was added before, or will be added later: where data takes several ways, an input can be
+    /// taken back before it comes.
+    ///
+    /// Says whether it could. If it could not, because the type cannot express less than nothing, the accumulator is as
+    /// before, and the caller tries again when more inputs have come. Called only if it [can](Self::can_subtract).
+    ///
+    /// ```
+    /// use beamline_sdk::combine::{CombineFn, Sum};
+    ///
+    /// let mut sum = 0_u8;
+    /// Sum.add(&mut sum, 7);
+    /// assert!(Sum.subtract(&mut sum, &3));
+    /// assert_eq!(sum, 4);
+    /// assert!(!Sum.subtract(&mut sum, &5));
+    /// assert_eq!(sum, 4);
+    /// ```
+    fn subtract(&self, acc: &mut Self::Acc, input: &In) -> bool {
+        let _ = (acc, input);
+        false
+    }
 }
 
 /// Combines `inputs` here and now, through one accumulator.

@@ -61,4 +61,8 @@ where
     fn extract(&self, acc: Option<T>) -> T {
         acc.unwrap_or_else(|| no_values("Reduce"))
     }
+
+    fn has_default(&self) -> bool {
+        false
+    }
 }

@@ -69,6 +69,18 @@ pub trait Summable: Element {
     ///
     /// When the sum cannot be represented.
     fn accumulate(&mut self, other: Self);
+
+    /// Whether [`subtract`](Self::subtract) is there, and takes back exactly what [`accumulate`](Self::accumulate) has
+    /// added, in any order. That of floats does not: rounding leaves something behind.
+    fn can_subtract() -> bool {
+        false
+    }
+
+    /// Takes `other` from this value; says whether the difference can be represented. If not, nothing changes.
+    fn subtract(&mut self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
 }
 
 impl<T: Summable> CombineFn<T> for Sum {
@@ -94,6 +106,14 @@ impl<T: Summable> CombineFn<T> for Sum {
     fn extract(&self, acc: T) -> T {
         acc
     }
+
+    fn can_subtract(&self) -> bool {
+        T::can_subtract()
+    }
+
+    fn subtract(&self, acc: &mut T, input: &T) -> bool {
+        acc.subtract(input)
+    }
 }
 
 #[cold]
@@ -103,21 +123,32 @@ fn overflowed(what: &str) -> ! {
 }
 
 macro_rules! checked {
-    ($($int:ident)*) => { $(
-        impl Summable for $int {
+    ($($type:ident, $zero:expr;)*) => { $(
+        impl Summable for $type {
             #[inline]
             fn zero() -> Self {
-                0
+                $zero
             }
 
             #[inline]
             fn accumulate(&mut self, other: Self) {
-                *self = self.checked_add(other).unwrap_or_else(|| overflowed(stringify!($int)));
+                *self = self.checked_add(other).unwrap_or_else(|| overflowed(stringify!($type)));
+            }
+
+            fn can_subtract() -> bool {
+                true
+            }
+
+            fn subtract(&mut self, other: &Self) -> bool {
+                let rest = self.checked_sub(*other);
+                *self = rest.unwrap_or(*self);
+                rest.is_some()
             }
         }
     )* };
 }
-checked!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+checked!(u8, 0; u16, 0; u32, 0; u64, 0; u128, 0; usize, 0; i8, 0; i16, 0; i32, 0; i64, 0; i128, 0; isize, 0;);
+checked!(Duration, Duration::ZERO;);
 
 macro_rules! unchecked {
     ($($number:ty, $zero:expr;)*) => { $(
@@ -137,18 +168,29 @@ macro_rules! unchecked {
 unchecked!(f32, 0.0; f64, 0.0;);
 
 macro_rules! wrapped {
-    ($($int:ident)*) => { $( unchecked!(Wrapping<$int>, Wrapping(0); Saturating<$int>, Saturating(0);); )* };
+    ($($int:ident)*) => { $(
+        unchecked!(Saturating<$int>, Saturating(0););
+
+        impl Summable for Wrapping<$int> {
+            #[inline]
+            fn zero() -> Self {
+                Wrapping(0)
+            }
+
+            #[inline]
+            fn accumulate(&mut self, other: Self) {
+                *self += other;
+            }
+
+            fn can_subtract() -> bool {
+                true
+            }
+
+            fn subtract(&mut self, other: &Self) -> bool {
+                *self -= *other;
+                true
+            }
+        }
+    )* };
 }
 wrapped!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
-
-impl Summable for Duration {
-    #[inline]
-    fn zero() -> Self {
-        Self::ZERO
-    }
-
-    #[inline]
-    fn accumulate(&mut self, other: Self) {
-        *self = self.checked_add(other).unwrap_or_else(|| overflowed("Duration"));
-    }
-}

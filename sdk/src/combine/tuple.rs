@@ -43,6 +43,25 @@ macro_rules! tuple {
             fn extract(&self, acc: Self::Acc) -> Self::Out {
                 ($(self.$at.extract(acc.$at),)+ self.$last_at.extract(acc.$last_at),)
             }
+
+            fn has_default(&self) -> bool {
+                $(self.$at.has_default() &&)+ self.$last_at.has_default()
+            }
+
+            fn can_subtract(&self) -> bool {
+                $(self.$at.can_subtract() &&)+ self.$last_at.can_subtract()
+            }
+
+            /// All of them or none.
+            fn subtract(&self, acc: &mut Self::Acc, input: &In) -> bool {
+                let mut rest = acc.clone();
+                let could = $(self.$at.subtract(&mut rest.$at, input) &&)+
+                    self.$last_at.subtract(&mut rest.$last_at, input);
+                if could {
+                    *acc = rest;
+                }
+                could
+            }
         }
     };
 }

@@ -39,4 +39,7 @@ impl<V: 'static, C: CombineFn<V>> CombineFn<C::Acc> for Whole<V, C> {
     fn extract(&self, acc: C::Acc) -> C::Out {
         self.combine.extract(acc)
     }
+    fn has_default(&self) -> bool {
+        self.combine.has_default()
+    }
 }

@@ -80,6 +80,8 @@ fn in_time(collection: &Collection) -> String {
     add(!windowing.window_fn().is_global(), &format_args!("in {}", windowing.window_fn()));
     add(*windowing.trigger() != Trigger::Default, &format_args!("trigger {}", windowing.trigger()));
     add(windowing.accumulation() == Accumulation::Accumulating, &"accumulating");
+    add(windowing.accumulation() == Accumulation::Retracting, &"retracting");
+    add(windowing.may_retract(), &"with retractions");
     add(!windowing.allowed_lateness().is_zero(), &format_args!("{:?} late", windowing.allowed_lateness()));
     add(windowing.timestamp_combiner() == TimestampCombiner::Earliest, &"at the earliest timestamp");
     add(windowing.timestamp_combiner() == TimestampCombiner::Latest, &"at the latest timestamp");

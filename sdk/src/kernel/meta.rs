@@ -71,6 +71,14 @@ impl<C: Clone + PartialEq> Col<C> {
         matches!(self, Self::Same(_))
     }
 
+    /// Changes the values of all rows.
+    pub(crate) fn update(&mut self, mut change: impl FnMut(&mut C)) {
+        match self {
+            Self::Same(c) => change(c),
+            Self::Each(all) => all.iter_mut().for_each(change),
+        }
+    }
+
     fn split_off(&mut self, at: usize) -> Self {
         match self {
             Self::Same(c) => Self::Same(c.clone()),

@@ -1,8 +1,9 @@
 //! Elements with what was valid at their time.
 
-use super::timed_join::{Name, check_inputs, join_in_time};
+use super::timed_join::{Name, join_in_time, windowing_of_left};
 use crate::kernel::keyed::timed_join::AsOf;
 use crate::{Element, Key, PCollection};
+use std::sync::Arc;
 
 const NAME: Name = Name { label: "AsOfJoin", urn: "beamline:transform:as_of_join:v1" };
 
@@ -34,9 +35,9 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// correction a later timestamp.
     ///
     /// A result has the timestamp of the value. Where time goes on it comes when the watermark of both collections has
-    /// passed that, since a version that is valid might come until then, and it holds back the watermark of the results
-    /// meanwhile. If the versions come so rarely that their watermark seldom moves, their source must tell that it is idle.
-    /// Both inputs must be in the global window, and so are the results.
+    /// passed that, since a version that is valid might come until then; so it is not late for what reads it. If the versions
+    /// come so rarely that their watermark seldom moves, their source must tell that it is idle. Both inputs must be in the
+    /// global window, and so are the results.
     ///
     /// **Late data.** A value that is behind the watermark is joined at once with the version of its time, if it is not
     /// behind by more than the [allowed lateness](crate::window::Windowing::allowed_lateness) of its collection. A late
@@ -52,7 +53,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let windowing = check_inputs(self, versions).map(|()| self.windowing());
+        let windowing = windowing_of_left(self, versions).map(Arc::new);
         join_in_time(self, versions, NAME, AsOf::<V, W>::new, windowing)
     }
 }

@@ -51,7 +51,8 @@ impl<T: Element> PCollection<T> {
     /// Combines all elements into one, whatever their windows, when the last one has come.
     #[track_caller]
     pub(crate) fn combine_whatever_the_windows<C: CombineFn<T>>(&self, combine: C) -> PCollection<C::Out> {
-        self.then_windowed(combine.name(), GLOBALLY, globally(combine), Ok(Arc::default()))
+        let windowing = self.check_stays("an assertion").map(|()| Arc::default());
+        self.then_windowed(combine.name(), GLOBALLY, globally(combine), windowing)
     }
 
     /// The number of elements: one number, 0 for an empty collection; in windows, one for each that has elements.

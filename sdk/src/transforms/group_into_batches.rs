@@ -29,11 +29,12 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     {
         assert!(size > 0, "a batch of 0 elements is none");
         let grouping = Grouping::whatever_the_trigger(self);
+        let stays = self.check_stays("a batch");
         match grouping.way {
-            Way::ByWindow => self.in_each_window(LABEL.into(), &grouping, |keyed| {
+            Way::ByWindow if stays.is_ok() => self.in_each_window(LABEL.into(), &grouping, |keyed| {
                 keyed.then(LABEL, GROUP_INTO_BATCHES, whole::<(K, Window), V>(size))
             }),
-            Way::Merging => {
+            Way::Merging if stays.is_ok() => {
                 let scope = self.pipeline.open_scope(LABEL.into(), true);
                 let sessions = merge_groups::<K, Values<(Window, V)>>(&self.group_with_windows(), &grouping.windowing);
                 let batches = sessions.flat_map_with(move |(key, values), out| {
@@ -45,9 +46,9 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
                 drop(scope);
                 batches
             }
-            Way::Whole | Way::Streaming => {
+            _ => {
                 let streaming = |windowing: &_| streaming::group_into_batches::<K, V>(windowing, size);
-                let (body, windowing) = one_step(Ok(grouping), whole::<K, V>(size), streaming);
+                let (body, windowing) = one_step(stays.map(|()| grouping), whole::<K, V>(size), streaming);
                 self.then_windowed(LABEL, GROUP_INTO_BATCHES, body, windowing)
             }
         }

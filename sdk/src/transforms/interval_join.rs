@@ -1,7 +1,7 @@
 //! Pairs of elements that are not far apart in time.
 
 use super::Within;
-use super::timed_join::{Name, check_inputs, join_in_time};
+use super::timed_join::{Name, join_in_time, windowing_of_left};
 use crate::kernel::keyed::timed_join::{Full, Inner, Interval, Left, Outer, Right};
 use crate::window::WindowingStrategy;
 use crate::{Element, Key, PCollection, Result};
@@ -124,7 +124,7 @@ fn windowing_of_results<A: Element, B: Element>(
     right: &PCollection<B>,
     within: Within,
 ) -> Result<Arc<WindowingStrategy>> {
-    check_inputs(left, right)?;
+    let windowing = windowing_of_left(left, right)?;
     within.check()?;
-    Ok(Arc::new(left.windowing().as_late_as(&right.windowing())))
+    Ok(Arc::new(windowing.as_late_as(&right.windowing())))
 }

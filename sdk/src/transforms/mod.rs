@@ -1,6 +1,7 @@
 //! Beam's transforms, a file each: methods of [`Pipeline`](crate::Pipeline) and [`PCollection`](crate::PCollection).
 
 mod as_of_join;
+mod changelog;
 mod co_group;
 mod combine;
 mod create;
@@ -16,6 +17,7 @@ mod keys;
 mod late;
 mod par_do;
 mod partition;
+mod punctuation;
 mod read;
 mod reshuffle;
 mod side_inputs;
@@ -23,10 +25,12 @@ mod split;
 mod stateful;
 mod timed_join;
 mod try_map;
+mod window_by;
 mod windowing;
 mod within;
 mod write;
 
+pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
 pub use late::{KeepingLateData, WithLateData};
 pub use side_inputs::WithSide;

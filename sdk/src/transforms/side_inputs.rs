@@ -11,7 +11,7 @@ use crate::kernel::ops::{ParDo, WithSideOp};
 use crate::label::short_type_name;
 use crate::pipeline::{StepSpec, Template, fused};
 use crate::side_input::{SideInputs, View};
-use crate::window::Window;
+use crate::window::{Accumulation, Window};
 use crate::{BoxError, DoFn, Element, Emit, Error, ErrorKind, Key, PCollection, Result, Values};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +20,8 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     fn view<B: ViewBuilder<T>>(&self, label: &str, config: B::Config) -> View<B::View> {
         let spec = ViewSpec::new(config, self.windowing().window_fn().clone(), !self.is_bounded());
-        let node = match Grouping::of(self) {
+        let grouping = self.check_stays("a side input").and_then(|()| Grouping::of(self));
+        let node = match grouping {
             Ok(grouping) if grouping.way == Way::Streaming => self.view_of_panes::<B>(label, &grouping, spec),
             Ok(_) => self.add_view(label, Arc::new(BuildView::<T, B>(spec))),
             Err(error) => {
@@ -36,10 +37,11 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     fn view_of_panes<B: ViewBuilder<T>>(&self, label: &str, grouping: &Grouping, view: ViewSpec<T, B>) -> NodeId {
         let scope = self.pipeline.open_scope(label.to_owned(), true);
-        let body = Body::Shuffle { shuffle: streaming::gather::<T>(&grouping.windowing), liftable: false };
-        let panes: PCollection<Values<T>> = self.then_windowed("Gather", GROUP_BY_KEY, body, Ok(grouping.after()));
-        let accumulation = grouping.windowing.accumulation();
-        let node = panes.add_view("Publish", Arc::new(PublishPanes::<T, B> { view, accumulation }));
+        let (shuffle, after) = streaming::gather::<T>(&grouping.windowing);
+        let body = Body::Shuffle { shuffle, liftable: false };
+        let panes: PCollection<Values<T>> = self.then_windowed("Gather", GROUP_BY_KEY, body, Ok(after));
+        let accumulates = grouping.windowing.accumulation() != Accumulation::Discarding;
+        let node = panes.add_view("Publish", Arc::new(PublishPanes::<T, B> { view, accumulates }));
         drop(scope);
         node
     }

@@ -29,7 +29,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         let windowing = self.windowing();
         let shuffle = Arc::new(RunStateful::<K, V, D>::new(dofn, windowing.allowed_lateness()));
         let body = Body::Shuffle { shuffle, liftable: false };
-        let out = self.then_windowed(short_type_name::<D>(), PAR_DO, body, check_windows(windowing));
+        let checked = self.check_stays("a function with state").and_then(|()| check_windows(windowing));
+        let out = self.then_windowed(short_type_name::<D>(), PAR_DO, body, checked);
         self.pipeline.declare_state(out.id, D::State::FIELDS);
         out
     }

@@ -62,16 +62,21 @@ fn with_times<K: Key, V: Element>(input: &PCollection<(K, V)>) -> CollectionId {
     input.reify_timestamps().map(|((key, value), time)| (key, (time, value))).id
 }
 
-/// Whether the inputs of a join are those of one pipeline, and not divided into windows.
+/// The windowing of results that are at the times of the left side, which do not keep its marks.
 ///
 /// # Errors
-/// When they are.
-pub(super) fn check_inputs<A: Element, B: Element>(left: &PCollection<A>, right: &PCollection<B>) -> Result<()> {
+/// When the inputs belong to different pipelines, are divided into windows, or may be taken back.
+pub(super) fn windowing_of_left<A: Element, B: Element>(
+    left: &PCollection<A>,
+    right: &PCollection<B>,
+) -> Result<WindowingStrategy> {
     if !left.pipeline.is_same(&right.pipeline) {
         return Err(Error::new(ErrorKind::Graph, "its inputs belong to different pipelines"));
     }
+    left.check_stays("a join by time").and_then(|()| right.check_stays("a join by time"))?;
     check_windows(&left.windowing())?;
-    check_windows(&right.windowing())
+    check_windows(&right.windowing())?;
+    Ok(left.windowing().unpunctuated())
 }
 
 fn check_windows(windowing: &WindowingStrategy) -> Result<()> {

@@ -38,6 +38,9 @@ impl<T: Element> PCollection<T> {
             sink: Some(control),
             windowing: None,
         });
+        if let Err(error) = self.check_stays("a sink") {
+            self.pipeline.fail(node, error);
+        }
         Written { pipeline: self.pipeline.clone(), node }
     }
 }

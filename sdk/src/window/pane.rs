@@ -15,6 +15,18 @@ pub enum Timing {
     Unknown,
 }
 
+/// What an element is to a grouping, beside its value. Steps that make elements of elements hand it on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Mark {
+    /// An element like others.
+    #[default]
+    None,
+    /// A result that was shown before and is taken back (see [retractions](super#retractions)).
+    Retracts,
+    /// An element that [`Trigger::after_punctuation`](super::Trigger::after_punctuation) waits for.
+    Punctuates,
+}
+
 /// Which of its window's results an element belongs to (`PaneInfo` in Beam's SDKs).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pane {
@@ -28,12 +40,25 @@ pub struct Pane {
     pub first: bool,
     /// Whether no other pane of its window will follow.
     pub last: bool,
+    /// Whether it is taken back rather than shown, or makes a window fire.
+    pub mark: Mark,
 }
 
 impl Pane {
     /// The pane of an element that no grouping has touched.
     pub const UNKNOWN: Self =
-        Self { timing: Timing::Unknown, index: 0, on_time_index: Some(0), first: true, last: true };
+        Self { timing: Timing::Unknown, index: 0, on_time_index: Some(0), first: true, last: true, mark: Mark::None };
     /// The one pane that a grouping produces for a window of a finite collection under the default trigger.
-    pub const ONLY: Self = Self { timing: Timing::OnTime, index: 0, on_time_index: Some(0), first: true, last: true };
+    pub const ONLY: Self = Self { timing: Timing::OnTime, ..Self::UNKNOWN };
+
+    /// Whether the element is taken back: a result that another one replaces.
+    pub fn is_retraction(self) -> bool {
+        self.mark == Mark::Retracts
+    }
+
+    /// The same pane with another mark.
+    #[must_use]
+    pub fn marked(self, mark: Mark) -> Self {
+        Self { mark, ..self }
+    }
 }

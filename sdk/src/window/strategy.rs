@@ -9,6 +9,7 @@ use std::time::Duration;
 /// Made by [`Windowing::apply_to`](super::Windowing::apply_to) from that of the input, beginning with the default: the
 /// global window, the default trigger, discarding, no lateness, results at the end of their window.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub struct WindowingStrategy {
     pub(super) window_fn: AnyWindowFn,
     /// A grouping has merged the windows: the next one takes them as they are.
@@ -20,6 +21,8 @@ pub struct WindowingStrategy {
     pub(super) closing_behavior: ClosingBehavior,
     pub(super) on_time_behavior: OnTimeBehavior,
     pub(super) allows_data_loss: bool,
+    pub(super) may_retract: bool,
+    pub(super) is_punctuated: bool,
 }
 
 impl Default for WindowingStrategy {
@@ -34,6 +37,8 @@ impl Default for WindowingStrategy {
             closing_behavior: ClosingBehavior::default(),
             on_time_behavior: OnTimeBehavior::default(),
             allows_data_loss: false,
+            may_retract: false,
+            is_punctuated: false,
         }
     }
 }
@@ -79,11 +84,57 @@ impl WindowingStrategy {
         self.on_time_behavior
     }
 
+    /// Whether elements of the collection may be [taken back](super#retractions): it is made of the results of a
+    /// grouping that retracts. Who writes such a collection, or makes a side input of it, has to look at
+    /// [`Pane::is_retraction`](super::Pane::is_retraction), and combining before an exchange is not possible.
+    pub fn may_retract(&self) -> bool {
+        self.may_retract
+    }
+
+    /// Whether elements may be lost because a trigger finishes.
+    pub(crate) fn allows_data_loss(&self) -> bool {
+        self.allows_data_loss
+    }
+
+    /// The strategy of a collection whose retractions have been made into elements, or handled otherwise.
+    #[must_use]
+    pub fn without_retractions(&self) -> Self {
+        Self { may_retract: false, ..self.clone() }
+    }
+
+    /// The strategy of a collection some elements of which are marked for
+    /// [`Trigger::after_punctuation`](super::Trigger::after_punctuation).
+    #[must_use]
+    pub fn punctuated(&self) -> Self {
+        Self { is_punctuated: true, ..self.clone() }
+    }
+
     /// The strategy of what a grouping makes of a collection with this one: the same windows, merged already, and the
     /// [continuation](Trigger::continuation) of the trigger.
     #[must_use]
     pub fn after_grouping(&self) -> Self {
-        Self { is_merged: self.window_fn.merges(), trigger: self.trigger.continuation(), ..self.clone() }
+        Self {
+            is_merged: self.window_fn.merges(),
+            trigger: self.trigger.continuation(),
+            may_retract: self.accumulation() == Accumulation::Retracting && !self.shows_once(),
+            is_punctuated: false,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a window never shows more than one result.
+    fn shows_once(&self) -> bool {
+        match &self.trigger {
+            Trigger::Never => true,
+            Trigger::Default => self.allowed_lateness().is_zero(),
+            Trigger::AfterWatermark(trigger) => trigger.early_trigger().is_none() && self.allowed_lateness().is_zero(),
+            _ => false,
+        }
+    }
+
+    /// The same for results that do not keep the marks of elements.
+    pub(crate) fn unpunctuated(&self) -> Self {
+        Self { is_punctuated: false, ..self.clone() }
     }
 
     /// The same for results that may be as late as elements of `other` may.
@@ -99,7 +150,9 @@ impl WindowingStrategy {
     ///
     /// # Errors
     /// When there would never be a result: in the global window, which ends when all input has ended, the default
-    /// trigger waits forever if the collection is unbounded. Also when the trigger would lose elements.
+    /// trigger waits forever if the collection is unbounded, and a trigger that waits for marked elements does if none
+    /// are marked. Also when the trigger would lose elements, and when results could not be corrected that were made of
+    /// elements which are taken back.
     pub fn check_grouping(&self, is_bounded: bool) -> Result<()> {
         if !is_bounded && self.window_fn.is_global() && self.trigger == Trigger::Default {
             let message = "an unbounded collection in the global window cannot be grouped: its window never ends";
@@ -107,7 +160,29 @@ impl WindowingStrategy {
                         as `Trigger::repeatedly(Trigger::after_processing_time(delay))`";
             return Err(Error::new(ErrorKind::Graph, message).help(help));
         }
+        self.check_punctuation()?;
+        self.check_retractions()?;
         self.check_trigger()
+    }
+
+    fn check_punctuation(&self) -> Result<()> {
+        if self.is_punctuated || !self.trigger.waits_for_punctuation() {
+            return Ok(());
+        }
+        let message = format!("the trigger {} waits for marked elements, and none are marked", self.trigger);
+        let help = "say which elements make it fire, with `.punctuated_by(|element| …)` before the grouping";
+        Err(Error::new(ErrorKind::Graph, message).help(help))
+    }
+
+    fn check_retractions(&self) -> Result<()> {
+        if !self.may_retract || self.accumulation() != Accumulation::Discarding || self.shows_once() {
+            return Ok(());
+        }
+        let message =
+            "elements of the collection may be taken back, and discarding windows have forgotten them by then";
+        let help = "say `.window(Windowing::unchanged().accumulation(Accumulation::Retracting))` before the grouping, \
+                    or `Accumulation::Accumulating`";
+        Err(Error::new(ErrorKind::Graph, message).help(help))
     }
 
     /// Whether the trigger keeps all elements, or may lose some.
@@ -138,7 +213,9 @@ impl WindowingStrategy {
             first.check_together(other)?;
         }
         let is_merged = inputs.iter().all(|input| input.is_merged);
-        Ok(Self { is_merged, ..(*first).clone() })
+        let may_retract = inputs.iter().any(|input| input.may_retract);
+        let is_punctuated = inputs.iter().any(|input| input.is_punctuated);
+        Ok(Self { is_merged, may_retract, is_punctuated, ..(*first).clone() })
     }
 
     fn check_together(&self, other: &Self) -> Result<()> {

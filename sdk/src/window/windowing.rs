@@ -13,6 +13,9 @@ pub enum Accumulation {
     Discarding,
     /// All elements so far: a result replaces the one before.
     Accumulating,
+    /// All elements so far, and the result before is taken back: steps downstream that combine results of several
+    /// windows or keys stay right. See [retractions](super#retractions).
+    Retracting,
 }
 
 /// The timestamp of a result, taken from its elements since the last result (Beam's timestamp combiners, also called
@@ -228,8 +231,9 @@ fn check_complete(strategy: &WindowingStrategy) -> Result<()> {
     }
     if strategy.accumulation.is_none() && !(is_default && strategy.allowed_lateness().is_zero()) {
         let message = "with an allowed lateness windows can show several results: it is not said what they contain";
-        let help = "say `.accumulation(Accumulation::Discarding)` for the new elements of each, or \
-                    `.accumulation(Accumulation::Accumulating)` for all elements so far";
+        let help = "say `.accumulation(Accumulation::Discarding)` for the new elements of each, \
+                    `.accumulation(Accumulation::Accumulating)` for all elements so far, or \
+                    `.accumulation(Accumulation::Retracting)` for all so far and the last result taken back";
         return Err(Error::new(ErrorKind::Graph, message).help(help));
     }
     Ok(())

@@ -138,3 +138,49 @@ fn only_what_is_windowed_alike_flows_together() {
     assert!(WindowingStrategy::flatten(&[&short, &long]).is_ok());
     assert!(WindowingStrategy::flatten(&[&short.after_grouping(), &short]).unwrap().needs_merging());
 }
+
+fn retracting() -> Windowing {
+    Windowing::fixed(ms(10))
+        .trigger(Trigger::after_watermark().late(Trigger::after_count(1)), Accumulation::Retracting)
+        .allowed_lateness(ms(5))
+}
+
+#[test]
+fn who_may_be_taken_back() {
+    let first = applied(retracting()).unwrap();
+    assert!(!first.may_retract(), "not what is grouped for the first time");
+    let second = first.after_grouping();
+    assert!(second.may_retract() && second.after_grouping().may_retract());
+    assert!(!second.without_retractions().may_retract());
+    let accumulating = Windowing::unchanged().accumulation(Accumulation::Accumulating).apply_to(&second).unwrap();
+    assert!(accumulating.may_retract() && !accumulating.after_grouping().may_retract());
+    let once = Windowing::fixed(ms(10)).accumulation(Accumulation::Retracting);
+    assert!(!applied(once).unwrap().after_grouping().may_retract(), "there is one result");
+}
+
+#[test]
+fn a_flatten_may_retract_if_any_input_does() {
+    let retracts = applied(retracting()).unwrap().after_grouping();
+    let plain = applied(retracting().accumulation(Accumulation::Discarding)).unwrap().after_grouping();
+    let both = WindowingStrategy::flatten(&[&plain, &retracts]).unwrap();
+    assert!(both.may_retract());
+    assert_eq!(both.accumulation(), Accumulation::Discarding);
+    let error = both.check_grouping(true).unwrap_err().to_string();
+    assert!(error.starts_with("elements of the collection may be taken back, and discarding windows"), "{error}");
+    let corrected = Windowing::unchanged().accumulation(Accumulation::Retracting).apply_to(&both).unwrap();
+    corrected.check_grouping(true).unwrap();
+    let once = Windowing::unchanged().trigger(Trigger::never(), Accumulation::Discarding).apply_to(&both).unwrap();
+    once.check_grouping(true).unwrap();
+}
+
+#[test]
+fn punctuation_needs_marks() {
+    let trigger = Trigger::repeatedly(Trigger::any([Trigger::after_punctuation(), Trigger::after_count(9)]));
+    let strategy = applied(Windowing::global().trigger(trigger, Accumulation::Discarding)).unwrap();
+    let error = strategy.check_grouping(false).unwrap_err().to_string();
+    assert!(error.contains("waits for marked elements, and none are marked"), "{error}");
+    assert!(error.contains("`.punctuated_by(|element| …)`"), "{error}");
+    strategy.punctuated().check_grouping(false).unwrap();
+    strategy.punctuated().after_grouping().check_grouping(false).unwrap();
+    assert!(strategy.after_grouping().trigger().to_string().contains("after_count(1)"));
+}

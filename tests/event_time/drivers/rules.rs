@@ -82,6 +82,7 @@ impl Effects<i64, Vec<i64>> for Outside {
         match dropped.because {
             DroppedBecause::Late => self.outcome.dropped_late += 1,
             DroppedBecause::Closed => self.outcome.dropped_closed += 1,
+            DroppedBecause::Unmatched => unreachable!("nothing is taken back"),
         }
     }
 

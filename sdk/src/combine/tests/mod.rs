@@ -4,6 +4,7 @@
 mod approximate;
 mod exact;
 mod random;
+mod subtract;
 
 use super::{CombineFn, apply};
 use crate::Element;

@@ -64,9 +64,7 @@ impl<T: Element> AssignWindows<T> {
         if let AnyWindowFn::Fixed(_) = self.window_fn {
             return self.single_windows(times);
         }
-        let mut all: Vec<WindowSet> = times.iter().map(|time| self.windows_at(*time)).collect();
-        let is_same = all.iter().all(|windows| *windows == all[0]);
-        all.pop_if(|_| is_same).map_or_else(|| Col::Each(all), Col::Same)
+        one_if_same(times.iter().map(|time| self.windows_at(*time)).collect())
     }
 
     /// The windows of all rows, where each instant is in one: a row is often in that of the row before.
@@ -93,6 +91,44 @@ impl<T: Element> Push<T> for AssignWindows<T> {
         self.output.push(batch)
     }
 }
+
+fn one_if_same(mut all: Vec<WindowSet>) -> Col<WindowSet> {
+    let is_same = all.iter().all(|windows| *windows == all[0]);
+    all.pop_if(|_| is_same).map_or_else(|| Col::Each(all), Col::Same)
+}
+
+/// Puts every element into the windows that a function finds for it. Those that get none are dropped, and counted.
+pub(crate) struct AssignWindowsBy<T, F> {
+    f: F,
+    step: Arc<Step>,
+    output: Output<T>,
+}
+
+impl<T: Element, F: Fn(&T, Timestamp, &mut WindowSet)> AssignWindowsBy<T, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        Self { f, step: wiring.step.clone(), output: wiring.output(0) }
+    }
+}
+
+impl<T: Element, F: Fn(&T, Timestamp, &mut WindowSet)> Push<T> for AssignWindowsBy<T, F> {
+    fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        let mut all: Vec<WindowSet> = Vec::with_capacity(batch.len());
+        let each = || {
+            for (row, element) in batch.values.iter().enumerate() {
+                let mut windows = WindowSet::new();
+                (self.f)(element, *batch.meta.time.get(row), &mut windows);
+                all.push(windows);
+            }
+        };
+        let result = catch(&self.step, each);
+        result.map_err(|error| error.at(render(&batch.values[all.len()])))?;
+        batch.meta.windows = one_if_same(all);
+        drop_rows_without_windows(batch);
+        self.output.push(batch)
+    }
+}
+
+impl<T, F> Operator for AssignWindowsBy<T, F> {}
 
 fn drop_rows_without_windows<T>(batch: &mut Batch<T>) {
     let before = batch.len();

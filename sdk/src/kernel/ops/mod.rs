@@ -1,6 +1,7 @@
 //! The operators that work on one element at a time.
 
 mod assign;
+mod changelog;
 mod check;
 mod divide;
 mod explode;
@@ -13,6 +14,7 @@ mod merged;
 mod par_do;
 mod partition;
 mod pass;
+mod punctuate;
 mod reify;
 mod side;
 mod split;
@@ -22,7 +24,8 @@ mod windowed;
 mod with_side;
 mod write;
 
-pub(crate) use assign::{AssignTimestamps, AssignWindows};
+pub(crate) use assign::{AssignTimestamps, AssignWindows, AssignWindowsBy};
+pub(crate) use changelog::{ToChangelog, ToUpserts};
 pub(crate) use check::Check;
 pub(crate) use divide::Windowed;
 pub(crate) use filter::Filter;
@@ -32,6 +35,7 @@ pub(crate) use merge::{MergeCombine, MergeGroups};
 pub(crate) use par_do::ParDo;
 pub(crate) use partition::Partition;
 pub(crate) use pass::{Flatten, Forward, Reshuffle};
+pub(crate) use punctuate::Punctuate;
 pub(crate) use reify::{ReifyTimestamps, ReifyWindows};
 pub use split::OutputsOf;
 pub(crate) use split::Split;

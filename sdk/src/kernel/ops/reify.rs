@@ -3,6 +3,7 @@
 use super::explode::each_in_one_window;
 use crate::kernel::{Batch, Operator, Output, Push, Wiring};
 use crate::transforms::ValueInWindow;
+use crate::window::{Mark, Pane};
 use crate::{Element, Result, Timestamp};
 
 /// Makes pairs of elements and their timestamps.
@@ -44,7 +45,7 @@ impl<T: Element> Push<T> for ReifyWindows<T> {
                 value,
                 timestamp: *meta.time.get(row),
                 window: meta.windows.get(row)[0],
-                pane: *meta.pane.get(row),
+                pane: unmarked(*meta.pane.get(row)),
             };
             let values = values.into_iter().enumerate().map(with_meta).collect();
             self.output.push(&mut Batch { values, meta })
@@ -53,3 +54,8 @@ impl<T: Element> Push<T> for ReifyWindows<T> {
 }
 
 impl<T> Operator for ReifyWindows<T> {}
+
+/// What is taken back is the same value as when it was shown.
+fn unmarked(pane: Pane) -> Pane {
+    if pane.is_retraction() { pane.marked(Mark::None) } else { pane }
+}

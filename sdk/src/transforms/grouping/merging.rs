@@ -19,7 +19,7 @@ pub(in crate::transforms) fn merge_groups<K: Key, G: Windowed>(
     let body = fused::<(K, G)>(move |wiring| {
         Op::single::<(K, G)>(wiring, MergeGroups::<K, G>::new(wiring, window_fn.clone()))
     });
-    groups.then_windowed("MergeWindows", PAR_DO, body, Ok(Arc::new(windowing.after_grouping())))
+    groups.then_windowed("MergeWindows", PAR_DO, body, Ok(after(windowing)))
 }
 
 /// A combined value of each window, of the groups of keys.
@@ -33,5 +33,10 @@ pub(in crate::transforms) fn merge_combined<K: Key, V: Element, C: CombineFn<V>>
     let body = fused::<(K, Values<(Window, V)>)>(move |wiring| {
         Op::single(wiring, MergeCombine::<K, V, C>::new(wiring, window_fn.clone(), combine.clone()))
     });
-    groups.then_windowed("MergeWindows", PAR_DO, body, Ok(Arc::new(windowing.after_grouping())))
+    groups.then_windowed("MergeWindows", PAR_DO, body, Ok(after(windowing)))
+}
+
+/// Each window shows one result, so nothing is taken back.
+fn after(windowing: &WindowingStrategy) -> Arc<WindowingStrategy> {
+    Arc::new(windowing.after_grouping().without_retractions())
 }

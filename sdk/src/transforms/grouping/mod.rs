@@ -86,14 +86,15 @@ impl Grouping {
 
     fn new(windowing: Arc<WindowingStrategy>, is_bounded: bool) -> Result<Self> {
         windowing.check_grouping(is_bounded)?;
-        let at_the_end = is_bounded && shows_one_result(&windowing);
+        let at_the_end = is_bounded && shows_one_result(&windowing) && !windowing.may_retract();
         let way = if at_the_end { Way::at_the_end(&windowing) } else { Way::Streaming };
         Ok(Self { way, windowing })
     }
 
     /// The windowing of the results.
     pub(super) fn after(&self) -> Arc<WindowingStrategy> {
-        Arc::new(self.windowing.after_grouping())
+        let after = self.windowing.after_grouping();
+        Arc::new(if self.way == Way::Streaming { after } else { after.without_retractions() })
     }
 }
 

@@ -60,13 +60,20 @@ pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     Arc::new(GroupInWindows::<(), V, Combined<C>, Whole<V>, Alone>::new(windowing.clone(), contents))
 }
 
-/// From elements to all of a window together. Where there is nothing new nothing is shown.
-pub(in crate::transforms) fn gather<V: Element>(windowing: &Arc<WindowingStrategy>) -> ShuffleFactory {
-    let news_only = Windowing::unchanged()
+/// From elements to all of a window together; says also how results are windowed. Where there is nothing new nothing is
+/// shown, and a result takes the place of the one before without a word of that.
+pub(in crate::transforms) fn gather<V: Element>(
+    windowing: &Arc<WindowingStrategy>,
+) -> (ShuffleFactory, Arc<WindowingStrategy>) {
+    let mut silent = Windowing::unchanged()
         .on_time_behavior(OnTimeBehavior::FireIfNonEmpty)
         .closing_behavior(ClosingBehavior::FireIfNonEmpty);
-    let news_only = news_only.apply_to(windowing).expect("whatever is shown loses nothing");
-    Arc::new(GroupInWindows::<(), V, Gathered, Whole<V>, Alone>::new(Arc::new(news_only), Gathered))
+    if windowing.accumulation() == Accumulation::Retracting {
+        silent = silent.accumulation(Accumulation::Accumulating);
+    }
+    let windowing = Arc::new(silent.apply_to(windowing).expect("whatever is shown loses nothing"));
+    let shuffle = GroupInWindows::<(), V, Gathered, Whole<V>, Alone>::new(windowing.clone(), Gathered);
+    (Arc::new(shuffle), Arc::new(windowing.after_grouping()))
 }
 
 /// From pairs to keys with lists of at most `size` values: in place of results at times, one whenever a list is full, and

@@ -1,7 +1,7 @@
 //! What a grouping asks of its caller.
 
 use crate::Timestamp;
-use crate::window::{Pane, Window};
+use crate::window::{Mark, Pane, Window};
 use serde::{Deserialize, Serialize};
 
 /// Takes what happens outside of a key's state.
@@ -41,6 +41,8 @@ pub struct Dropped<V> {
     pub window: Window,
     /// The timestamp of the element.
     pub timestamp: Timestamp,
+    /// What its pane was [marked](Pane::mark) with.
+    pub mark: Mark,
     /// The element.
     pub value: V,
 }
@@ -52,6 +54,10 @@ pub enum DroppedBecause {
     Late,
     /// The trigger of the window had finished.
     Closed,
+    /// The element was taken back, and had never come when its window ended. Results may be wrong then, and somebody
+    /// should know: a function upstream does not make the same of the same element, or makes what has no one encoding,
+    /// such as a `HashMap`.
+    Unmatched,
 }
 
 /// What a timer waits for.

@@ -1,8 +1,9 @@
 //! Sessions: windows that become one.
 
+use super::aside::Shown;
 use super::state::OpenWindow;
 use super::visit::Visit;
-use super::{Contents, Effects, Now, Reducer, Wake};
+use super::{Contents, Effects, KeyState, Now, Reducer, Wake};
 use crate::Timestamp;
 use crate::window::trigger::TriggerState;
 use crate::window::{Merge, Window};
@@ -59,10 +60,13 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
         let timers = sources.iter().filter_map(|(_, open)| self.reducer.next_deadline(open, self.now));
         let timers: SmallVec<[Timestamp; 1]> = timers.filter(|_| self.reducer.is_sessions()).collect();
         let mut open = self.reducer.merged(to, sources, self.now);
-        self.key.closed.remove(&to);
+        self.key.aside.reopen(&to);
         if self.reducer.machine.is_finished(&open.trigger) {
+            from.iter().for_each(|window| self.key.aside.forget_open(window));
+            self.forget(to, open);
             return self.close(to);
         }
+        open.has_news |= !self.key.aside.is_empty() && self.inherit(from, to);
         if let Some(due) = self.reducer.next_deadline(&open, self.now).filter(|due| !timers.contains(due)) {
             self.effects.wake(Wake::on_clock(to, due));
         }
@@ -72,9 +76,36 @@ impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
     }
 }
 
+impl<V: Clone, C: Contents<V>, E: Effects<V, C::Out>> Visit<'_, V, C, E> {
+    /// The window that others have become takes back what they have shown, together with its next result; says whether
+    /// there is something.
+    #[cold]
+    #[inline(never)]
+    fn inherit(&mut self, from: &[Window], to: Window) -> bool {
+        let Self { reducer, key: KeyState { aside, .. }, now, effects } = self;
+        let shown: Vec<Shown<C::State>> = from.iter().flat_map(|window| aside.take_shown(window)).collect();
+        let lone = from.iter().map(|window| aside.take_lone(window)).sum();
+        let strangers = shown.iter().filter(|shown| shown.window != to);
+        strangers.clone().for_each(|shown| effects.wake(reducer.wake_to_take_back(shown, to)));
+        let takes_back = strangers.count() > 0;
+        aside.remember(to, shown);
+        if aside.add_lone(to, lone) {
+            effects.wake(Wake::on_clock(to, now.clock));
+        }
+        takes_back
+    }
+}
+
 impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     pub(super) fn next_deadline(&self, open: &OpenWindow<C::State>, now: &Now) -> Option<Timestamp> {
         self.machine.next_deadline(&open.trigger, now.clock)
+    }
+
+    /// A result of a window that has become `to` must be taken back before it is too late for that downstream.
+    pub(super) fn wake_to_take_back(&self, shown: &Shown<C::State>, to: Window) -> Wake {
+        // That of a session finds what the session has become, and is the same however often it grows.
+        let window = if self.is_sessions() { shown.window } else { to };
+        Wake { window, ..self.wake_at_expiry(shown.window) }
     }
 
     /// The window that takes the place of others. It has their contents; results it has shown only if it was one of
@@ -93,6 +124,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
             }
             if self.is_sessions() {
                 merged.timer = merged.timer.min(open.timer);
+                merged.asked = merged.asked.max(open.asked);
             }
         }
         let holds = sources.iter().filter_map(|(_, open)| open.element_hold);
@@ -106,6 +138,6 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
             self.contents.merge(&mut all, other);
             all
         });
-        merged.unwrap_or_else(|| self.contents.create())
+        merged.unwrap_or_else(|| self.new_contents())
     }
 }

@@ -46,6 +46,7 @@
 //! # Ok::<(), beamline_sdk::Error>(())
 //! ```
 
+mod aside;
 mod contents;
 mod effects;
 mod holds;
@@ -57,12 +58,12 @@ mod tests;
 mod visit;
 mod window_map;
 
-pub use contents::{Combined, Contents, Listed};
+pub use contents::{Accumulated, Bag, Combined, Contents, List, Listed, Revised};
 pub use effects::{Dropped, DroppedBecause, Effects, Recorded, TimeDomain, Wake, WindowResult};
 pub use state::KeyState;
 
 use super::trigger::{Moment, TriggerMachine};
-use super::{Accumulation, AnyWindowFn, Window, WindowingStrategy};
+use super::{Accumulation, AnyWindowFn, Mark, Window, WindowingStrategy};
 use crate::Timestamp;
 use std::marker::PhantomData;
 use visit::Visit;
@@ -89,6 +90,17 @@ impl Now {
     }
 }
 
+/// An element as it comes to a grouping, but for its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival<'a> {
+    /// Its timestamp.
+    pub time: Timestamp,
+    /// The windows that it is in.
+    pub windows: &'a [Window],
+    /// The mark of its [pane](super::Pane::mark).
+    pub mark: Mark,
+}
+
 /// The rules of a grouping: a windowing strategy at work on what windows contain.
 pub struct Reducer<V, C> {
     strategy: WindowingStrategy,
@@ -96,6 +108,8 @@ pub struct Reducer<V, C> {
     contents: C,
     allowed_lateness: i64,
     is_merging: bool,
+    /// Elements may be taken back.
+    is_revised: bool,
     _values: PhantomData<fn(V)>,
 }
 
@@ -106,10 +120,19 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         let machine = TriggerMachine::new(strategy.trigger(), is_merging);
         // Rounded down, as if time between two milliseconds did not exist.
         let allowed_lateness = i64::try_from(strategy.allowed_lateness().as_millis()).unwrap_or(i64::MAX);
-        Self { strategy: strategy.clone(), machine, contents, allowed_lateness, is_merging, _values: PhantomData }
+        Self {
+            strategy: strategy.clone(),
+            machine,
+            contents,
+            allowed_lateness,
+            is_merging,
+            is_revised: strategy.may_retract(),
+            _values: PhantomData,
+        }
     }
 
     /// An element of the key has come, which is in these windows.
+    #[inline]
     pub fn element(
         &self,
         key: &mut KeyState<C::State>,
@@ -119,12 +142,29 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         value: V,
         effects: &mut impl Effects<V, C::Out>,
     ) {
+        self.arrival(key, now, Arrival { time, windows, mark: Mark::None }, value, effects);
+    }
+
+    /// An element of the key has come, or is taken back, as its mark says.
+    ///
+    /// # Panics
+    /// When an element is taken back, and the [strategy](WindowingStrategy::may_retract) excludes that.
+    pub fn arrival(
+        &self,
+        key: &mut KeyState<C::State>,
+        now: &Now,
+        arrival: Arrival<'_>,
+        value: V,
+        effects: &mut impl Effects<V, C::Out>,
+    ) {
+        let Arrival { time, windows, mark } = arrival;
+        assert!(self.is_revised || mark != Mark::Retracts, "{NOT_REVISED}");
         let mut visit = Visit { reducer: self, key, now, effects };
         let Some((last, others)) = windows.split_last() else { return };
         for window in others {
-            visit.element(time, *window, value.clone());
+            visit.element(mark, time, *window, value.clone());
         }
-        visit.element(time, *last, value);
+        visit.element(mark, time, *last, value);
     }
 
     /// The watermark or the clock has reached a timer.
@@ -145,7 +185,10 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
                 effects.wake(Wake::on_clock(*window, due));
             }
         }
-        key.closed.iter().for_each(|window| effects.wake(self.wake_at_expiry(*window)));
+        key.aside.closed().for_each(|window| effects.wake(self.wake_at_expiry(*window)));
+        let strangers = key.aside.shown().filter(|(window, shown)| **window != shown.window);
+        strangers.for_each(|(window, shown)| effects.wake(self.wake_to_take_back(shown, *window)));
+        key.aside.lone().for_each(|window| effects.wake(Wake::on_clock(*window, now.clock)));
     }
 
     /// Whether windows that overlap become one, and nothing else.
@@ -168,6 +211,16 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
     }
 
     fn accumulates(&self) -> bool {
-        self.strategy.accumulation() == Accumulation::Accumulating
+        self.strategy.accumulation() != Accumulation::Discarding
+    }
+
+    fn retracts(&self) -> bool {
+        self.strategy.accumulation() == Accumulation::Retracting
+    }
+
+    fn new_contents(&self) -> C::State {
+        if self.is_revised { self.contents.create_revisable() } else { self.contents.create() }
     }
 }
+
+const NOT_REVISED: &str = "an element is taken back, in a collection whose windowing strategy excludes that";

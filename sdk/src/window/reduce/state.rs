@@ -1,11 +1,10 @@
 //! What a key has open.
 
+use super::aside::Aside;
 use super::window_map::WindowMap;
 use crate::Timestamp;
-use crate::window::Window;
 use crate::window::trigger::TriggerState;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// All that one key of a grouping has to remember: plain data, to be saved and loaded with any serde format.
 ///
@@ -13,20 +12,19 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct KeyState<S> {
     pub(super) open: WindowMap<OpenWindow<S>>,
-    /// Windows whose trigger has finished, until they expire.
-    pub(super) closed: BTreeSet<Window>,
+    pub(super) aside: Aside<S>,
 }
 
 impl<S> Default for KeyState<S> {
     fn default() -> Self {
-        Self { open: WindowMap::default(), closed: BTreeSet::new() }
+        Self { open: WindowMap::default(), aside: Aside::default() }
     }
 }
 
 impl<S> KeyState<S> {
     /// Whether there is nothing to remember.
     pub fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.closed.is_empty()
+        self.open.is_empty() && self.aside.is_empty()
     }
 
     /// The number of windows that have contents or a trigger at work.
@@ -52,6 +50,8 @@ pub(super) struct OpenWindow<S> {
     ///
     /// A session that grows keeps the timers of the windows that it was.
     pub(super) timer: Timestamp,
+    /// Deadlines on the clock have been asked for up to this instant.
+    pub(super) asked: Timestamp,
     /// Panes so far.
     pub(super) panes: u32,
     /// Panes so far that were not early.
@@ -68,6 +68,7 @@ impl<S> OpenWindow<S> {
             has_news: false,
             wakes_at_end: false,
             timer: Timestamp::MAX,
+            asked: Timestamp::MIN,
             panes: 0,
             on_time_panes: 0,
         }
@@ -83,6 +84,7 @@ impl<S> OpenWindow<S> {
             has_news: self.has_news,
             wakes_at_end: self.wakes_at_end,
             timer: self.timer,
+            asked: self.asked,
             panes: self.panes,
             on_time_panes: self.on_time_panes,
         }

@@ -10,6 +10,7 @@ impl Display for Trigger {
             Self::Never => f.write_str("never()"),
             Self::Always => f.write_str("always()"),
             Self::AfterCount(n) => write!(f, "after_count({n})"),
+            Self::AfterPunctuation => f.write_str("after_punctuation()"),
             Self::AfterProcessingTime(trigger) => trigger.fmt(f),
             Self::AfterSynchronizedProcessingTime => f.write_str("after_synchronized_processing_time()"),
             Self::AfterWatermark(trigger) => trigger.fmt(f),

@@ -10,7 +10,10 @@ impl Trigger {
     pub fn may_finish(&self) -> bool {
         match self {
             Self::Default | Self::Never | Self::Always | Self::Repeatedly(_) => false,
-            Self::AfterCount(_) | Self::AfterProcessingTime(_) | Self::AfterSynchronizedProcessingTime => true,
+            Self::AfterCount(_)
+            | Self::AfterPunctuation
+            | Self::AfterProcessingTime(_)
+            | Self::AfterSynchronizedProcessingTime => true,
             Self::AfterWatermark(trigger) => trigger.late.is_none(),
             Self::All(triggers) | Self::Sequence(triggers) => triggers.iter().all(Self::may_finish),
             Self::Any(triggers) => triggers.iter().any(Self::may_finish),
@@ -41,7 +44,7 @@ impl Trigger {
         let each = |triggers: &[Self]| triggers.iter().map(Self::continuation).collect();
         match self {
             Self::Default | Self::Never | Self::Always | Self::AfterSynchronizedProcessingTime => self.clone(),
-            Self::AfterCount(_) => Self::AfterCount(1),
+            Self::AfterCount(_) | Self::AfterPunctuation => Self::AfterCount(1),
             Self::AfterProcessingTime(_) => Self::AfterSynchronizedProcessingTime,
             Self::AfterWatermark(trigger) => Self::AfterWatermark(trigger.continuation()),
             Self::Repeatedly(trigger) => Self::repeatedly(trigger.continuation()),
@@ -60,6 +63,7 @@ impl Trigger {
             Self::Always => Timestamp::MIN,
             Self::Never
             | Self::AfterCount(_)
+            | Self::AfterPunctuation
             | Self::AfterProcessingTime(_)
             | Self::AfterSynchronizedProcessingTime => Timestamp::MAX,
             Self::Repeatedly(trigger) => trigger.fires_by(window),
@@ -89,6 +93,11 @@ impl Trigger {
             }
             _ => self.parts().into_iter().try_for_each(Self::check),
         }
+    }
+
+    /// Whether the trigger waits for elements that are marked by a predicate.
+    pub fn waits_for_punctuation(&self) -> bool {
+        *self == Self::AfterPunctuation || self.parts().into_iter().any(Self::waits_for_punctuation)
     }
 
     /// The triggers that this one is made of.

@@ -55,6 +55,8 @@ pub enum Trigger {
     Always,
     /// Once so many elements have come.
     AfterCount(u64),
+    /// Once an element has come that says so.
+    AfterPunctuation,
     /// Some time after the first element.
     AfterProcessingTime(AfterProcessingTime),
     /// As a grouping upstream fires by processing time: what [`continuation`](Self::continuation) makes of
@@ -84,6 +86,15 @@ impl Trigger {
     /// Fires once `n` elements have come, and finishes.
     pub fn after_count(n: u64) -> Self {
         Self::AfterCount(n)
+    }
+
+    /// Fires once an element has come that a predicate has marked, with that element, and finishes (punctuation; *The
+    /// Dataflow Model*, section 2.3, *data-dependent triggers*).
+    ///
+    /// [`PCollection::punctuated_by`](crate::PCollection::punctuated_by) marks elements. A grouping of a collection
+    /// without marks is refused: it would wait forever.
+    pub fn after_punctuation() -> Self {
+        Self::AfterPunctuation
     }
 
     /// Fires when `delay` has passed since the first element, on the clock of the worker, and finishes; see

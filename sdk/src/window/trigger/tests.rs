@@ -145,3 +145,51 @@ fn many_parts_have_many_flags() {
     let expected: Vec<usize> = (0..200).chain([OVER]).collect();
     assert_eq!(firings(trigger, &[(0, 0); 300]), expected);
 }
+
+#[test]
+fn a_marked_element_fires() {
+    let fired = |trigger: Trigger, marks: &[bool]| -> Vec<usize> {
+        let machine = TriggerMachine::new(&trigger, false);
+        let (mut state, at) = (machine.new_state(), at(0, 0));
+        let mut fired = Vec::new();
+        for (i, mark) in marks.iter().enumerate() {
+            let tell = if *mark { TriggerMachine::on_punctuation } else { TriggerMachine::on_element };
+            tell(&machine, &mut state, &at);
+            if machine.is_ready(&state, &at) {
+                machine.on_fire(&mut state, &at);
+                fired.push(i);
+            }
+        }
+        fired.extend(machine.is_finished(&state).then_some(OVER));
+        fired
+    };
+    let marks = [false, true, false, false, true, true];
+    let punctuation = Trigger::after_punctuation;
+    assert_eq!(fired(punctuation(), &marks[..2]), [1, OVER]);
+    assert_eq!(fired(Trigger::repeatedly(punctuation()), &marks), [1, 4, 5]);
+    let both = Trigger::all([punctuation(), Trigger::after_count(3)]);
+    assert_eq!(fired(Trigger::repeatedly(both), &marks), [2, 5]);
+    let either = Trigger::any([punctuation(), Trigger::after_count(2)]);
+    assert_eq!(fired(Trigger::repeatedly(either), &marks), [1, 3, 4, 5]);
+    let early = Trigger::after_watermark().early(punctuation());
+    assert_eq!(fired(early.into(), &marks), [1, 4, 5]);
+}
+
+#[test]
+fn a_mark_survives_a_merge() {
+    let machine = TriggerMachine::new(&Trigger::after_punctuation(), true);
+    let (mut marked, unmarked) = (machine.new_state(), machine.new_state());
+    machine.on_punctuation(&mut marked, &at(0, 0));
+    let (merged, wakes) = machine.merge(&[&unmarked, &marked], &at(0, 0));
+    assert!(machine.is_ready(&merged, &at(0, 0)) && !wakes);
+}
+
+#[test]
+fn facts_of_punctuation() {
+    let trigger = Trigger::repeatedly(Trigger::any([Trigger::after_punctuation(), Trigger::after_count(9)]));
+    assert!(trigger.waits_for_punctuation() && !Trigger::after_count(1).waits_for_punctuation());
+    assert_eq!(trigger.to_string(), "repeatedly(any(after_punctuation(), after_count(9)))");
+    assert_eq!(trigger.continuation().to_string(), "repeatedly(any(after_count(1), after_count(1)))");
+    assert!(Trigger::after_punctuation().may_lose_data(Duration::ZERO));
+    assert_eq!(Trigger::after_punctuation().fires_by(Window::GLOBAL), Timestamp::MAX);
+}

@@ -116,28 +116,36 @@ impl Run {
         self.closed.retain(|(_, window)| !is_over(*window));
     }
 
+    /// Each deadline that is passed asks the trigger, unless an earlier one has made it void.
     fn move_clock(&mut self, to: i64) {
         let before = std::mem::replace(&mut self.clock, to);
-        for open in std::mem::take(&mut self.open) {
-            if open.trigger.deadlines().iter().any(|due| before < *due && *due <= to) {
-                self.ask(open);
-            } else {
-                self.open.push(open);
+        for mut open in std::mem::take(&mut self.open) {
+            let mut asked = before;
+            while let Some(due) = open.trigger.next_deadline(asked).filter(|due| *due <= to) {
+                asked = due;
+                self.fire_if_ready(&mut open);
             }
+            self.keep(open);
         }
     }
 
-    /// Shows a pane if the trigger is ready. Puts the window back into the list, unless the trigger has finished.
-    fn ask(&mut self, mut open: OpenWindow) {
+    /// Shows a pane if the trigger is ready.
+    fn fire_if_ready(&mut self, open: &mut OpenWindow) {
         let moment = self.moment(open.window);
         if open.trigger.is_ready(&moment) {
             open.trigger.fire(&moment);
             let is_finished = open.trigger.done;
-            self.show(&mut open, is_finished);
+            self.show(open, is_finished);
         }
+    }
+
+    /// Asks the trigger, and puts the window back into the list.
+    fn ask(&mut self, mut open: OpenWindow) {
+        self.fire_if_ready(&mut open);
         self.keep(open);
     }
 
+    /// Puts a window into the list, unless its trigger has finished.
     fn keep(&mut self, open: OpenWindow) {
         if open.trigger.done {
             self.closed.push((open.key, open.window));

@@ -5,7 +5,7 @@ use super::Run;
 use super::trigger::Node;
 use super::windows::{expiry, last};
 use beamline::Timestamp;
-use beamline::window::{Accumulation, ClosingBehavior, OnTimeBehavior, Pane, TimestampCombiner, Timing, Window};
+use beamline::window::{Accumulation, ClosingBehavior, Mark, OnTimeBehavior, Pane, TimestampCombiner, Timing, Window};
 
 pub(super) struct OpenWindow {
     pub(super) key: String,
@@ -119,6 +119,7 @@ impl Run {
             on_time_index: (timing != Timing::Early).then_some(not_early as u32),
             first: open.panes.is_empty(),
             last: is_last,
+            mark: Mark::None,
         };
         open.panes.push(timing);
         let mut values = open.values.clone();

@@ -46,8 +46,12 @@ impl Node {
         Self { trigger: trigger.clone(), parts, done: false, count: 0, deadline: None }
     }
 
-    /// The deadlines that are waited for.
-    pub(super) fn deadlines(&self) -> Vec<i64> {
+    /// The first deadline after an instant that is waited for; of a trigger that has finished there is none.
+    pub(super) fn next_deadline(&self, after: i64) -> Option<i64> {
+        self.deadlines().into_iter().filter(|due| !self.done && *due > after).min()
+    }
+
+    fn deadlines(&self) -> Vec<i64> {
         let own = self.deadline.filter(|_| !self.done);
         own.into_iter().chain(self.parts.iter().flat_map(Self::deadlines)).collect()
     }

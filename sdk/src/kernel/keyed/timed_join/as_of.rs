@@ -10,8 +10,9 @@ use std::time::Duration;
 
 /// Every value of the left side with the latest version on the right side that is not after it.
 ///
-/// A value waits until the watermark has passed it, for by then all versions up to it have come. A version is kept as
-/// long as values can come for which it is the one.
+/// A value waits until the watermark has passed it, for by then all versions up to it have come. It need not hold back
+/// the output watermark, which is not past it before. A version is kept as long as values can come for which it is the
+/// one.
 pub(crate) struct AsOf<L, R> {
     lateness: Lateness,
     _values: PhantomData<fn() -> (L, R)>,
@@ -69,8 +70,7 @@ impl<L: Element, R: Element> TimedJoin for AsOf<L, R> {
     type Row = (L, Option<R>);
     type State = History<L, R>;
 
-    fn add_left(&self, state: &mut History<L, R>, time: Timestamp, value: L, effects: &mut impl Effects<Self::Row>) {
-        effects.hold(time);
+    fn add_left(&self, state: &mut History<L, R>, time: Timestamp, value: L, _: &mut impl Effects<Self::Row>) {
         state.waiting.push(time, value);
     }
 
@@ -90,10 +90,7 @@ impl<L: Element, R: Element> TimedJoin for AsOf<L, R> {
     fn advance(&self, state: &mut History<L, R>, watermark: Timestamp, effects: &mut impl Effects<Self::Row>) {
         while let Some((time, values)) = state.waiting.take_first_if(|time| passed(time) <= watermark) {
             let version = state.versions.range(..=time).next_back().map(|(_, version)| version);
-            for value in values {
-                effects.release(time);
-                effects.emit((value, version.cloned()), time);
-            }
+            values.into_iter().for_each(|value| effects.emit((value, version.cloned()), time));
         }
         while self.outdated(&state.versions).is_some_and(|outdated| outdated <= watermark) {
             state.versions.pop_first();

@@ -3,7 +3,7 @@
 use super::{Publisher, ToFirst, ViewBuilder, ViewSpec};
 use crate::kernel::memory::{Pinned, size_of_value};
 use crate::kernel::{Batch, Inbox, Link, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
-use crate::window::{Accumulation, Window};
+use crate::window::Window;
 use crate::{Element, Error, Result, Timestamp, Values};
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -12,7 +12,8 @@ use std::rc::Rc;
 /// The shuffle of a side input that is made of panes: those of one window come from one worker, in their order.
 pub(crate) struct PublishPanes<T, B: ViewBuilder<T>> {
     pub(crate) view: ViewSpec<T, B>,
-    pub(crate) accumulation: Accumulation,
+    /// Whether a pane has what earlier ones of its window had.
+    pub(crate) accumulates: bool,
 }
 
 impl<T: Element, B: ViewBuilder<T>> Shuffle for PublishPanes<T, B> {
@@ -24,7 +25,7 @@ impl<T: Element, B: ViewBuilder<T>> Shuffle for PublishPanes<T, B> {
         let publishing = Publishing::<T, B> {
             publisher: Publisher::new(wiring, self.view.open(wiring)),
             config: self.view.config.clone(),
-            accumulates: self.accumulation == Accumulation::Accumulating,
+            accumulates: self.accumulates,
             _elements: PhantomData,
         };
         let publishing = Rc::new(RefCell::new(publishing));

@@ -8,7 +8,9 @@ use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Operator, Stamp, Wiring};
-use crate::window::reduce::{Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult};
+use crate::window::reduce::{
+    Arrival, Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
+};
 use crate::window::{Window, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use smallvec::smallvec;
@@ -71,7 +73,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
             timers: Timers::new(),
             alarms: Timers::new(),
             holds: Holds::default(),
-            results: Results::new(wiring),
+            results: Results::new(wiring, strategy),
         };
         Self {
             reducer: Reducer::new(strategy, contents),
@@ -87,9 +89,9 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         let meta = batch.meta;
         for (row, ((key, value), hash)) in batch.values.into_iter().zip(hashes).enumerate() {
             let slot = self.keys.find_or_insert(hash, key);
-            let (time, windows) = (*meta.time.get(row), meta.windows.get(row));
+            let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
             self.visit(slot, |reducer, state, now, visit| {
-                reducer.element(state, now, time, windows, value, visit);
+                reducer.arrival(state, now, Arrival { time, windows, mark }, value, visit);
             });
         }
     }

@@ -13,7 +13,7 @@ use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Operator, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{
-    Accumulation, ClosingBehavior, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
+    Accumulation, ClosingBehavior, Mark, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
 };
 use crate::{Element, Key, Result, Step, Timestamp};
 use smallvec::smallvec;
@@ -48,6 +48,7 @@ pub(crate) fn is_for(strategy: &WindowingStrategy) -> bool {
         && !strategy.needs_merging()
         && strategy.timestamp_combiner() == TimestampCombiner::EndOfWindow
         && strategy.closing_behavior() == ClosingBehavior::FireIfNonEmpty
+        && !strategy.may_retract()
         && matches!(strategy.accumulation(), Accumulation::Discarding | Accumulation::Accumulating)
 }
 
@@ -62,7 +63,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             output_watermark: Timestamp::MIN,
             open: BTreeMap::new(),
             shown: BTreeMap::new(),
-            results: Results::new(wiring),
+            results: Results::new(wiring, strategy),
         }
     }
 
@@ -92,7 +93,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     fn drop_late(&mut self, rows: &mut WindowRows<K, V>) {
         for ((key, value), timestamp) in rows.rows.drain(..).zip(&rows.times) {
             let because = DroppedBecause::Late;
-            self.results.dropped(&key, Dropped { because, window: rows.window, timestamp: *timestamp, value });
+            self.results.dropped(
+                &key,
+                Dropped { because, window: rows.window, timestamp: *timestamp, mark: Mark::None, value },
+            );
         }
     }
 
@@ -125,7 +129,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
         let stamp = stamp(window, Pane { last: false, ..Pane::ONLY });
         let mut shown = Table::new();
         for Entry { hash, key, mut acc } in table.drain() {
-            let out = if self.accumulates { contents.show(&acc) } else { contents.take(&mut acc) };
+            let out = if self.accumulates { contents.show(&mut acc) } else { contents.take(&mut acc) };
             results.show(R::row(key.clone(), out), &stamp);
             shown.find_or_create(hash, key, || Shown { contents: acc, panes: 1 });
         }

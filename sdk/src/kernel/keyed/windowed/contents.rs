@@ -1,6 +1,6 @@
 //! What windows contain where values are gathered.
 
-use crate::window::reduce::Contents;
+use crate::window::reduce::{Contents, List, Listed};
 use crate::{Element, Values};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
@@ -10,37 +10,53 @@ use std::marker::PhantomData;
 pub(crate) struct Gathered;
 
 impl<V: Element> Contents<V> for Gathered {
-    type State = Vec<V>;
+    type State = List<V>;
     type Out = Values<V>;
 
-    fn create(&self) -> Vec<V> {
-        Vec::new()
+    fn create(&self) -> List<V> {
+        Listed.create()
+    }
+
+    fn create_revisable(&self) -> List<V> {
+        Listed.create_revisable()
     }
 
     #[inline]
-    fn add(&self, state: &mut Vec<V>, value: V) {
-        state.push(value);
+    fn add(&self, state: &mut List<V>, value: V) {
+        Listed.add(state, value);
     }
 
-    fn merge(&self, state: &mut Vec<V>, other: Vec<V>) {
-        join(state, other);
+    fn retract(&self, state: &mut List<V>, value: V) {
+        Listed.retract(state, value);
     }
 
-    fn take(&self, state: &mut Vec<V>) -> Values<V> {
-        std::mem::take(state).into()
+    fn merge(&self, state: &mut List<V>, other: List<V>) {
+        Listed.merge(state, other);
     }
 
-    fn show(&self, state: &Vec<V>) -> Values<V> {
-        state.clone().into()
+    fn take(&self, state: &mut List<V>) -> Values<V> {
+        Listed.take(state).into()
     }
-}
 
-/// Appends a list to another: the shorter one moves.
-fn join<V>(list: &mut Vec<V>, mut other: Vec<V>) {
-    if list.len() < other.len() {
-        std::mem::swap(list, &mut other);
+    fn show(&self, state: &mut List<V>) -> Values<V> {
+        Listed.show(state).into()
     }
-    list.append(&mut other);
+
+    fn snapshot(&self, state: &mut List<V>) -> List<V> {
+        Listed.snapshot(state)
+    }
+
+    fn is_empty(&self, state: &List<V>) -> bool {
+        Listed.is_empty(state)
+    }
+
+    fn has_default(&self) -> bool {
+        true
+    }
+
+    fn unmatched(&self, state: &mut List<V>) -> Vec<V> {
+        Listed.unmatched(state)
+    }
 }
 
 /// A value of one of several collections.
@@ -72,31 +88,61 @@ impl<T> Clone for CoGathered<T> {
 macro_rules! co_gathered {
     ($($V:ident $index:tt),+; $OneOf:ty) => {
         impl<$($V: Element),+> Contents<$OneOf> for CoGathered<($($V,)+)> {
-            type State = ($(Vec<$V>,)+);
+            type State = ($(List<$V>,)+);
             type Out = ($(Values<$V>,)+);
 
             fn create(&self) -> Self::State {
-                Default::default()
+                ($(Contents::<$V>::create(&Listed),)+)
+            }
+
+            fn create_revisable(&self) -> Self::State {
+                ($(Contents::<$V>::create_revisable(&Listed),)+)
             }
 
             fn add(&self, state: &mut Self::State, value: $OneOf) {
                 match value {
-                    $(OneOf::$V(value) => state.$index.push(value),)+
+                    $(OneOf::$V(value) => Listed.add(&mut state.$index, value),)+
+                    #[allow(unreachable_patterns, reason = "six collections leave no rest")]
+                    _ => unreachable!("only inputs have values"),
+                }
+            }
+
+            fn retract(&self, state: &mut Self::State, value: $OneOf) {
+                match value {
+                    $(OneOf::$V(value) => Listed.retract(&mut state.$index, value),)+
                     #[allow(unreachable_patterns, reason = "six collections leave no rest")]
                     _ => unreachable!("only inputs have values"),
                 }
             }
 
             fn merge(&self, state: &mut Self::State, other: Self::State) {
-                $(join(&mut state.$index, other.$index);)+
+                $(Listed.merge(&mut state.$index, other.$index);)+
             }
 
             fn take(&self, state: &mut Self::State) -> Self::Out {
-                ($(std::mem::take(&mut state.$index).into(),)+)
+                ($(Listed.take(&mut state.$index).into(),)+)
             }
 
-            fn show(&self, state: &Self::State) -> Self::Out {
-                ($(state.$index.clone().into(),)+)
+            fn show(&self, state: &mut Self::State) -> Self::Out {
+                ($(Listed.show(&mut state.$index).into(),)+)
+            }
+
+            fn snapshot(&self, state: &mut Self::State) -> Self::State {
+                ($(Listed.snapshot(&mut state.$index),)+)
+            }
+
+            fn is_empty(&self, state: &Self::State) -> bool {
+                $(Listed.is_empty(&state.$index))&&+
+            }
+
+            fn has_default(&self) -> bool {
+                true
+            }
+
+            fn unmatched(&self, state: &mut Self::State) -> Vec<$OneOf> {
+                let mut unmatched = Vec::new();
+                $(unmatched.extend(Listed.unmatched(&mut state.$index).into_iter().map(OneOf::$V));)+
+                unmatched
             }
         }
     };

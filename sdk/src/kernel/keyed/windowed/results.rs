@@ -1,26 +1,39 @@
 //! What leaves a grouping: results, and what came too late.
 
+use crate::kernel::guard::render;
 use crate::kernel::{Emitter, Stamp, Wiring};
 use crate::metrics::Counter;
-use crate::window::Pane;
 use crate::window::reduce::{Dropped, DroppedBecause};
-use crate::{Element, Key, Result};
+use crate::window::{Pane, WindowingStrategy};
+use crate::{Element, Error, ErrorKind, Key, Result, Step};
 use smallvec::smallvec;
+use std::sync::Arc;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
 pub(crate) static DROPPED_LATE: Counter = Counter::new("dropped_late");
 /// Elements that windows did not take because their trigger had finished.
 static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
+/// Elements that were taken back and had not come when their window ended.
+static DROPPED_UNMATCHED: Counter = Counter::new("dropped_unmatched");
 
 /// The outputs of a grouping.
 pub(super) struct Results<K, V, Row> {
     out: Emitter<Row>,
     late: Option<Emitter<(K, V)>>,
+    step: Arc<Step>,
+    may_lose_data: bool,
+    failure: Option<Error>,
 }
 
 impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
-    pub(super) fn new(wiring: &Wiring<'_>) -> Self {
-        Self { out: wiring.emitter(0), late: (wiring.outputs.len() > 1).then(|| wiring.emitter(1)) }
+    pub(super) fn new(wiring: &Wiring<'_>, strategy: &WindowingStrategy) -> Self {
+        Self {
+            out: wiring.emitter(0),
+            late: (wiring.outputs.len() > 1).then(|| wiring.emitter(1)),
+            step: wiring.step.clone(),
+            may_lose_data: strategy.allows_data_loss(),
+            failure: None,
+        }
     }
 
     pub(super) fn show(&mut self, row: Row, stamp: &Stamp) {
@@ -32,15 +45,31 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
         match dropped.because {
             DroppedBecause::Late => DROPPED_LATE.inc(1),
             DroppedBecause::Closed => DROPPED_CLOSED.inc(1),
+            DroppedBecause::Unmatched => return self.unmatched(key, &dropped.value),
         }
         if let Some(late) = &mut self.late {
-            let stamp = Stamp { time: dropped.timestamp, windows: smallvec![dropped.window], pane: Pane::UNKNOWN };
+            let pane = Pane::UNKNOWN.marked(dropped.mark);
+            let stamp = Stamp { time: dropped.timestamp, windows: smallvec![dropped.window], pane };
             late.emit_with((key.clone(), dropped.value), &stamp);
+        }
+    }
+
+    /// What is taken back and has never come was not made by the functions that made what has come.
+    fn unmatched(&mut self, key: &K, value: &V) {
+        DROPPED_UNMATCHED.inc(1);
+        if self.failure.is_none() && !self.may_lose_data {
+            let text = "a result is taken back that has never come here: the steps before have made another one of it";
+            let help = "functions of elements that may be taken back must always make the same of the same element, \
+                        whatever the time or a side input is, and what they make must have one encoding: a `BTreeMap`, \
+                        not a `HashMap`";
+            let error = Error::new(ErrorKind::User, text).help(help).in_step(&self.step);
+            self.failure = Some(error.at(render(&(key, value))));
         }
     }
 
     /// The error of a consumer, if there was one.
     pub(super) fn check(&mut self) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)?;
         self.out.check()?;
         self.late.as_mut().map_or(Ok(()), Emitter::check)
     }

@@ -42,16 +42,11 @@ impl<K: Key, S: Default> Slots<K, S> {
 
     fn insert(&mut self, hash: u64, key: K) -> u32 {
         let new = Some(Entry { hash, key, state: S::default() });
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.entries[slot as usize] = new;
-                slot
-            }
-            None => {
-                self.entries.push(new);
-                u32::try_from(self.entries.len() - 1).expect("a worker has fewer than four thousand million keys")
-            }
-        };
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            u32::try_from(self.entries.len() - 1).expect("a worker has fewer than four thousand million keys")
+        });
+        self.entries[slot as usize] = new;
         let entries = &self.entries;
         self.numbers.insert_unique(spread(hash), slot, |slot| entry(entries, *slot).map_or(0, |e| spread(e.hash)));
         slot

@@ -21,7 +21,7 @@ pub(super) fn by_window<K: Clone, V: Clone>(hashes: Vec<u64>, batch: Batch<(K, V
         let times = (0..values.len()).map(|row| *meta.time.get(row)).collect();
         return vec![WindowRows { window: *window, hashes, rows: values, times }];
     }
-    let mut sorted = Sorted { windows: Vec::new(), last: 0 };
+    let mut sorted = Sorted { windows: Vec::new(), last: 0, left: values.len() };
     for (row, (pair, hash)) in values.into_iter().zip(hashes).enumerate() {
         let time = *meta.time.get(row);
         let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
@@ -37,6 +37,8 @@ struct Sorted<K, V> {
     windows: Vec<WindowRows<K, V>>,
     /// That of the last row: the next one is often in the same.
     last: usize,
+    /// For how many rows the next window gets room at once.
+    left: usize,
 }
 
 impl<K, V> Sorted<K, V> {
@@ -50,13 +52,19 @@ impl<K, V> Sorted<K, V> {
 
     fn find(&mut self, window: Window) -> usize {
         self.windows.iter().position(|rows| rows.window == window).unwrap_or_else(|| {
-            self.windows.push(WindowRows { window, hashes: vec![], rows: vec![], times: vec![] });
+            self.windows.push(WindowRows::with_capacity(window, self.left));
+            self.left /= 2;
             self.windows.len() - 1
         })
     }
 }
 
 impl<K, V> WindowRows<K, V> {
+    fn with_capacity(window: Window, rows: usize) -> Self {
+        let (hashes, times) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        Self { window, hashes, rows: Vec::with_capacity(rows), times }
+    }
+
     #[inline]
     fn push(&mut self, pair: (K, V), hash: u64, time: Timestamp) {
         self.rows.push(pair);

@@ -1,10 +1,14 @@
 //! Laws that hold for any windowing, trigger and order of events, beside the cases of the conformance test.
 
+mod retractions;
 mod sessions;
+mod stages;
 
 use super::*;
 use crate::combine::{Max, Sum};
-use crate::window::{ClosingBehavior, OnTimeBehavior, Pane, TimestampCombiner, Timing, Trigger, WindowSet, Windowing};
+use crate::window::{
+    ClosingBehavior, Mark, OnTimeBehavior, Pane, TimestampCombiner, Timing, Trigger, WindowSet, Windowing,
+};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -58,7 +62,10 @@ impl<O> Effects<usize, O> for Outside<O> {
 
 impl<C: Contents<usize>> Run<C> {
     fn new(windowing: &Windowing, contents: C) -> Self {
-        let strategy = windowing.apply_to(&WindowingStrategy::default()).unwrap();
+        Self::with_strategy(windowing.apply_to(&WindowingStrategy::default()).unwrap(), contents)
+    }
+
+    fn with_strategy(strategy: WindowingStrategy, contents: C) -> Self {
         let outside = Outside { timers: BTreeSet::new(), holds: BTreeMap::new(), seen: Recorded::default() };
         Self {
             reducer: Reducer::new(&strategy, contents),
@@ -93,10 +100,15 @@ impl<C: Contents<usize>> Run<C> {
     }
 
     fn element(&mut self, time: i64, value: usize) {
+        self.marked(Mark::None, time, value);
+    }
+
+    fn marked(&mut self, mark: Mark, time: i64, value: usize) {
         let time = Timestamp::from_millis(time);
         let mut windows = WindowSet::new();
         self.strategy.window_fn().assign(time, &mut windows);
-        self.reducer.element(&mut self.key, &self.now, time, &windows, value, &mut self.outside);
+        let arrival = Arrival { time, windows: &windows, mark };
+        self.reducer.arrival(&mut self.key, &self.now, arrival, value, &mut self.outside);
     }
 
     fn run_timers(&mut self, domain: TimeDomain, upto: Timestamp) {
@@ -283,6 +295,22 @@ fn a_late_element_is_told_with_its_reason() {
 }
 
 #[test]
+fn a_result_that_cannot_be_made_of_nothing_is_passed_over() {
+    let trigger = Trigger::after_watermark().early(Trigger::after_count(1)).late(Trigger::after_count(1));
+    let windowing = Windowing::fixed(ms(10)).trigger(trigger, Accumulation::Discarding).allowed_lateness(ms(9));
+    let events = [Event::Element(1), Event::Watermark(10), Event::Element(2)];
+    let panes = |results: &[Pane]| results.iter().map(|pane| (pane.timing, pane.index)).collect::<Vec<_>>();
+
+    let max = Run::new(&windowing, Combined(Max)).run(&events);
+    let shown: Vec<_> = max.outside.seen.results.iter().map(|result| result.pane).collect();
+    assert_eq!(panes(&shown), [(Timing::Early, 0), (Timing::Late, 1)]);
+
+    let sum = Run::new(&windowing, Combined(Sum)).run(&events);
+    let shown: Vec<_> = sum.outside.seen.results.iter().map(|result| result.pane).collect();
+    assert_eq!(panes(&shown), [(Timing::Early, 0), (Timing::OnTime, 1), (Timing::Late, 2)]);
+}
+
+#[test]
 fn windows_before_the_epoch_can_wait_for_ever() {
     let windowing = Windowing::fixed(ms(10)).accumulation(Accumulation::Discarding).allowed_lateness(Duration::MAX);
     let first = Timestamp::MIN.millis();
@@ -311,8 +339,29 @@ fn a_deadline_that_was_given_up_asks_nobody() {
 }
 
 #[test]
+fn each_deadline_that_the_clock_has_passed_asks_for_itself() {
+    // The second deadline fires nothing, but it asks.
+    let main = Trigger::sequence([
+        Trigger::after_processing_time(ms(5)).into(),
+        Trigger::AfterSynchronizedProcessingTime,
+        Trigger::after_count(2),
+    ]);
+    let trigger = main.or_finally(Trigger::all((Trigger::after_processing_time(ms(8)), Trigger::never())));
+    let windowing = Windowing::global().trigger(Trigger::repeatedly(trigger), Accumulation::Discarding);
+    let results = |clock: &[u64]| {
+        let mut run = Run::new(&windowing, Listed);
+        run.event(0, &Event::Element(0));
+        clock.iter().for_each(|by| run.event(0, &Event::Clock(*by)));
+        run.event(1, &Event::Element(1));
+        run.outside.seen.results.len()
+    };
+    assert_eq!((results(&[5, 3, 2]), results(&[10])), (1, 1));
+}
+
+#[test]
 fn state_is_small() {
-    assert!(size_of::<KeyState<u64>>() <= 144, "{}", size_of::<KeyState<u64>>());
+    assert!(size_of::<super::state::OpenWindow<u64>>() <= 88, "{}", size_of::<super::state::OpenWindow<u64>>());
+    assert!(size_of::<KeyState<u64>>() <= 128, "{}", size_of::<KeyState<u64>>());
 }
 
 #[test]

@@ -34,6 +34,23 @@ fn the_earliest_deadline_counts() {
 }
 
 #[test]
+fn a_deadline_asks_once_whatever_windows_have_waited_for_it() {
+    // The late part waits until 10, too, anew in each of the windows that become one.
+    let early = Trigger::sequence([
+        Trigger::after_processing_time(ms(20)).into(),
+        Trigger::AfterSynchronizedProcessingTime,
+        Trigger::after_count(3),
+    ]);
+    let trigger = Trigger::after_watermark().early(early).late(Trigger::after_processing_time(ms(10)));
+    let mut run = Run::new(&sessions(trigger), Listed);
+    for event in [Event::Element(7), Event::Element(1), Event::Clock(20), Event::Element(0)] {
+        run.event(0, &event);
+    }
+    let firings = shown(&run);
+    assert_eq!(firings, [(1, 17, Timing::Early, 0), (0, 17, Timing::Early, 0)]);
+}
+
+#[test]
 fn a_session_whose_end_moves_out_is_early_again() {
     let trigger = Trigger::after_watermark().early(Trigger::after_count(2)).late(Trigger::after_count(1));
     let mut run = Run::new(&sessions(trigger), Listed);

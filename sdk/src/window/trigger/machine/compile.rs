@@ -46,7 +46,7 @@ impl Compiler {
         let n = self.nodes.len();
         self.nodes.push(Node { kind, end: 0, flag: self.flags, has_flag, number: self.numbers });
         self.flags += usize::from(has_flag);
-        self.numbers += usize::from(matches!(kind, Kind::Count(_) | Kind::Delay(_)));
+        self.numbers += usize::from(matches!(kind, Kind::Count(_) | Kind::Punctuation | Kind::Delay(_)));
         parts(self);
         self.nodes[n].end = self.nodes.len();
     }
@@ -58,6 +58,7 @@ fn kind(trigger: &Trigger) -> Kind {
         Trigger::Never => Kind::Never,
         Trigger::Always => Kind::Always,
         Trigger::AfterCount(n) => Kind::Count(*n),
+        Trigger::AfterPunctuation => Kind::Punctuation,
         Trigger::AfterProcessingTime(delay) => Kind::Delay(*delay),
         Trigger::AfterSynchronizedProcessingTime => Kind::Ready,
         Trigger::AfterWatermark(_) => Kind::End,

@@ -20,7 +20,7 @@ impl TriggerMachine {
         match &self.node(n).kind {
             Kind::Never | Kind::Always => false,
             Kind::Default => !at.is_past_end(),
-            Kind::Count(_) => self.merge_counts(state, n, sources),
+            Kind::Count(_) | Kind::Punctuation => self.merge_counts(state, n, sources),
             Kind::Delay(_) => self.merge_deadlines(state, n, sources),
             Kind::Ready => self.inherit_done(state, n, sources),
             Kind::End => {

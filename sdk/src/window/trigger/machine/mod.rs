@@ -61,6 +61,8 @@ struct Node {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Count(u64),
+    /// A marked element: counts those.
+    Punctuation,
     Delay(AfterProcessingTime),
     /// Ready at any time, once.
     Ready,

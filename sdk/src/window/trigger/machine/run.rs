@@ -5,11 +5,23 @@ use crate::Timestamp;
 
 const ROOT: usize = 0;
 
+/// An element, as far as triggers care.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    punctuates: bool,
+    at: &'a Moment,
+}
+
 impl TriggerMachine {
     /// Tells it of an element; says whether it wants to be asked when the watermark passes the end of the window.
     #[inline]
     pub fn on_element(&self, state: &mut TriggerState, at: &Moment) -> bool {
-        self.element(state, ROOT, at)
+        self.element(state, ROOT, Seen { punctuates: false, at })
+    }
+
+    /// As [`on_element`](Self::on_element), of an element that is marked as a punctuation.
+    pub fn on_punctuation(&self, state: &mut TriggerState, at: &Moment) -> bool {
+        self.element(state, ROOT, Seen { punctuates: true, at })
     }
 
     /// Whether the window should show a result now.
@@ -45,50 +57,54 @@ impl TriggerMachine {
         waiting.filter_map(|n| self.deadline(state, *n))
     }
 
-    fn element(&self, state: &mut TriggerState, n: usize, at: &Moment) -> bool {
+    fn element(&self, state: &mut TriggerState, n: usize, seen: Seen<'_>) -> bool {
         match &self.node(n).kind {
             Kind::Always | Kind::Never | Kind::Ready => false,
-            Kind::Default | Kind::End => !at.is_past_end(),
+            Kind::Default | Kind::End => !seen.at.is_past_end(),
             Kind::Count(_) => {
                 let count = self.number_mut(state, n);
                 *count = count.saturating_add(1);
                 false
             }
+            Kind::Punctuation => {
+                *self.number_mut(state, n) |= u64::from(seen.punctuates);
+                false
+            }
             Kind::Delay(delay) => {
                 if self.deadline(state, n).is_none() {
-                    self.set_deadline(state, n, delay.deadline(at.clock));
+                    self.set_deadline(state, n, delay.deadline(seen.at.clock));
                 }
                 false
             }
             Kind::Sequence => match self.current(state, n) {
-                Some(child) => self.element(state, child, at),
+                Some(child) => self.element(state, child, seen),
                 None => false,
             },
-            Kind::Watermark { .. } => self.element_around_end(state, n, at),
-            Kind::Repeat | Kind::All | Kind::Any | Kind::OrFinally => self.element_to_all(state, n, at),
+            Kind::Watermark { .. } => self.element_around_end(state, n, seen),
+            Kind::Repeat | Kind::All | Kind::Any | Kind::OrFinally => self.element_to_all(state, n, seen),
         }
     }
 
-    fn element_to_all(&self, state: &mut TriggerState, n: usize, at: &Moment) -> bool {
+    fn element_to_all(&self, state: &mut TriggerState, n: usize, seen: Seen<'_>) -> bool {
         let mut wakes = false;
         for child in self.children(n) {
             if !self.is_done(state, child) {
-                wakes |= self.element(state, child, at);
+                wakes |= self.element(state, child, seen);
             }
         }
         wakes
     }
 
     /// Where sessions merge, both sides see all elements: the end of the window can move out again.
-    fn element_around_end(&self, state: &mut TriggerState, n: usize, at: &Moment) -> bool {
+    fn element_around_end(&self, state: &mut TriggerState, n: usize, seen: Seen<'_>) -> bool {
         let (early, late) = self.sides(n);
         let passed = self.is_done(state, early);
-        let mut wakes = !at.is_past_end();
+        let mut wakes = !seen.at.is_past_end();
         if self.merging || !passed {
-            wakes |= self.element(state, early, at);
+            wakes |= self.element(state, early, seen);
         }
         if self.merging || passed {
-            wakes |= self.element(state, late, at);
+            wakes |= self.element(state, late, seen);
         }
         wakes
     }
@@ -99,6 +115,7 @@ impl TriggerMachine {
             Kind::Always | Kind::Ready => true,
             Kind::Default | Kind::End => at.is_past_end(),
             Kind::Count(least) => self.number(state, n) >= *least,
+            Kind::Punctuation => self.number(state, n) > 0,
             Kind::Delay(_) => self.deadline(state, n).is_some_and(|due| due <= at.clock),
             Kind::Repeat => self.ready(state, n + 1, at),
             Kind::All => self.children(n).all(|child| self.is_done(state, child) || self.ready(state, child, at)),
@@ -116,7 +133,7 @@ impl TriggerMachine {
     fn fire(&self, state: &mut TriggerState, n: usize, at: &Moment) {
         match &self.node(n).kind {
             Kind::Default | Kind::Never | Kind::Always => {}
-            Kind::Count(_) | Kind::Delay(_) | Kind::Ready | Kind::End => self.finish(state, n),
+            Kind::Count(_) | Kind::Punctuation | Kind::Delay(_) | Kind::Ready | Kind::End => self.finish(state, n),
             Kind::Repeat => {
                 self.fire(state, n + 1, at);
                 if self.is_done(state, n + 1) {
