@@ -231,12 +231,16 @@ impl<'a> Builder<'a> {
         let plan = &self.job.plan;
         let reads = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.sources.contains_key(n));
         let mut sources: Vec<usize> = (0..plan.stages.len()).filter(reads).collect();
-        sources.sort_by_key(|stage| !plan.stages[*stage].feeds_view);
+        let graph = &self.job.graph;
+        let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| is_endless(graph, *n));
+        sources.sort_by_key(|stage| (is_endless(stage), !plan.stages[*stage].feeds_view));
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
             stages: self.stages.into_iter().map(StageParts::finish).collect(),
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
+            bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),
+            reads: Cell::new(0),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),
             sources,
             view_readers: (0..plan.stages.len()).filter(|stage| plan.stages[*stage].reads_live_views).collect(),
@@ -251,6 +255,11 @@ impl<'a> Builder<'a> {
         *self.helper.borrow_mut() = Some(Rc::downgrade(&helper));
         worker
     }
+}
+
+/// Whether a step reads a source that may always have something.
+fn is_endless(graph: &Graph, node: NodeId) -> bool {
+    matches!(&graph.nodes[node.index()].body, Body::Read(source) if !source.is_bounded())
 }
 
 /// The outputs of a step.

@@ -1,7 +1,7 @@
 //! A worker: one thread, its own copy of every stage, and its own share of the keys.
 //!
 //! It always runs the latest stage that has something to do, so that what is under way is finished before more is
-//! read. Sources come last, those that side inputs are made of before others.
+//! read. Sources come last: first those that side inputs are made of, and last those without an end, in turns.
 
 use crate::exchange::Helper;
 use crate::plan::StageId;
@@ -23,6 +23,10 @@ pub(crate) struct Worker {
     pub(crate) sources: Vec<StageId>,
     /// How many of `sources`, the first ones, are read for side inputs.
     pub(crate) view_sources: usize,
+    /// How many of `sources`, the first ones, have an end.
+    pub(crate) bounded_sources: usize,
+    /// How often something has been read.
+    pub(crate) reads: Cell<usize>,
     /// Stages that read side inputs while these change.
     pub(crate) view_readers: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
@@ -77,7 +81,7 @@ impl Worker {
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
         let has_worked = self.ring()? || self.look_at_views()? || self.run_latest(|_| true)?;
-        let did = if has_worked { Did::Work } else { self.read(self.sources.iter().copied())? };
+        let did = if has_worked { Did::Work } else { self.read(self.sources_in_turn())? };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
         }
@@ -204,6 +208,14 @@ impl Worker {
         Ok(false)
     }
 
+    /// The sources in the order in which they should be read now: those without an end take turns, as the first one may
+    /// always have something.
+    fn sources_in_turn(&self) -> impl Iterator<Item = StageId> {
+        let (bounded, endless) = self.sources.split_at(self.bounded_sources);
+        let (later, sooner) = endless.split_at(self.reads.get() % endless.len().max(1));
+        bounded.iter().chain(sooner).chain(later).copied()
+    }
+
     /// Runs a bundle of the first of these stages that has something to read.
     fn read(&self, sources: impl Iterator<Item = StageId>) -> Result<Did> {
         let mut wait = Did::Nothing;
@@ -215,6 +227,7 @@ impl Worker {
             let changes = self.shared.view_changes();
             match self.on_top(source, || stage.run_sources(&self.shared, BUNDLE))? {
                 Did::Work => {
+                    self.reads.set(self.reads.get().wrapping_add(1));
                     self.tell_others(&stage, changes);
                     return Ok(Did::Work);
                 }

@@ -103,8 +103,7 @@ impl<'a> Model<'a> {
     fn run(rules: &'a Rules, steps: &[Step]) -> Seen {
         let (main_watermark, side_watermark) = (i64::MIN, i64::MIN);
         let (elements, shown) = (BTreeMap::new(), BTreeMap::new());
-        let mut model =
-            Self { rules, main_watermark, side_watermark, elements, shown, waiting: vec![], seen: vec![] };
+        let mut model = Self { rules, main_watermark, side_watermark, elements, shown, waiting: vec![], seen: vec![] };
         for step in steps.iter().chain(&[SideWatermark(i64::MAX)]) {
             model.step(*step);
             model.go_on();

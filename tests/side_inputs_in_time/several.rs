@@ -10,7 +10,8 @@ fn all_side_inputs_have_to_be_there() {
     let steps = [Main(5, 1), Side(3, 10), Main(15, 2), SideWatermark(10), Main(5, 3), Side(13, 20), SideWatermark(20)];
     everywhere(|p| {
         let (main, side) = play(p, &steps);
-        let every = Windowing::global().trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Accumulating);
+        let every =
+            Windowing::global().trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Accumulating);
         let (all, complete) = (side.window(every).as_list(), p.create([7u64, 8]).as_list());
         let bounded = p.create([100u64, 200]).with_timestamps(|n| Timestamp::from_millis(*n as i64 / 100));
         let bounded = bounded.window(Windowing::fixed(ms(20))).as_list();

@@ -90,7 +90,8 @@ fn a_singleton_that_accumulates_is_an_error_that_says_what_to_do() {
     fails_everywhere(
         |p| {
             let (main, side) = play(p, &[Side(3, 10), Main(5, 1), Side(4, 11)]);
-            let all = Windowing::global().trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Accumulating);
+            let all =
+                Windowing::global().trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Accumulating);
             let _ = main.with_side(side.window(all).as_singleton()).map(|n, rate| n * rate);
         },
         &["more than one element", "AsSingleton", "`Accumulation::Discarding`"],

@@ -40,12 +40,7 @@ fn an_element_waits_until_its_window_has_a_value() {
     everywhere(|p| {
         let (main, side) = play(p, &steps);
         let seen = seen(&main.window(tens()), &side.window(tens()).as_list());
-        assert_that(&seen).contains_in_any_order([
-            (1, vec![10, 11]),
-            (3, vec![10, 11]),
-            (2, vec![20]),
-            (4, vec![20]),
-        ]);
+        assert_that(&seen).contains_in_any_order([(1, vec![10, 11]), (3, vec![10, 11]), (2, vec![20]), (4, vec![20])]);
     });
 }
 

@@ -4,3 +4,6 @@ mod batches;
 mod idle;
 mod panes;
 mod retractions;
+mod sources;
+#[path = "../support/mod.rs"]
+mod support;

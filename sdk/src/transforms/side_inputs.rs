@@ -5,9 +5,9 @@ use super::group::GROUP_BY_KEY;
 use super::grouping::{Grouping, Way, streaming};
 use crate::graph::builder::{NodeSpec, PipelineId};
 use crate::graph::{Body, NodeId};
-use crate::kernel::{Op, ShuffleFactory};
 use crate::kernel::keyed::{BuildView, PublishPanes, ViewBuilder, ViewSpec};
 use crate::kernel::ops::{ParDo, WithSideOp};
+use crate::kernel::{Op, ShuffleFactory};
 use crate::label::short_type_name;
 use crate::pipeline::{StepSpec, Template, fused};
 use crate::side_input::{SideInputs, View};
@@ -195,7 +195,8 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
     #[track_caller]
     pub fn par_do<D: DoFn<T, S>>(&self, dofn: D) -> PCollection<D::Out> {
         let (dofn, side, lateness) = (Template::new(dofn), self.side.clone(), self.main.windowing().allowed_lateness());
-        let body = fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), side.clone(), lateness)));
+        let body =
+            fused::<T>(move |wiring| Op::single(wiring, ParDo::new(wiring, dofn.copy(), side.clone(), lateness)));
         self.then(short_type_name::<D>(), body)
     }
 }

@@ -166,10 +166,7 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
     }
 
     /// Hands to `f` what need not wait any more.
-    pub(super) fn views_changed(
-        &mut self,
-        mut f: impl FnMut(&mut Batch<I>, &S::Values) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn views_changed(&mut self, mut f: impl FnMut(&mut Batch<I>, &S::Values) -> Result<()>) -> Result<()> {
         self.side().refresh();
         for window in self.waiting.windows() {
             if let Some(values) = self.side().values(window)? {

@@ -109,7 +109,8 @@ impl<V> Published<V> {
         let mut windows = self.windows.lock();
         if needed_from > windows.needed_from {
             windows.needed_from = needed_from;
-            let needed = windows.values.split_off(&(needed_from, Window { start: Timestamp::MIN, end: Timestamp::MIN }));
+            let needed =
+                windows.values.split_off(&(needed_from, Window { start: Timestamp::MIN, end: Timestamp::MIN }));
             windows.values = needed;
             self.version.fetch_add(1, Ordering::Release);
         }
