@@ -1,34 +1,28 @@
-//! The rows of a batch, window by window.
+//! The rows of a batch, by the windows that they are in.
 
 use crate::Timestamp;
-use crate::kernel::Batch;
-use crate::window::Window;
+use crate::kernel::{Batch, Col};
+use crate::window::WindowSet;
 
-/// The rows of a batch that are in one window.
+/// The rows of a batch that are in the same windows.
+#[derive(Clone)]
 pub(super) struct WindowRows<K, V> {
-    pub(super) window: Window,
+    pub(super) windows: WindowSet,
     pub(super) hashes: Vec<u64>,
     pub(super) rows: Vec<(K, V)>,
     pub(super) times: Vec<Timestamp>,
 }
 
-/// Sorts rows by their windows; a row that is in several comes to each of them.
-pub(super) fn by_window<K: Clone, V: Clone>(hashes: Vec<u64>, batch: Batch<(K, V)>) -> Vec<WindowRows<K, V>> {
+/// Sorts rows by their windows. Rows in no window are left out.
+pub(super) fn by_windows<K, V>(hashes: Vec<u64>, batch: Batch<(K, V)>) -> Vec<WindowRows<K, V>> {
     let Batch { values, meta } = batch;
-    if let crate::kernel::Col::Same(windows) = &meta.windows
-        && let [window] = windows.as_slice()
-    {
+    if let Col::Same(windows) = &meta.windows {
         let times = (0..values.len()).map(|row| *meta.time.get(row)).collect();
-        return vec![WindowRows { window: *window, hashes, rows: values, times }];
+        return vec![WindowRows { windows: windows.clone(), hashes, rows: values, times }];
     }
     let mut sorted = Sorted { windows: Vec::new(), last: 0, left: values.len() };
     for (row, (pair, hash)) in values.into_iter().zip(hashes).enumerate() {
-        let time = *meta.time.get(row);
-        let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
-        for window in others {
-            sorted.rows_of(*window).push(pair.clone(), hash, time);
-        }
-        sorted.rows_of(*last).push(pair, hash, time);
+        sorted.rows_of(meta.windows.get(row)).push(pair, hash, *meta.time.get(row));
     }
     sorted.windows
 }
@@ -43,16 +37,16 @@ struct Sorted<K, V> {
 
 impl<K, V> Sorted<K, V> {
     #[inline]
-    fn rows_of(&mut self, window: Window) -> &mut WindowRows<K, V> {
-        if self.windows.get(self.last).is_none_or(|rows| rows.window != window) {
-            self.last = self.find(window);
+    fn rows_of(&mut self, windows: &WindowSet) -> &mut WindowRows<K, V> {
+        if self.windows.get(self.last).is_none_or(|rows| rows.windows != *windows) {
+            self.last = self.find(windows);
         }
         &mut self.windows[self.last]
     }
 
-    fn find(&mut self, window: Window) -> usize {
-        self.windows.iter().position(|rows| rows.window == window).unwrap_or_else(|| {
-            self.windows.push(WindowRows::with_capacity(window, self.left));
+    fn find(&mut self, windows: &WindowSet) -> usize {
+        self.windows.iter().position(|rows| rows.windows == *windows).unwrap_or_else(|| {
+            self.windows.push(WindowRows::with_capacity(windows.clone(), self.left));
             self.left /= 2;
             self.windows.len() - 1
         })
@@ -60,9 +54,9 @@ impl<K, V> Sorted<K, V> {
 }
 
 impl<K, V> WindowRows<K, V> {
-    fn with_capacity(window: Window, rows: usize) -> Self {
+    fn with_capacity(windows: WindowSet, rows: usize) -> Self {
         let (hashes, times) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-        Self { window, hashes, rows: Vec::with_capacity(rows), times }
+        Self { windows, hashes, rows: Vec::with_capacity(rows), times }
     }
 
     #[inline]
