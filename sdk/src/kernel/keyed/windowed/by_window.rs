@@ -67,15 +67,12 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        for mut rows in sort::by_windows(hashes, batch) {
-            let windows = std::mem::take(&mut rows.windows);
-            let Some((last, others)) = windows.split_last() else { continue };
-            others.iter().for_each(|window| self.add(*window, &mut rows.clone()));
-            self.add(*last, &mut rows);
+        for mut rows in sort::by_window(hashes, batch) {
+            self.add(rows.windows, &mut rows);
         }
     }
 
-    fn add(&mut self, window: Window, rows: &mut WindowRows<K, V>) {
+    fn add(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>) {
         let last = window.max_timestamp();
         let expiry = window.expiry(self.allowed_lateness);
         if self.watermark > expiry {
@@ -94,7 +91,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
         });
     }
 
-    fn drop_late(&mut self, window: Window, rows: &mut WindowRows<K, V>) {
+    fn drop_late(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>) {
         for ((key, value), timestamp) in rows.rows.drain(..).zip(&rows.times) {
             let because = DroppedBecause::Late;
             self.results.dropped(&key, Dropped { because, window, timestamp: *timestamp, mark: Mark::None, value });
@@ -102,7 +99,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     }
 
     /// Shows a result for each late element.
-    fn add_late(&mut self, window: Window, rows: &mut WindowRows<K, V>, expiry: Timestamp) {
+    fn add_late(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>, expiry: Timestamp) {
         let Self { contents, accumulates, shown, results, .. } = self;
         let table = shown.entry((expiry, window)).or_insert_with(Table::new);
         for ((key, value), hash) in rows.rows.drain(..).zip(&rows.hashes) {

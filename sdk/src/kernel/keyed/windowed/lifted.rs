@@ -115,7 +115,7 @@ struct Sender<K, V, C: CombineFn<V>, I> {
 }
 
 impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
-    fn add(&mut self, mut rows: WindowRows<K, V>) -> Result<()> {
+    fn add(&mut self, mut rows: WindowRows<WindowSet, K, V>) -> Result<()> {
         let Some(last) = rows.windows.iter().map(|window| window.max_timestamp()).min() else { return Ok(()) };
         if last < self.watermark || !self.gain.is_worth(rows.rows.len() as u64) {
             return self.pass(rows);
@@ -132,7 +132,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     }
 
     /// Sends rows without combining them.
-    fn pass(&mut self, rows: WindowRows<K, V>) -> Result<()> {
+    fn pass(&mut self, rows: WindowRows<WindowSet, K, V>) -> Result<()> {
         for (((key, value), hash), time) in rows.rows.into_iter().zip(rows.hashes).zip(rows.times) {
             let acc = catch(&self.step, || first(&self.combine, value))?;
             self.router.add_stamped(hash, (key, acc), &stamp(rows.windows.clone(), time))?;
