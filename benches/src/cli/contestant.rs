@@ -54,6 +54,8 @@ pub(super) enum Contestant {
     WindowsBeamline(WithThreads<Pairs>),
     /// A pipeline that counts in fixed windows while events come.
     WindowsBeamlineLive(WithThreads<Pairs>),
+    /// A pipeline that counts in windows of sixty periods while events come.
+    SlidingBeamlineLive(WithThreads<Pairs>),
     /// One iterator chain.
     MapsFused(Numbers),
     /// Batches through steps known at run time.
@@ -138,6 +140,9 @@ impl Contestant {
             }
             Self::WindowsBeamlineLive(run) => {
                 print(beamline::count_while_they_come(run.work.events(), beamline::fixed(), run.threads.options())?);
+            }
+            Self::SlidingBeamlineLive(run) => {
+                print(beamline::count_while_they_come(run.work.events(), beamline::sliding(), run.threads.options())?);
             }
             Self::NothingBeamline(threads) => print(beamline::nothing(threads.options())?),
             Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),

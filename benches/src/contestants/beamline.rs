@@ -117,6 +117,12 @@ pub fn fixed() -> Windowing {
     Windowing::fixed(Duration::from_millis(WINDOW as u64))
 }
 
+/// Windows of sixty periods, as long as those of [`fixed`] each.
+pub fn sliding() -> Windowing {
+    let period = Duration::from_millis(WINDOW as u64);
+    Windowing::sliding(60 * period, period)
+}
+
 fn bounded(p: &Pipeline, events: Events) -> PCollection<Event> {
     p.sequence(0..events.count).map(move |index| event(events.keys, index))
 }

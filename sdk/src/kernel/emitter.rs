@@ -5,7 +5,6 @@ use super::meta::{Meta, Stamp};
 use super::output::Output;
 use crate::window::{Pane, Window};
 use crate::{Error, Result, Timestamp};
-use smallvec::smallvec;
 use std::panic::resume_unwind;
 
 /// What unwinds a function that emits after a failure: no panic, and never shown.
@@ -85,7 +84,7 @@ impl<T: 'static> Emitter<T> {
 
     /// Emits an element that comes from no other one.
     pub(crate) fn emit_into(&mut self, value: T, time: Timestamp, window: Window) {
-        let stamp = Stamp { time, windows: smallvec![window], pane: Pane::UNKNOWN };
+        let stamp = Stamp { time, windows: window.into(), pane: Pane::UNKNOWN };
         self.stamp.get_or_insert_with(|| stamp.clone());
         self.emit_stamped(value, &stamp);
     }

@@ -84,6 +84,7 @@ mod pane;
 pub mod reduce;
 mod strategy;
 pub mod trigger;
+mod window_set;
 mod windowing;
 #[cfg(test)]
 mod windowing_tests;
@@ -94,6 +95,7 @@ pub use assign::{
 pub use pane::{Mark, Pane, Timing};
 pub use strategy::WindowingStrategy;
 pub use trigger::Trigger;
+pub use window_set::WindowSet;
 pub use windowing::{Accumulation, ClosingBehavior, OnTimeBehavior, TimestampCombiner, Windowing};
 
 /// Windows of the calendar, and what they are described with.
@@ -106,7 +108,6 @@ pub mod calendar {
 
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
-use smallvec::{SmallVec, smallvec};
 use std::fmt;
 use std::time::Duration;
 
@@ -171,10 +172,7 @@ impl fmt::Display for Window {
     }
 }
 
-/// The windows of one element, most often exactly one.
-pub type WindowSet = SmallVec<[Window; 1]>;
-
 /// A set of the global window alone.
 pub fn global_window() -> WindowSet {
-    smallvec![Window::GLOBAL]
+    Window::GLOBAL.into()
 }

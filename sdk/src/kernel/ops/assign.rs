@@ -3,9 +3,9 @@
 use crate::kernel::guard::{catch, render};
 use crate::kernel::{Batch, Col, Meta, Operator, Output, Push, Wiring};
 use crate::metrics::Counter;
-use crate::window::{AnyWindowFn, WindowSet};
+use crate::window::{AnyWindowFn, SlidingWindows, WindowSet};
 use crate::{Element, Result, Step, Timestamp};
-use smallvec::{SmallVec, smallvec};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Gives every element the timestamp that a function finds in it.
@@ -37,16 +37,21 @@ impl<T, F> Operator for AssignTimestamps<T, F> {}
 /// Counts the elements that a window function gives no window.
 static NO_WINDOW: Counter = Counter::new("elements_in_no_window");
 
+/// Elements out of order are most often in the windows of one of the last elements.
+const MOST_KNOWN: usize = 8;
+
 /// Puts every element into the windows of its timestamp. Those that get none are dropped, and counted.
 pub(crate) struct AssignWindows<T> {
     window_fn: AnyWindowFn,
+    /// Sliding windows found last, and the milliseconds that have them in common: the latest last.
+    known: Vec<(Range<i64>, WindowSet)>,
     step: Arc<Step>,
     output: Output<T>,
 }
 
 impl<T: Element> AssignWindows<T> {
     pub(crate) fn new(wiring: &Wiring<'_>, window_fn: AnyWindowFn) -> Self {
-        Self { window_fn, step: wiring.step.clone(), output: wiring.output(0) }
+        Self { window_fn, known: Vec::new(), step: wiring.step.clone(), output: wiring.output(0) }
     }
 
     fn windows_at(&self, time: Timestamp) -> WindowSet {
@@ -56,15 +61,43 @@ impl<T: Element> AssignWindows<T> {
     }
 
     /// The windows of all rows: often those of the first.
-    fn windows(&self, meta: &Meta) -> Col<WindowSet> {
+    fn windows(&mut self, meta: &Meta) -> Col<WindowSet> {
         let times = match &meta.time {
             Col::Same(time) => return Col::Same(self.windows_at(*time)),
             Col::Each(times) => times,
         };
-        if let AnyWindowFn::Fixed(_) = self.window_fn {
-            return self.single_windows(times);
+        match &self.window_fn {
+            AnyWindowFn::Fixed(_) => return self.single_windows(times),
+            AnyWindowFn::Sliding(sliding) => {
+                let sliding = *sliding;
+                return one_if_same(self.sliding_windows(sliding, times));
+            }
+            _ => {}
         }
         one_if_same(times.iter().map(|time| self.windows_at(*time)).collect())
+    }
+
+    /// The windows of all rows: those between which no window begins or ends have them in common.
+    fn sliding_windows(&mut self, sliding: SlidingWindows, times: &[Timestamp]) -> Vec<WindowSet> {
+        let mut all = Vec::with_capacity(times.len());
+        for time in times {
+            let known = self.known.iter().rev().find(|(same, _)| same.contains(&time.millis()));
+            all.push(match known {
+                Some((_, windows)) => windows.clone(),
+                None => self.learn_windows(sliding, *time),
+            });
+        }
+        all
+    }
+
+    #[cold]
+    fn learn_windows(&mut self, sliding: SlidingWindows, time: Timestamp) -> WindowSet {
+        let windows = self.windows_at(time);
+        if self.known.len() == MOST_KNOWN {
+            self.known.remove(0);
+        }
+        self.known.push((sliding.same_windows(time, &windows), windows.clone()));
+        windows
     }
 
     /// The windows of all rows, where each instant is in one: a row is often in that of the row before.
@@ -72,13 +105,13 @@ impl<T: Element> AssignWindows<T> {
         let Some(first) = times.first() else { return Col::Same(WindowSet::new()) };
         let mut window = self.windows_at(*first)[0];
         if times.iter().all(|time| window.contains(*time)) {
-            return Col::Same(smallvec![window]);
+            return Col::Same(window.into());
         }
         let at = |time: &Timestamp| {
             if !window.contains(*time) {
                 window = self.windows_at(*time)[0];
             }
-            smallvec![window]
+            window.into()
         };
         Col::Each(times.iter().map(at).collect())
     }
@@ -86,7 +119,8 @@ impl<T: Element> AssignWindows<T> {
 
 impl<T: Element> Push<T> for AssignWindows<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
-        batch.meta.windows = catch(&self.step, || self.windows(&batch.meta))?;
+        let step = self.step.clone();
+        batch.meta.windows = catch(&step, || self.windows(&batch.meta))?;
         drop_rows_without_windows(batch);
         self.output.push(batch)
     }
@@ -134,7 +168,7 @@ fn drop_rows_without_windows<T>(batch: &mut Batch<T>) {
     let before = batch.len();
     match &batch.meta.windows {
         Col::Same(windows) if windows.is_empty() => batch.clear(),
-        Col::Each(windows) if windows.iter().any(SmallVec::is_empty) => {
+        Col::Each(windows) if windows.iter().any(|windows| windows.is_empty()) => {
             let kept: Vec<bool> = windows.iter().map(|windows| !windows.is_empty()).collect();
             let mut row = 0;
             batch.values.retain(|_| {

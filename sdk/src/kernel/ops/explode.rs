@@ -3,7 +3,6 @@
 use crate::Result;
 use crate::kernel::{Batch, Col, Stamp};
 use crate::window::Window;
-use smallvec::smallvec;
 
 /// Hands a batch to `f` so that every row is in one window: as it is where that is so already, else in pieces of at most
 /// `capacity` rows. The batch is empty afterwards.
@@ -51,12 +50,12 @@ fn in_pieces<T: Clone>(
     let mut piece = Batch::new();
     for (row, value) in values.into_iter().enumerate() {
         let Stamp { time, windows, pane } = meta.get(row);
-        for window in windows {
+        for window in windows.iter().copied() {
             if !piece.is_empty() && is_complete(&piece, window) {
                 f(&mut piece)?;
                 piece.clear();
             }
-            piece.push(value.clone(), &Stamp { time, windows: smallvec![window], pane });
+            piece.push(value.clone(), &Stamp { time, windows: window.into(), pane });
         }
     }
     if piece.is_empty() { Ok(()) } else { f(&mut piece) }

@@ -3,7 +3,6 @@
 use crate::kernel::{Batch, Meta, Operator, Output, Push, Stamp, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Element, Result};
-use smallvec::smallvec;
 
 /// Makes a row of every element and each of its windows. From there on windows are data: all rows have the same stamp.
 pub(crate) struct WithWindow<O, F> {
@@ -82,7 +81,7 @@ impl<O: 'static> Results<O> {
     }
 
     pub(super) fn add(&mut self, result: O, window: Window) -> Result<()> {
-        let stamp = Stamp { time: window.max_timestamp(), windows: smallvec![window], pane: Pane::ONLY };
+        let stamp = Stamp { time: window.max_timestamp(), windows: window.into(), pane: Pane::ONLY };
         self.batch.push(result, &stamp);
         if self.batch.len() < self.capacity { Ok(()) } else { self.pass_on() }
     }

@@ -14,7 +14,6 @@ use crate::window::{Pane, Window};
 use crate::{Result, Step, Timestamp};
 use parking_lot::Mutex;
 use proptest::prelude::*;
-use smallvec::smallvec;
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::Location;
@@ -26,7 +25,7 @@ fn stamp(number: u8) -> Stamp {
     let time = Timestamp::from_millis(i64::from(number % 3));
     let end = Timestamp::from_millis(i64::from(number / 3 % 2) + 10);
     let timing = if number < 9 { Pane::UNKNOWN } else { Pane::ONLY };
-    Stamp { time, windows: smallvec![Window { start: Timestamp::MIN, end }], pane: timing }
+    Stamp { time, windows: (Window { start: Timestamp::MIN, end }).into(), pane: timing }
 }
 
 /// Often the same one several times.

@@ -75,8 +75,11 @@ fn hashed(
 ) -> HashedRows<(u8, u64)> {
     let mut batch = Batch::new();
     for ((key, millis), number) in rows.iter().zip(number) {
-        let mut stamp =
-            Stamp { time: Timestamp::from_millis(*millis), windows: smallvec::SmallVec::new(), pane: Pane::UNKNOWN };
+        let mut stamp = Stamp {
+            time: Timestamp::from_millis(*millis),
+            windows: crate::window::WindowSet::new(),
+            pane: Pane::UNKNOWN,
+        };
         strategy.window_fn().assign(stamp.time, &mut stamp.windows);
         batch.push((*key, number), &stamp);
     }

@@ -81,7 +81,7 @@ pub trait WindowFn: Any + Debug + Send + Sync {
     fn side_input_window(&self, main: Window) -> Option<Window> {
         let mut windows = WindowSet::new();
         self.assign(main.max_timestamp(), &mut windows);
-        windows.into_iter().min()
+        windows.iter().copied().min()
     }
 
     /// Whether the numbers make sense; called while the pipeline is built.

@@ -1,9 +1,10 @@
 //! Windows that overlap.
 
 use super::{WindowFn, check_length, floor, length, time_for_windows, whole_millis, window};
-use crate::window::WindowSet;
+use crate::window::{Window, WindowSet};
 use crate::{BoxError, Timestamp};
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Windows of one length that begin at regular times, so that an element is in several of them (Beam's sliding, or
@@ -62,6 +63,17 @@ impl SlidingWindows {
     }
 }
 
+impl SlidingWindows {
+    /// The times around `time`, in milliseconds, whose windows are the same: between the beginnings and ends of windows.
+    pub(crate) fn same_windows(&self, time: Timestamp, windows: &[Window]) -> Range<i64> {
+        let millis = time.millis();
+        let is_whole = |window: &Window| window.end.millis() - window.start.millis() == self.size;
+        let Some(first) = windows.first().filter(|_| windows.iter().all(is_whole)) else { return millis..millis + 1 };
+        let (begun, ends) = (floor(millis, self.period, self.offset), first.end.millis());
+        begun.max(ends - self.period)..ends.min(begun + self.period)
+    }
+}
+
 impl WindowFn for SlidingWindows {
     fn assign(&self, time: Timestamp, windows: &mut WindowSet) {
         let time = time_for_windows(time);
@@ -81,5 +93,32 @@ impl WindowFn for SlidingWindows {
 impl fmt::Display for SlidingWindows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "sliding windows of {} every {}", length(self.size), length(self.period))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn windows_are_the_same_between_borders(
+            size in 1i64..20, period in 1i64..20, offset in 0i64..20, time in -50i64..50,
+        ) {
+            let sliding = SlidingWindows { size, period, offset: offset % period };
+            let windows = |millis| {
+                let mut windows = WindowSet::new();
+                sliding.assign(Timestamp::from_millis(millis), &mut windows);
+                windows
+            };
+            let mine = windows(time);
+            let same = sliding.same_windows(Timestamp::from_millis(time), &mine);
+            prop_assert!(same.contains(&time));
+            prop_assert!(same.clone().all(|millis| windows(millis) == mine));
+            if !mine.is_empty() {
+                prop_assert!(windows(same.start - 1) != mine && windows(same.end) != mine);
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ fn ms(millis: i64) -> Duration {
 fn assigned(window_fn: &dyn WindowFn, time: i64) -> Vec<Window> {
     let mut windows = WindowSet::new();
     window_fn.assign(Timestamp::from_millis(time), &mut windows);
-    windows.into_vec()
+    windows.to_vec()
 }
 
 /// Any time, the ends of time more often than chance would have it.

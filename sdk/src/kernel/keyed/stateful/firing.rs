@@ -6,7 +6,6 @@ use crate::kernel::{Meta, Stamp};
 use crate::state::{Due, StateSpec, StatefulDoFn, TimeDomain, take_due};
 use crate::window::{Pane, Window};
 use crate::{Element, Key, Result, Timestamp};
-use smallvec::smallvec;
 
 impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     /// Calls what is due at `until` in the order of its time, and what that makes due.
@@ -37,7 +36,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         if domain == TimeDomain::EventTime
             && let Some((time, pane, value)) = kept.take_waiting(at)
         {
-            let meta = Meta::of(Stamp { time, windows: smallvec![window], pane });
+            let meta = Meta::of(Stamp { time, windows: window.into(), pane });
             self.begin(&meta);
             return self.process(slot, value, Moment { meta: &meta, row: 0, time });
         }
@@ -114,5 +113,5 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
 
 /// What a timer passes on to what it emits.
 fn from_time(time: Timestamp, window: Window) -> Meta {
-    Meta::of(Stamp { time, windows: smallvec![window], pane: Pane::UNKNOWN })
+    Meta::of(Stamp { time, windows: window.into(), pane: Pane::UNKNOWN })
 }

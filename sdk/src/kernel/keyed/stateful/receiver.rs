@@ -10,7 +10,6 @@ use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Shared, Stamp
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
 use crate::window::Window;
 use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
-use smallvec::smallvec;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,7 +89,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         let meta = &batch.meta;
         self.out.begin(meta);
         for (row, (pair, hash)) in batch.values.into_iter().zip(hashes).enumerate() {
-            if let [_] = meta.windows.get(row).as_slice() {
+            if let [_] = meta.windows.get(row)[..] {
                 self.out.begin_row(meta, row);
                 self.add(meta, row, hash, pair)?;
             } else {
@@ -104,7 +103,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     /// Adds a row that is in several windows to each of them, or in none.
     fn add_to_each(&mut self, stamp: Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
         for window in &stamp.windows {
-            let meta = Meta::of(Stamp { windows: smallvec![*window], ..stamp.clone() });
+            let meta = Meta::of(Stamp { windows: (*window).into(), ..stamp.clone() });
             self.out.begin(&meta);
             self.add(&meta, 0, hash, pair.clone())?;
         }

@@ -13,7 +13,6 @@ use crate::window::reduce::{
 };
 use crate::window::{Window, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
-use smallvec::smallvec;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -46,7 +45,7 @@ struct Visit<'a, K, V, Row, R> {
 impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V, R::Row, R> {
     fn result(&mut self, result: WindowResult<O>) {
         let WindowResult { window, timestamp, pane, contents } = result;
-        let stamp = Stamp { time: timestamp, windows: smallvec![window], pane };
+        let stamp = Stamp { time: timestamp, windows: window.into(), pane };
         self.outside.results.show(R::row(self.key.clone(), contents), &stamp);
     }
 

@@ -16,7 +16,6 @@ use crate::window::{
     Accumulation, ClosingBehavior, Mark, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
 };
 use crate::{Element, Key, Result, Step, Timestamp};
-use smallvec::smallvec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,17 +67,19 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        sort::by_window(hashes, batch).iter_mut().for_each(|rows| self.add(rows));
+        for mut rows in sort::by_window(hashes, batch) {
+            self.add(rows.windows, &mut rows);
+        }
     }
 
-    fn add(&mut self, rows: &mut WindowRows<K, V>) {
-        let (window, last) = (rows.window, rows.window.max_timestamp());
+    fn add(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>) {
+        let last = window.max_timestamp();
         let expiry = window.expiry(self.allowed_lateness);
         if self.watermark > expiry {
-            return self.drop_late(rows);
+            return self.drop_late(window, rows);
         }
         if self.watermark > last {
-            return self.add_late(rows, expiry);
+            return self.add_late(window, rows, expiry);
         }
         let contents = &self.contents;
         let table = self.open.entry((last, window)).or_insert_with(Table::new);
@@ -90,20 +91,17 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
         });
     }
 
-    fn drop_late(&mut self, rows: &mut WindowRows<K, V>) {
+    fn drop_late(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>) {
         for ((key, value), timestamp) in rows.rows.drain(..).zip(&rows.times) {
             let because = DroppedBecause::Late;
-            self.results.dropped(
-                &key,
-                Dropped { because, window: rows.window, timestamp: *timestamp, mark: Mark::None, value },
-            );
+            self.results.dropped(&key, Dropped { because, window, timestamp: *timestamp, mark: Mark::None, value });
         }
     }
 
     /// Shows a result for each late element.
-    fn add_late(&mut self, rows: &mut WindowRows<K, V>, expiry: Timestamp) {
+    fn add_late(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>, expiry: Timestamp) {
         let Self { contents, accumulates, shown, results, .. } = self;
-        let table = shown.entry((expiry, rows.window)).or_insert_with(Table::new);
+        let table = shown.entry((expiry, window)).or_insert_with(Table::new);
         for ((key, value), hash) in rows.rows.drain(..).zip(&rows.hashes) {
             let entry = table.find_or_create(*hash, key, || Shown { contents: contents.create(), panes: 0 });
             let Shown { contents: state, panes } = &mut entry.acc;
@@ -113,7 +111,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             let pane =
                 Pane { timing: Timing::Late, index, on_time_index, first: index == 0, last: false, ..Pane::ONLY };
             *panes += 1;
-            results.show(R::row(entry.key.clone(), out), &stamp(rows.window, pane));
+            results.show(R::row(entry.key.clone(), out), &stamp(window, pane));
         }
     }
 
@@ -151,7 +149,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
 }
 
 fn stamp(window: Window, pane: Pane) -> Stamp {
-    let windows: WindowSet = smallvec![window];
+    let windows = WindowSet::from(window);
     Stamp { time: window.max_timestamp(), windows, pane }
 }
 

@@ -1,8 +1,12 @@
 //! Combining in windows before the exchange: for windows that show one result at their end.
 //!
-//! A sender keeps a table for each window that its watermark has not passed, and sends the accumulators when it does,
-//! before the watermark. So they are never late, and no result comes later than it would without. Elements of windows
-//! that are over travel one by one: each may have to be shown, or counted as late, by itself.
+//! A sender keeps a table for the elements that are in the same windows, and sends the accumulators when its watermark
+//! passes the end of the first of these windows, before the watermark. So they are never late, and no result comes later
+//! than it would without. Elements of windows that are over travel one by one: each may have to be shown, or counted as
+//! late, by itself.
+//!
+//! Where windows overlap, elements between the same two borders are in the same windows. Each is added once, and what has
+//! been made of them is added to each of the windows (slices: *No Pane, No Gain*, Li et al., SIGMOD Record 2005).
 
 use super::by_window::ByWindow;
 use super::rows::{One, Pairs, ResultRow};
@@ -16,9 +20,8 @@ use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
 use crate::kernel::{Batch, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
 use crate::window::reduce::Combined;
-use crate::window::{Pane, Window, WindowingStrategy};
+use crate::window::{Pane, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
-use smallvec::smallvec;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -102,8 +105,8 @@ struct Sender<K, V, C: CombineFn<V>, I> {
     combine: C,
     step: Arc<Step>,
     watermark: Timestamp,
-    /// Windows that are not over, by their last instants.
-    open: BTreeMap<(Timestamp, Window), Table<K, C::Acc>>,
+    /// Windows none of which is over, by the last instant of the first of them.
+    open: BTreeMap<(Timestamp, WindowSet), Table<K, C::Acc>>,
     memory: Reservation,
     limit: usize,
     gain: Gain,
@@ -112,13 +115,13 @@ struct Sender<K, V, C: CombineFn<V>, I> {
 }
 
 impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
-    fn add(&mut self, mut rows: WindowRows<K, V>) -> Result<()> {
-        let last = rows.window.max_timestamp();
+    fn add(&mut self, mut rows: WindowRows<WindowSet, K, V>) -> Result<()> {
+        let Some(last) = rows.windows.iter().map(|window| window.max_timestamp()).min() else { return Ok(()) };
         if last < self.watermark || !self.gain.is_worth(rows.rows.len() as u64) {
             return self.pass(rows);
         }
         let Self { combine, open, .. } = self;
-        let table = open.entry((last, rows.window)).or_insert_with(Table::new);
+        let table = open.entry((last, rows.windows)).or_insert_with(Table::new);
         let (inputs, before) = (rows.rows.len() as u64, table.len());
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
@@ -129,37 +132,37 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     }
 
     /// Sends rows without combining them.
-    fn pass(&mut self, rows: WindowRows<K, V>) -> Result<()> {
+    fn pass(&mut self, rows: WindowRows<WindowSet, K, V>) -> Result<()> {
         for (((key, value), hash), time) in rows.rows.into_iter().zip(rows.hashes).zip(rows.times) {
             let acc = catch(&self.step, || first(&self.combine, value))?;
-            self.router.add_stamped(hash, (key, acc), &stamp(rows.window, time))?;
+            self.router.add_stamped(hash, (key, acc), &stamp(rows.windows.clone(), time))?;
         }
         Ok(())
     }
 
     fn send_all(&mut self) -> Result<()> {
-        while let Some(((last, window), table)) = self.open.pop_first() {
-            self.send(last, window, table)?;
+        while let Some(((last, windows), table)) = self.open.pop_first() {
+            self.send(last, windows, table)?;
         }
         self.memory.shrink(self.memory.used());
         Ok(())
     }
 
-    fn send(&mut self, last: Timestamp, window: Window, mut table: Table<K, C::Acc>) -> Result<()> {
-        self.router.begin(&Meta::of(stamp(window, last)))?;
+    fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
+        self.router.begin(&Meta::of(stamp(windows, last)))?;
         table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))
     }
 }
 
-fn stamp(window: Window, time: Timestamp) -> Stamp {
-    Stamp { time, windows: smallvec![window], pane: Pane::UNKNOWN }
+fn stamp(windows: WindowSet, time: Timestamp) -> Stamp {
+    Stamp { time, windows, pane: Pane::UNKNOWN }
 }
 
 impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Sender<K, V, C, I> {
     fn push(&mut self, batch: &mut Batch<I::In>) -> Result<()> {
         let pairs = I::pairs(batch);
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
-        sort::by_window(hashes, pairs).into_iter().try_for_each(|rows| self.add(rows))
+        sort::by_windows(hashes, pairs).into_iter().try_for_each(|rows| self.add(rows))
     }
 }
 
@@ -170,13 +173,13 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.watermark = time;
-        while let Some(((last, window), table)) = self.open.pop_first() {
+        while let Some(((last, windows), table)) = self.open.pop_first() {
             if last >= time {
-                self.open.insert((last, window), table);
+                self.open.insert((last, windows), table);
                 break;
             }
             let bytes: usize = table.since(0).map(entry_bytes).sum();
-            self.send(last, window, table)?;
+            self.send(last, windows, table)?;
             self.memory.shrink(bytes.min(self.memory.used()));
         }
         self.router.watermark(time)

@@ -6,7 +6,6 @@ use crate::metrics::Counter;
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Pane, WindowingStrategy};
 use crate::{Element, Error, ErrorKind, Key, Result, Step};
-use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
@@ -49,7 +48,7 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
         }
         if let Some(late) = &mut self.late {
             let pane = Pane::UNKNOWN.marked(dropped.mark);
-            let stamp = Stamp { time: dropped.timestamp, windows: smallvec![dropped.window], pane };
+            let stamp = Stamp { time: dropped.timestamp, windows: dropped.window.into(), pane };
             late.emit_with((key.clone(), dropped.value), &stamp);
         }
     }
