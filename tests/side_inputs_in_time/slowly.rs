@@ -22,7 +22,7 @@ fn elements_wait_for_the_first_value_and_see_the_latest() {
         // Windows of the main input make no difference.
         let seen = main.window(Windowing::sliding(ms(20), ms(10))).with_side(rate).map(|n, rate| (n, *rate));
         assert_that(&seen.distinct()).satisfies(move |seen| {
-            let mut seen: Vec<_> = seen.iter().copied().collect();
+            let mut seen: Vec<_> = seen.to_vec();
             seen.sort_unstable();
             seen.dedup();
             assert_eq!(seen, expected);

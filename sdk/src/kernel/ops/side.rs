@@ -127,9 +127,8 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
             return self.read_in(batch, Window::GLOBAL, &mut f);
         }
         let capacity = self.env.batch_size;
-        each_window(batch, capacity, |batch, window| match self.is_expired(window) {
-            true => drop_late(batch),
-            false => self.read_in(batch, window, &mut f),
+        each_window(batch, capacity, |batch, window| {
+            if self.is_expired(window) { drop_late(batch) } else { self.read_in(batch, window, &mut f) }
         })
     }
 
