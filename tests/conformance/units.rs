@@ -48,6 +48,7 @@ fn assign(fact: &Value) -> Result<Value, String> {
     let time = Timestamp::from_millis(part(fact, "ts_ms")?);
     let mut windows = WindowSet::new();
     part::<WindowFnSpec>(fact, "windowing")?.window_fn().assign(time, &mut windows);
+    let mut windows = windows.to_vec();
     windows.sort_unstable();
     Ok(json!({ "windows": windows.into_iter().map(as_json).collect::<Vec<_>>() }))
 }
