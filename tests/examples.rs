@@ -96,6 +96,9 @@ fn examples_print_what_their_comments_show() {
         "join_orders",
         "dedup",
         "orders_with_rates",
+        "hourly_team_score",
+        "leaderboard",
+        "sessions",
     ] {
         Session::of(example).check(&folder(), example);
     }
@@ -103,9 +106,17 @@ fn examples_print_what_their_comments_show() {
 
 #[test]
 fn wrong_usage_is_refused_before_anything_runs() {
-    for example in
-        ["wordcount", "distinct_lines", "top_words_per_prefix", "tfidf", "join_orders", "dedup", "orders_with_rates"]
-    {
+    for example in [
+        "wordcount",
+        "distinct_lines",
+        "top_words_per_prefix",
+        "tfidf",
+        "join_orders",
+        "dedup",
+        "orders_with_rates",
+        "hourly_team_score",
+        "sessions",
+    ] {
         let folder = folder();
         let before = folder.names();
         for arguments in [&["--nonsense"][..], &[], &["--parallelism", "none"]] {

@@ -65,7 +65,7 @@ pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
-pub use time::Timestamp;
+pub use time::{ParseTimestampError, Timestamp};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };

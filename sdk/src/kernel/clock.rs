@@ -31,6 +31,11 @@ impl Clock for SystemClock {
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
+    /// The time, in milliseconds since the Unix epoch.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
     /// Moves the clock forward. Whoever waits for an alarm has to be woken.
     pub fn advance(&self, by: Duration) {
         let to = self.now() + by;
@@ -40,7 +45,7 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        self.now()
     }
 
     fn as_manual(&self) -> Option<&ManualClock> {

@@ -104,20 +104,11 @@ fn timeline<T: Debug>(of_window: &[&ValueInWindow<T>], total: usize) -> String {
     for seen in &rows {
         let ValueInWindow { value, timestamp, pane, .. } = seen;
         let last = if pane.last { ", the last" } else { "" };
-        let _ = write!(text, "\n    pane {} ({}{last}) at {timestamp:?}: {value:?}", pane.index, name(pane.timing));
+        let _ = write!(text, "\n    pane {} ({}{last}) at {timestamp:?}: {value:?}", pane.index, pane.timing);
     }
     if rows.is_empty() {
         text.push_str(" none");
     }
     let _ = write!(text, "\n  elements in other windows: {}", total - rows.len());
     text
-}
-
-fn name(timing: Timing) -> &'static str {
-    match timing {
-        Timing::Early => "early",
-        Timing::OnTime => "on time",
-        Timing::Late => "late",
-        Timing::Unknown => "before any grouping",
-    }
 }

@@ -1,6 +1,7 @@
 //! Panes: the successive results of one window.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// When a pane was produced, seen from the watermark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,6 +14,18 @@ pub enum Timing {
     Late,
     /// The element has not been through a grouping.
     Unknown,
+}
+
+/// In words: `early`, `on time`, `late`, `before any grouping`.
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Early => "early",
+            Self::OnTime => "on time",
+            Self::Late => "late",
+            Self::Unknown => "before any grouping",
+        })
+    }
 }
 
 /// What an element is to a grouping, beside its value. Steps that make elements of elements hand it on.

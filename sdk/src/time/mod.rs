@@ -1,5 +1,9 @@
 //! Event time: milliseconds since the Unix epoch, between Beam's two ends of time.
 
+mod text;
+
+pub use text::ParseTimestampError;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -17,6 +21,15 @@ use std::time::Duration;
 /// let noon = Timestamp::from_millis(43_200_000);
 /// assert_eq!((noon + Duration::from_secs(1)).millis(), 43_201_000);
 /// assert_eq!(Timestamp::MAX + Duration::from_secs(1), Timestamp::MAX);
+/// ```
+///
+/// As text it is a date and time in UTC, which can be an argument of a program:
+///
+/// ```
+/// # use beamline_sdk::Timestamp;
+/// let start: Timestamp = "2015-11-16T16:00".parse()?;
+/// assert_eq!(start.to_string(), "2015-11-16T16:00:00Z");
+/// # Ok::<(), beamline_sdk::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp(i64);

@@ -1,0 +1,141 @@
+//! The leaderboard of a game, as it changes: early results, results on time, and corrections.
+//!
+//! Points come in while the game is played. The board shows what each team has in the hour so far, every five minutes;
+//! the result, when the hour is complete; and the corrected result, when somebody's telephone has been without a network.
+//! Beside that it shows what each player has in all, ten minutes after something new, and when the game is over.
+//!
+//! ```text
+//! $ cargo run --release --example leaderboard
+//! 12:05 team red has 5 in the hour from 12:00 (early)
+//! 12:10 player ann has 5
+//! 12:25 team blue has 8 in the hour from 12:00 (early)
+//! 12:30 player bob has 8
+//! 12:45 team red has 12 in the hour from 12:00 (early)
+//! 12:50 player ann has 8
+//! 12:50 player cleo has 4
+//! 13:00 team blue has 8 in the hour from 12:00 (on time)
+//! 13:00 team red has 12 in the hour from 12:00 (on time)
+//! 13:20 team blue has 6 in the hour from 13:00 (early)
+//! 13:25 player bob has 14
+//! 13:40 player cleo has 14
+//! 13:40 team red has 22 in the hour from 12:00 (late)
+//! 14:00 player ann has 8
+//! 14:00 player bob has 14
+//! 14:00 player cleo has 14
+//! 14:00 team blue has 6 in the hour from 13:00 (on time)
+//! ```
+//!
+//! The game is a [`TestStream`]: what happens in it is written down, the clock included.
+
+use beamline::prelude::*;
+use beamline::testing::{ManualClock, TestStream};
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// When the game begins: 2015-11-16, 12:00.
+const NOON: Timestamp = Timestamp::from_millis(1_447_675_200_000);
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Points {
+    player: String,
+    team: String,
+    points: u64,
+}
+
+fn points(minute: u64, player: &str, team: &str, points: u64) -> (Timestamp, Points) {
+    (NOON + Duration::from_mins(minute), Points { player: player.to_owned(), team: team.to_owned(), points })
+}
+
+/// Points in the order in which they come in. Cleo has no network from 12:50 to 13:30.
+fn game() -> TestStream<Points> {
+    let (minutes, noon_and) = (Duration::from_mins, |minutes| NOON + Duration::from_mins(minutes));
+    TestStream::new()
+        .elements([points(0, "ann", "red", 5)])
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(10))
+        .elements([points(18, "bob", "blue", 8)])
+        .advance_watermark_to(noon_and(15))
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(10))
+        .elements([points(36, "ann", "red", 3), points(38, "cleo", "red", 4)])
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(10))
+        .advance_watermark_to(noon_and(60))
+        .advance_processing_time(minutes(15))
+        .elements([points(72, "bob", "blue", 6)])
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(5))
+        .advance_processing_time(minutes(5))
+        .elements([points(55, "cleo", "red", 10)])
+        .advance_processing_time(minutes(10))
+        .advance_processing_time(minutes(20))
+        .advance_watermark_to(noon_and(120))
+}
+
+/// What each team has in each hour: every five minutes until the hour is complete, then with corrections.
+fn teams(points: &PCollection<Points>) -> PCollection<(String, u64)> {
+    let trigger = Trigger::after_watermark()
+        .early(Trigger::after_processing_time(Duration::from_mins(5)))
+        .late(Trigger::after_processing_time(Duration::from_mins(10)));
+    let hours = Windowing::fixed(Duration::from_hours(1))
+        .allowed_lateness(Duration::from_hours(2))
+        .trigger(trigger, Accumulation::Accumulating);
+    points.map(|p| (p.team, p.points)).window(hours).combine_per_key(Sum).named("Teams")
+}
+
+/// What each player has in all: ten minutes after something new.
+fn players(points: &PCollection<Points>) -> PCollection<(String, u64)> {
+    let trigger = Trigger::repeatedly(Trigger::after_processing_time(Duration::from_mins(10)));
+    let all_the_time = Windowing::global().trigger(trigger, Accumulation::Accumulating);
+    points.map(|p| (p.player, p.points)).window(all_the_time).combine_per_key(Sum).named("Players")
+}
+
+/// What the board has shown, and when.
+#[derive(Clone, Default)]
+struct Board {
+    clock: Arc<ManualClock>,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Board {
+    fn show(&self, line: &str) {
+        let line = format!("{} {line}", time_of_day(self.clock.now()));
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// The lines in the order of time, and those of the same time in the order of the alphabet.
+    fn print(&self) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.sort();
+        lines.iter().for_each(|line| println!("{line}"));
+    }
+}
+
+/// `12:05` of a time.
+fn time_of_day(time: Timestamp) -> String {
+    time.to_string()[11..16].to_owned()
+}
+
+fn build(p: &Pipeline, board: &Board) {
+    let points = p.apply(game());
+    let (shown, other) = (board.clone(), board.clone());
+    teams(&points).reify_windows().inspect(move |seen| {
+        let ((team, points), hour) = (&seen.value, time_of_day(seen.window.start));
+        shown.show(&format!("team {team} has {points} in the hour from {hour} ({})", seen.pane.timing));
+    });
+    players(&points).inspect(move |(player, points)| other.show(&format!("player {player} has {points}")));
+}
+
+fn main() -> Result<(), beamline::Error> {
+    let board = Board::default();
+    board.clock.advance(Duration::from_millis(NOON.millis() as u64));
+    let p = Pipeline::new();
+    build(&p, &board);
+    p.run_with(&LocalRunner::new().manual_clock(board.clock.clone()))?;
+    board.print();
+    Ok(())
+}
