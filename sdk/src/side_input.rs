@@ -1,4 +1,8 @@
-//! Side inputs: whole collections in the hands of every worker.
+//! Side inputs: collections in the hands of every worker.
+//!
+//! Every window of a side input has a value. That of a bounded collection is known when all of the collection is there,
+//! and the stages that read it begin then. That of a collection that goes on is what its window has shown last; elements
+//! of the main input wait, one window by the other, until there is one.
 
 use crate::Result;
 use crate::graph::NodeId;
@@ -15,9 +19,46 @@ use std::sync::Arc;
 /// [`as_map`](crate::PCollection::as_map) and [`as_multimap`](crate::PCollection::as_multimap); read by
 /// [`with_side`](crate::PCollection::with_side). All workers share one copy, which counts against the memory budget.
 ///
+/// # Windows
+///
 /// A side input is windowed as the collection that it is made of. An element in a window reads what the side input has in
 /// the window that [its window function](crate::window::WindowFn::side_input_window) names: most often the one that holds
-/// the last instant of the element's window. In the global window, all elements read the same.
+/// the last instant of the element's window. In the global window, all elements read the same. A window without elements
+/// has an empty list or map, or the default of a singleton.
+///
+/// # Time
+///
+/// A bounded collection is read when it is complete. One without an end is read while it goes on: what a window shows by
+/// its [trigger](crate::window::Trigger) becomes its value, and takes the place of what it has shown before, also when it
+/// comes late. With [`Accumulating`](crate::window::Accumulation) that is all of the window so far, with `Discarding` what
+/// is new. An element waits until there is a value for its window, or the watermark of the side input has passed that
+/// window, so that it has no elements; with several side inputs it waits for all of them. What waits holds the watermark
+/// back: nobody downstream takes it for late. What does not fit into memory waits on disk.
+///
+/// The values of a window are forgotten when no element can ask for them any more. So an element that comes when the
+/// watermark is past its window by more than the allowed lateness is dropped, and counted as `dropped_late`, unless all
+/// side inputs are in the global window.
+///
+/// Here prices are converted at the rate that was reported last, whatever their own time:
+///
+/// ```
+/// use beamline_sdk::testing::{TestStream, assert_that};
+/// use beamline_sdk::window::{Accumulation, Trigger, Windowing};
+/// use beamline_sdk::{Pipeline, Timestamp};
+///
+/// let at = Timestamp::from_millis;
+/// let p = Pipeline::new();
+/// let prices = p.apply(TestStream::new().element(at(5), 10).elements([]).element(at(9), 20));
+/// let rates = p.apply(TestStream::new().element(at(7), 3).element(at(8), 4));
+///
+/// let latest = Windowing::global().trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Discarding);
+/// let rate = rates.window(latest).as_singleton();
+/// let converted = prices.with_side(rate).map(|price, rate| price * rate);
+/// // The first one has waited for the first rate; then there was another.
+/// assert_that(&converted).contains_in_any_order([30, 80]);
+/// ```
+///
+/// (Beam programming guide, *Side inputs* and *Slowly updating global window side inputs*.)
 pub struct View<V> {
     pipeline: PipelineId,
     node: NodeId,

@@ -5,7 +5,8 @@ use crate::script::{everywhere, everywhere_with, fails_everywhere, ms, play, win
 use beamline::combine::{Count, Sum};
 use beamline::prelude::*;
 use beamline::testing::assert_that;
-use beamline::window::Window;
+use beamline::window::{AnyWindowFn, FixedWindows, Window, WindowFn, WindowSet};
+use std::time::Duration;
 
 /// Every element with what it sees, in order.
 fn seen(main: &PCollection<u64>, side: &View<Vec<u64>>) -> PCollection<(u64, Vec<u64>)> {
@@ -244,4 +245,45 @@ fn elements_that_nobody_remembers_the_values_for_are_dropped_and_counted() {
         },
         |result| assert_eq!(result.metrics.counter("dropped_late"), 1),
     );
+}
+
+/// Windows of ten, of which elements read the one before theirs.
+#[derive(Debug)]
+struct Before;
+
+impl WindowFn for Before {
+    fn assign(&self, time: Timestamp, windows: &mut WindowSet) {
+        FixedWindows::new(ms(10)).assign(time, windows);
+    }
+    fn side_input_window(&self, main: Window) -> Option<Window> {
+        let mut windows = WindowSet::new();
+        self.assign(main.start - ms(1), &mut windows);
+        windows.pop()
+    }
+    fn side_input_lookback(&self) -> Duration {
+        ms(10)
+    }
+}
+
+#[test]
+fn elements_may_look_back() {
+    let steps = [
+        Side(5, 10),
+        Side(15, 20),
+        SideWatermark(40),
+        MainWatermark(12),
+        Main(13, 1),
+        MainWatermark(29),
+        Main(28, 2),
+        Main(39, 3),
+    ];
+    everywhere(|p| {
+        let (main, side) = play(p, &steps);
+        let side = side.window(Windowing::new(AnyWindowFn::custom(Before))).as_list();
+        assert_that(&seen(&main.window(tens()), &side)).contains_in_any_order([
+            (1, vec![10]),
+            (2, vec![20]),
+            (3, vec![]),
+        ]);
+    });
 }

@@ -1,6 +1,7 @@
 //! Streams, step by step: what windows show, and when.
 
 mod batches;
+mod everything;
 mod idle;
 mod panes;
 mod retractions;

@@ -54,6 +54,8 @@ impl<T: Element> PCollection<T> {
 
     /// The only element of each window, as a side input. The pipeline fails if there is more than one, or if there is
     /// none and an element asks for it.
+    ///
+    /// Of a collection that goes on, the only element of what a window has shown last: see [`View`].
     #[track_caller]
     pub fn as_singleton(&self) -> View<T> {
         self.view::<One<T>>("AsSingleton", None)
@@ -66,7 +68,7 @@ impl<T: Element> PCollection<T> {
         self.view::<One<T>>("AsSingleton", Some(default))
     }
 
-    /// All elements, as a side input, in no particular order.
+    /// All elements of each window, as a side input, in no particular order.
     #[track_caller]
     pub fn as_list(&self) -> View<Vec<T>> {
         self.view::<Vec<T>>("AsList", ())
@@ -75,7 +77,11 @@ impl<T: Element> PCollection<T> {
     /// Joins side inputs to the next call: one view, or a tuple of them.
     ///
     /// If a side input is in windows, the function is called once for each window that an element is in, with what the
-    /// side input has in the window that holds the last instant of that one. See [`View`].
+    /// side input has in the window that holds the last instant of that one. Elements wait until that is known. See
+    /// [`View`].
+    ///
+    /// Refused, when the pipeline is run, are side inputs in windows that merge, and side inputs in windows for elements in
+    /// the global window: no element could tell what it reads.
     ///
     /// ```
     /// # use beamline_sdk::Pipeline;
@@ -91,7 +97,7 @@ impl<T: Element> PCollection<T> {
 }
 
 impl<K: Element, V: Element> PCollection<(K, V)> {
-    /// A map, as a side input. The pipeline fails if a key occurs twice.
+    /// A map for each window, as a side input. The pipeline fails if a key occurs twice.
     #[track_caller]
     pub fn as_map(&self) -> View<HashMap<K, V>>
     where
@@ -100,7 +106,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         self.view::<HashMap<K, V>>("AsMap", ())
     }
 
-    /// A map from each key to all of its values, as a side input.
+    /// A map for each window from each key to all of its values, as a side input.
     #[track_caller]
     pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>>
     where

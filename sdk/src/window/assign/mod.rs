@@ -78,10 +78,18 @@ pub trait WindowFn: Any + Debug + Send + Sync {
 
     /// The window of a side input that an element in `main` reads: by default the first of those that hold the last
     /// instant of `main` (Beam programming guide, *Side inputs and windowing*). `None` if there is no window.
+    ///
+    /// One that may end before `main` does needs a [look-back](Self::side_input_lookback), too.
     fn side_input_window(&self, main: Window) -> Option<Window> {
         let mut windows = WindowSet::new();
         self.assign(main.max_timestamp(), &mut windows);
         windows.iter().copied().min()
+    }
+
+    /// How long before the end of a window the one may end that [its elements read](Self::side_input_window): so long a
+    /// side input that goes on is remembered. Not at all by default.
+    fn side_input_lookback(&self) -> Duration {
+        Duration::ZERO
     }
 
     /// Whether the numbers make sense; called while the pipeline is built.
@@ -205,6 +213,11 @@ impl AnyWindowFn {
             return Err(Error::new(ErrorKind::Graph, message).help(help));
         }
         Ok(self.as_dyn().side_input_window(main))
+    }
+
+    /// How long before the end of a window the one may end that its elements read.
+    pub(crate) fn side_input_lookback(&self) -> Duration {
+        self.as_dyn().side_input_lookback()
     }
 
     /// Whether the numbers make sense.

@@ -3,7 +3,7 @@
 use crate::kernel::StepId;
 use crate::kernel::memory::Pinned;
 use crate::window::{AnyWindowFn, Window};
-use crate::{Result, Timestamp};
+use crate::{Error, ErrorKind, Result, Timestamp};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -85,9 +85,17 @@ impl<V> Published<V> {
         let windows = self.windows.lock();
         match windows.values.get(&key(window)) {
             Some(Value { value, .. }) => Some(Ok(value.clone())),
+            None if window.max_timestamp() < windows.needed_from => Some(Err(self.forgotten(window))),
             None if windows.watermark > window.max_timestamp() => Some(self.empty()),
             None => None,
         }
+    }
+
+    /// A window function has said that nobody would ask for a window.
+    fn forgotten(&self, window: Window) -> Error {
+        let text = format!("the side input in {window} has been forgotten already");
+        let help = format!("let `WindowFn::side_input_lookback` of {} say how far elements look back", self.window_fn);
+        Error::new(ErrorKind::User, text).help(help)
     }
 
     /// What a window without elements has.
@@ -103,15 +111,14 @@ impl<V> Published<V> {
 
     /// Forgets windows that no element can read whose own window ends at `time` or later.
     fn forget_before(&self, time: Timestamp) {
-        let end = Timestamp::from_millis(time.millis() + 1);
-        let Ok(Some(first)) = self.window_fn.side_input_window(Window { start: time, end }) else { return };
-        let needed_from = first.max_timestamp();
+        let needed_from = time - self.window_fn.side_input_lookback();
         let mut windows = self.windows.lock();
-        if needed_from > windows.needed_from {
-            windows.needed_from = needed_from;
-            let needed =
-                windows.values.split_off(&(needed_from, Window { start: Timestamp::MIN, end: Timestamp::MIN }));
-            windows.values = needed;
+        if needed_from <= windows.needed_from {
+            return;
+        }
+        windows.needed_from = needed_from;
+        while windows.values.first_key_value().is_some_and(|((last, _), _)| *last < needed_from) {
+            windows.values.pop_first();
             self.version.fetch_add(1, Ordering::Release);
         }
     }
@@ -166,7 +173,6 @@ mod tests {
     use super::*;
     use crate::kernel::memory::MemoryBudget;
     use crate::window::{FixedWindows, SlidingWindows};
-    use crate::{Error, ErrorKind};
     use std::time::Duration;
 
     fn at(millis: i64) -> Timestamp {
@@ -232,6 +238,17 @@ mod tests {
         assert!(Pinned::new(&budget).grow(500), "memory is given back");
         published.put(window(10, 20), 5, None);
         assert_eq!(published.len(), 2, "a late value that nobody asks for");
+    }
+
+    #[test]
+    fn who_looks_back_further_than_was_said_is_told() {
+        let published = tens();
+        published.attach(1, 1);
+        published.put(window(0, 10), 1, None);
+        published.is_needed_from(1, 0, at(15));
+        let error = published.read(window(0, 5)).expect("it is known").expect_err("it is gone").to_string();
+        assert!(error.contains("the side input in [0ms, 10ms) has been forgotten already"), "{error}");
+        assert_eq!(value(&published, window(10, 15)), None);
     }
 
     #[test]
