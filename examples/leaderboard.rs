@@ -37,18 +37,18 @@ use std::time::Duration;
 const NOON: Timestamp = Timestamp::from_millis(1_447_675_200_000);
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Points {
+struct Score {
     player: String,
     team: String,
     points: u64,
 }
 
-fn points(minute: u64, player: &str, team: &str, points: u64) -> (Timestamp, Points) {
-    (NOON + Duration::from_mins(minute), Points { player: player.to_owned(), team: team.to_owned(), points })
+fn points(minute: u64, player: &str, team: &str, points: u64) -> (Timestamp, Score) {
+    (NOON + Duration::from_mins(minute), Score { player: player.to_owned(), team: team.to_owned(), points })
 }
 
 /// Points in the order in which they come in. Cleo has no network from 12:50 to 13:30.
-fn game() -> TestStream<Points> {
+fn game() -> TestStream<Score> {
     let (minutes, noon_and) = (Duration::from_mins, |minutes| NOON + Duration::from_mins(minutes));
     TestStream::new()
         .elements([points(0, "ann", "red", 5)])
@@ -77,7 +77,7 @@ fn game() -> TestStream<Points> {
 }
 
 /// What each team has in each hour: every five minutes until the hour is complete, then with corrections.
-fn teams(points: &PCollection<Points>) -> PCollection<(String, u64)> {
+fn teams(points: &PCollection<Score>) -> PCollection<(String, u64)> {
     let trigger = Trigger::after_watermark()
         .early(Trigger::after_processing_time(Duration::from_mins(5)))
         .late(Trigger::after_processing_time(Duration::from_mins(10)));
@@ -88,7 +88,7 @@ fn teams(points: &PCollection<Points>) -> PCollection<(String, u64)> {
 }
 
 /// What each player has in all: ten minutes after something new.
-fn players(points: &PCollection<Points>) -> PCollection<(String, u64)> {
+fn players(points: &PCollection<Score>) -> PCollection<(String, u64)> {
     let trigger = Trigger::repeatedly(Trigger::after_processing_time(Duration::from_mins(10)));
     let all_the_time = Windowing::global().trigger(trigger, Accumulation::Accumulating);
     points.map(|p| (p.player, p.points)).window(all_the_time).combine_per_key(Sum).named("Players")

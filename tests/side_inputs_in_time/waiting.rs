@@ -258,7 +258,7 @@ impl WindowFn for Before {
     fn side_input_window(&self, main: Window) -> Option<Window> {
         let mut windows = WindowSet::new();
         self.assign(main.start - ms(1), &mut windows);
-        windows.pop()
+        windows.last().copied()
     }
     fn side_input_lookback(&self) -> Duration {
         ms(10)
