@@ -1,8 +1,9 @@
 //! The leaderboard of a game, as it changes: early results, results on time, and corrections.
 //!
-//! Points come in while the game is played. The board shows what each team has in the hour so far, every five minutes;
-//! the result, when the hour is complete; and the corrected result, when somebody's telephone has been without a network.
-//! Beside that it shows what each player has in all, ten minutes after something new, and when the game is over.
+//! Points come in while the game is played. The board shows what each team has in the hour so far, five minutes after
+//! something new; the result, when the hour is complete; and the corrected result, when somebody's telephone has been
+//! without a network. Beside that it shows what each player has in all, ten minutes after something new, and when the
+//! game is over.
 //!
 //! ```text
 //! $ cargo run --release --example leaderboard
@@ -19,10 +20,10 @@
 //! 13:25 player bob has 14
 //! 13:40 player cleo has 14
 //! 13:40 team red has 22 in the hour from 12:00 (late)
-//! 14:00 player ann has 8
-//! 14:00 player bob has 14
-//! 14:00 player cleo has 14
 //! 14:00 team blue has 6 in the hour from 13:00 (on time)
+//! 14:05 player ann has 8
+//! 14:05 player bob has 14
+//! 14:05 player cleo has 14
 //! ```
 //!
 //! The game is a [`TestStream`]: what happens in it is written down, the clock included.
@@ -36,6 +37,17 @@ use std::time::Duration;
 /// When the game begins: 2015-11-16, 12:00.
 const NOON: Timestamp = Timestamp::from_millis(1_447_675_200_000);
 
+/// When points came in and when they were made, in minutes after noon; the player, the team, and how many. Cleo had no
+/// network from 12:50 to 13:30.
+const SCORES: [(u64, u64, &str, &str, u64); 6] = [
+    (0, 0, "ann", "red", 5),
+    (20, 18, "bob", "blue", 8),
+    (40, 36, "ann", "red", 3),
+    (40, 38, "cleo", "red", 4),
+    (75, 72, "bob", "blue", 6),
+    (90, 55, "cleo", "red", 10),
+];
+
 #[derive(Clone, Serialize, Deserialize)]
 struct Score {
     player: String,
@@ -43,40 +55,20 @@ struct Score {
     points: u64,
 }
 
-fn points(minute: u64, player: &str, team: &str, points: u64) -> (Timestamp, Score) {
-    (NOON + Duration::from_mins(minute), Score { player: player.to_owned(), team: team.to_owned(), points })
-}
-
-/// Points in the order in which they come in. Cleo has no network from 12:50 to 13:30.
+/// Two hours, in steps of five minutes. The watermark follows the clock, as if everybody had a network.
 fn game() -> TestStream<Score> {
-    let (minutes, noon_and) = (Duration::from_mins, |minutes| NOON + Duration::from_mins(minutes));
-    TestStream::new()
-        .elements([points(0, "ann", "red", 5)])
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(10))
-        .elements([points(18, "bob", "blue", 8)])
-        .advance_watermark_to(noon_and(15))
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(10))
-        .elements([points(36, "ann", "red", 3), points(38, "cleo", "red", 4)])
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(10))
-        .advance_watermark_to(noon_and(60))
-        .advance_processing_time(minutes(15))
-        .elements([points(72, "bob", "blue", 6)])
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(5))
-        .advance_processing_time(minutes(5))
-        .elements([points(55, "cleo", "red", 10)])
-        .advance_processing_time(minutes(10))
-        .advance_processing_time(minutes(20))
-        .advance_watermark_to(noon_and(120))
+    (0..=120).step_by(5).fold(TestStream::new(), |game, minute| {
+        let come_in = SCORES.iter().filter(|(comes_in, ..)| *comes_in == minute);
+        game.elements(come_in.map(|(_, made, player, team, points)| {
+            let score = Score { player: (*player).to_owned(), team: (*team).to_owned(), points: *points };
+            (NOON + Duration::from_mins(*made), score)
+        }))
+        .advance_watermark_to(NOON + Duration::from_mins(minute))
+        .advance_processing_time(Duration::from_mins(5))
+    })
 }
 
-/// What each team has in each hour: every five minutes until the hour is complete, then with corrections.
+/// What each team has in each hour: five minutes after something new until the hour is complete, then with corrections.
 fn teams(points: &PCollection<Score>) -> PCollection<(String, u64)> {
     let trigger = Trigger::after_watermark()
         .early(Trigger::after_processing_time(Duration::from_mins(5)))

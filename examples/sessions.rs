@@ -21,9 +21,8 @@
 //!
 //! A line of the output is a user, a first and a last click, and how many there were. Lines come in no particular order.
 //!
-//! A file has an end, and nothing in it is late. So that the program
-//! does what it would do with a stream, it plays the file line by line through a [`TestStream`]: the watermark follows the
-//! latest click so far, at a distance.
+//! A file has an end, and nothing in it is late. So that the program does what it would do with a stream, it plays the
+//! file line by line through a [`TestStream`]: the watermark follows the latest click so far, at a distance.
 
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;
