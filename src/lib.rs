@@ -147,6 +147,8 @@
 //! | keep what came too late | [`PCollection::keeping_late_data`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
+#[cfg(doctest)]
+mod guide;
 pub mod io;
 mod launch;
 pub mod prelude;

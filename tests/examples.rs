@@ -11,6 +11,13 @@ fn source(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
+/// Where an example is: a file, or a folder.
+fn path_of(example: &str) -> String {
+    let file = format!("examples/{example}.rs");
+    let is_file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).exists();
+    if is_file { file } else { format!("examples/{example}/main.rs") }
+}
+
 /// A folder with the files that the examples read.
 fn folder() -> Folder {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -52,7 +59,7 @@ impl Session {
 
     /// The first one in the comment at the head of an example.
     fn of(example: &str) -> Self {
-        let source = source(&format!("examples/{example}.rs"));
+        let source = source(&path_of(example));
         let comment = source.lines().map_while(|line| line.strip_prefix("//!"));
         let text: Vec<_> = comment.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
         Self::new(text.join("\n").split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap())
@@ -99,6 +106,7 @@ fn examples_print_what_their_comments_show() {
         "hourly_team_score",
         "leaderboard",
         "sessions",
+        "draw_panes",
     ] {
         Session::of(example).check(&folder(), example);
     }
