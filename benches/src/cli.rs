@@ -32,6 +32,8 @@ enum Command {
     Sums(Options),
     /// Sums a stream of pairs by key, few keys often.
     SumsZipf(Options),
+    /// Counts events out of order by key, in windows and without: always 20 million events of 100,000 keys.
+    Windows(Options),
     /// Passes numbers through twenty maps that the compiler cannot look into.
     Maps(Options),
     /// Passes numbers through twenty maps that the compiler can fuse and vectorise.
@@ -60,6 +62,7 @@ impl Cli {
             Command::Sums(options) => run_named("sums", &options),
             Command::SumsZipf(options) => run_named("sums-zipf", &options),
             Command::Maps(options) => run_named("maps", &options),
+            Command::Windows(options) => run_named("windows", &options),
             Command::MapsPlain(options) => run_named("maps-plain", &options),
             Command::Generate(options) => generate(&options),
             Command::Contestant(contestant) => contestant.run(),
