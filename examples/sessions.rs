@@ -57,7 +57,8 @@ type Click = (String, String);
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     let gap = Duration::from_mins(args.gap);
-    let clicks = play(&fs::read_to_string(&args.input)?, Duration::from_mins(args.out_of_order))?;
+    let lines = fs::read_to_string(&args.input).map_err(|error| format!("{}: {error}", args.input.display()))?;
+    let clicks = play(&lines, Duration::from_mins(args.out_of_order))?;
     let visits = p.apply(clicks).window(Windowing::sessions(gap)).keeping_late_data().count_per_key();
     visits
         .results

@@ -178,6 +178,16 @@ fn outputs_do_not_depend_on_the_number_of_workers() {
 }
 
 #[test]
+fn sessions_tell_which_file_and_which_line_is_wrong() {
+    let folder = Folder::with(&[("clicks.csv", b"ann,2024-03-01T10:00:00,home\nbob,yesterday,home\n")]);
+    let run = |input| folder.run("sessions", ["--input", input, "--output", "visits", "--late", "late.txt"]);
+    let (missing, wrong) = (run("missing.csv"), run("clicks.csv"));
+    assert!(missing.code == Some(2) && missing.stderr.contains("error: missing.csv: "), "{missing:?}");
+    assert!(wrong.code == Some(2) && wrong.stderr.contains("error: bob,yesterday,home: not a date"), "{wrong:?}");
+    assert_eq!(folder.names(), ["clicks.csv"]);
+}
+
+#[test]
 fn the_command_of_the_readme_works() {
     let readme = source("README.md");
     let command = readme.lines().find(|line| line.starts_with("cargo run")).unwrap();
