@@ -1,6 +1,7 @@
 //! What `explain` says: of the graph as it was built, and of the plan that the local runner makes of it.
 
 use beamline::prelude::*;
+use beamline::testing::TestStream;
 
 /// Without the numbers of lines, which change whenever this file does.
 fn stable(text: &str) -> String {
@@ -164,6 +165,29 @@ fn a_side_input_from_elsewhere_is_waited_for() {
     stage 3  (reads a source; after side input AsMap)
       Payments
       + Dollars
+    ");
+}
+
+#[test]
+fn a_side_input_that_goes_on_is_not_waited_for() {
+    let p = Pipeline::new();
+    let rates = p.apply(TestStream::new().element(Timestamp::MIN, 2u64)).named("Rates");
+    let latest = Trigger::repeatedly(Trigger::after_count(1));
+    let rate = rates.window(Windowing::global().trigger(latest, Accumulation::Discarding)).as_singleton();
+    let _ = p.sequence(0..10).with_side(rate).map(|n, rate| n * rate).named("Dollars");
+    insta::assert_snapshot!(plan(&p), @r"
+    stage 1  (reads a source)
+      Rates
+      + Window
+      -> stage 2
+    stage 2  (shuffle)
+      AsSingleton/Gather
+      -> stage 3
+    stage 3  (builds a side input)
+      AsSingleton/Publish
+    stage 4  (reads a source)
+      Sequence
+      + Dollars  (reads side input AsSingleton/Publish while it goes on)
     ");
 }
 

@@ -1,7 +1,7 @@
 //! The plan as text.
 
-use crate::plan::{Plan, Stage};
-use beamline_sdk::graph::{Body, Graph, Node, NodeId};
+use crate::plan::{Plan, Stage, is_awaited};
+use beamline_sdk::graph::{Body, Graph, NodeId};
 use std::fmt::Write;
 
 /// Describes the plan for a graph.
@@ -10,7 +10,7 @@ pub(crate) fn explain(graph: &Graph) -> String {
     let mut text = String::new();
     for (i, stage) in plan.stages.iter().enumerate() {
         let _ = writeln!(text, "stage {}  ({})", i + 1, why(graph, &plan, stage));
-        stage.nodes.iter().for_each(|id| describe(&mut text, &graph.nodes[id.index()], stage.nodes[0] == *id));
+        stage.nodes.iter().for_each(|id| describe(&mut text, graph, *id, stage.nodes[0] == *id));
         sends(&mut text, graph, &plan, i);
     }
     let left_out = graph.nodes.iter().enumerate().filter(|(n, _)| !plan.is_live(NodeId(*n as u32)));
@@ -38,9 +38,14 @@ fn why(graph: &Graph, plan: &Plan, stage: &Stage) -> String {
     why
 }
 
-fn describe(text: &mut String, node: &Node, is_first: bool) {
+fn describe(text: &mut String, graph: &Graph, id: NodeId, is_first: bool) {
     let how = if is_first { "  " } else { "  + " };
-    let _ = writeln!(text, "{how}{}", node.step.name);
+    let node = &graph.nodes[id.index()];
+    let _ = write!(text, "{how}{}", node.step.name);
+    for view in node.side_inputs.iter().filter(|view| !is_awaited(graph, **view)) {
+        let _ = write!(text, "  (reads side input {} while it goes on)", graph.nodes[view.index()].step.name);
+    }
+    text.push('\n');
 }
 
 /// Where the stage's elements go.

@@ -111,7 +111,7 @@ fn has_effect(node: &Node) -> bool {
 }
 
 /// Whether a side input is complete at some time, so that readers can wait for that.
-fn is_awaited(graph: &Graph, view: NodeId) -> bool {
+pub(crate) fn is_awaited(graph: &Graph, view: NodeId) -> bool {
     graph.nodes[view.index()].inputs.iter().all(|input| graph.collections[input.index()].is_bounded)
 }
 

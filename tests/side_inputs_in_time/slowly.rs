@@ -30,6 +30,16 @@ fn elements_wait_for_the_first_value_and_see_the_latest() {
     });
 }
 
+/// The example in the documentation of `View`.
+#[test]
+fn prices_are_converted_at_the_latest_rate() {
+    everywhere(|p| {
+        let (prices, rates) = play(p, &[Main(5, 10), Side(7, 3), Side(8, 4), Main(9, 20)]);
+        let rate = rates.window(latest()).as_singleton();
+        assert_that(&prices.with_side(rate).map(|price, rate| price * rate)).contains_in_any_order([30, 80]);
+    });
+}
+
 #[test]
 fn a_table_is_replaced_when_the_clock_says() {
     let steps = [
