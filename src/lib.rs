@@ -60,7 +60,7 @@
 //!
 //! const MINUTE: Duration = Duration::from_secs(60);
 //!
-//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), (String, String)> {
+//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), PCollection<(String, String)>> {
 //!     let speculative = Trigger::after_processing_time(MINUTE);
 //!     let trigger = Trigger::after_watermark().early(speculative).late(Trigger::after_count(1));
 //!     clicks

@@ -66,6 +66,8 @@ pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::{ParseTimestampError, Timestamp};
+#[doc(hidden)]
+pub use transforms::LateFrom;
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };

@@ -3,6 +3,7 @@
 mod batches;
 mod everything;
 mod idle;
+mod late;
 mod panes;
 mod retractions;
 mod sources;
