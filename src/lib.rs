@@ -145,6 +145,7 @@
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
 //! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |
 //! | keep what came too late | [`PCollection::keeping_late_data`] |
+//! | keep a table up to date | [`PCollection::write_upserts`], [`UpsertSink`], [`UpsertTable`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
 #[cfg(doctest)]

@@ -49,6 +49,7 @@ pub mod state;
 pub mod testing;
 mod time;
 mod transforms;
+mod upsert;
 mod values;
 pub mod window;
 
@@ -71,4 +72,5 @@ pub use transforms::LateFrom;
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };
+pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

@@ -9,3 +9,4 @@ mod retractions;
 mod sources;
 #[path = "../support/mod.rs"]
 mod support;
+mod upserts;

@@ -18,6 +18,7 @@ mod env;
 mod guard;
 mod hash;
 pub(crate) mod keyed;
+mod latest;
 mod memory;
 mod meta;
 mod operator;

@@ -29,6 +29,7 @@ mod window_by;
 mod windowing;
 mod within;
 mod write;
+mod write_upserts;
 
 pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;

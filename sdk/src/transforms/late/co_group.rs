@@ -19,12 +19,10 @@ impl<K: Key, V: Element> KeepingLateData<(K, V)> {
     /// let minute = |n: i64| Timestamp::from_millis(n * 60_000);
     /// let hourly = || Windowing::fixed(Duration::from_hours(1));
     /// let p = Pipeline::new();
-    /// let views = p.apply(TestStream::new().element(minute(5), ("tea", 1)).advance_watermark_to(minute(90)));
+    /// let views = p.apply(TestStream::new().element(minute(5), (7u32, 'a')).advance_watermark_to(minute(90)));
     /// let sales = p.apply(
-    ///     TestStream::new().element(minute(7), ("tea", 2.5)).advance_watermark_to(minute(90)).element(minute(9), ("tea", 9.5)),
+    ///     TestStream::new().element(minute(7), (7u32, 2.5)).advance_watermark_to(minute(90)).element(minute(9), (7, 9.5)),
     /// );
-    /// # let views = views.map(|(product, n)| (product.to_owned(), n));
-    /// # let sales = sales.map(|(product, n)| (product.to_owned(), n));
     /// let both = views.window(hourly()).keeping_late_data().co_group(&sales.window(hourly()));
     /// let (late_views, late_sales) = both.late;
     /// assert_that(&both.results).has_count(1);
