@@ -20,10 +20,12 @@
 mod matching;
 mod panes;
 mod report;
+mod standing;
 mod test_stream;
 mod verdict;
 
 pub use panes::AssertInWindow;
+pub use standing::AssertAfterRetractions;
 pub use test_stream::TestStream;
 pub use verdict::Verdict;
 

@@ -90,15 +90,37 @@ impl<T: Element> TestStream<T> {
     /// # Panics
     /// If it would go back, or not move.
     pub fn advance_watermark_to(self, time: Timestamp) -> Self {
-        let before = self.events.iter().rev().find_map(|event| match event {
-            Event::Watermark(time) => Some(*time),
-            _ => None,
-        });
+        let before = self.watermark();
         assert!(
             before.is_none_or(|before| before < time),
             "the watermark moves forward only: from {before:?} to {time:?}"
         );
         self.then(Event::Watermark(time))
+    }
+
+    /// The watermark moves as far as `time`, if it is not there already: for streams that are made of data, whose watermark
+    /// follows the latest timestamp so far.
+    ///
+    /// ```
+    /// use beamline_sdk::{Timestamp, testing::TestStream};
+    /// use std::time::Duration;
+    ///
+    /// let clicks = [(10, "ann"), (7, "bob"), (12, "ann")];
+    /// let stream = clicks.into_iter().fold(TestStream::new(), |stream, (minute, user)| {
+    ///     let time = Timestamp::from_millis(minute * 60_000);
+    ///     stream.element(time, user.to_owned()).advance_watermark_to_at_least(time - Duration::from_mins(5))
+    /// });
+    /// ```
+    pub fn advance_watermark_to_at_least(self, time: Timestamp) -> Self {
+        if self.watermark().is_none_or(|before| before < time) { self.then(Event::Watermark(time)) } else { self }
+    }
+
+    /// How far the watermark has come, if it has moved.
+    fn watermark(&self) -> Option<Timestamp> {
+        self.events.iter().rev().find_map(|event| match event {
+            Event::Watermark(time) => Some(*time),
+            _ => None,
+        })
     }
 
     /// The clock moves forward, in whole milliseconds.
