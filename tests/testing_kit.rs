@@ -263,3 +263,20 @@ fn the_watermark_of_a_stream_goes_at_least_so_far() {
     assert_that(&sums).contains_in_any_order([3i64, 9]);
     assert_eq!(p.run().metrics.counter("dropped_late"), 2, "1 and 2 come behind 3 and 9");
 }
+
+#[test]
+fn a_stream_may_be_made_when_the_pipeline_runs() {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let p = TestPipeline::new();
+    let numbers = p.apply(TestStream::when_run(|| {
+        let run = RUNS.fetch_add(1, Ordering::Relaxed);
+        if run == 2 { Err("no more".into()) } else { Ok(TestStream::new().element(at(1), run)) }
+    }));
+    let names = numbers.map(|n| n + 1);
+    assert_that(&names).has_count(1);
+    assert_eq!(RUNS.load(Ordering::Relaxed), 0, "nothing happens while the pipeline is built");
+    p.run();
+    p.run();
+    let error = error_of(&p);
+    assert!(error.contains("step 'TestStream/TestStream' (testing_kit.rs:") && error.contains("no more"), "{error}");
+}

@@ -62,7 +62,6 @@ fn corners(script: &Script, outcome: &Outcome) -> Vec<&'static str> {
         ("results of retractions", script.groupings > 1 && outcome.panes.iter().any(|pane| pane.pane.is_retraction())),
         ("an element dropped because it is late", outcome.dropped_late > 0),
         ("an element dropped because its window is closed", outcome.dropped_closed > 0),
-        ("a script that leaves nothing to chance", settled(script).expect("it can be carried out").is_some()),
     ];
     of_panes.chain(others.into_iter().filter(|(_, is)| *is).map(|(name, _)| name)).collect()
 }
@@ -76,6 +75,17 @@ fn scripts_reach_every_corner() {
         let outcome = Model::usual().run(&script).expect("it can be carried out");
         corners(&script, &outcome).into_iter().for_each(|corner| *seen.entry(corner).or_default() += 1);
     }
-    assert_eq!(seen.len(), PANES.len() + 9, "{seen:?}");
+    assert_eq!(seen.len(), PANES.len() + 8, "{seen:?}");
     assert!(seen.values().all(|times| *times >= 10), "{seen:?}");
+}
+
+/// The engine is held to these only.
+#[test]
+fn scripts_leave_enough_to_no_chance() {
+    let mut runner = TestRunner::deterministic();
+    let scripts = (0..150).map(|_| any_script().new_tree(&mut runner).expect("there are scripts").current());
+    let is_settled = |script: &Script| settled(script).expect("it can be carried out").is_some();
+    let settled: Vec<Script> = scripts.filter(is_settled).collect();
+    let twice = settled.iter().filter(|script| script.groupings > 1).count();
+    assert!(settled.len() > 50 && twice > 10, "{} of 150, {twice} of which are grouped twice", settled.len());
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 pub(crate) fn settled(script: &Script) -> Result<Option<Outcome>, String> {
     let expected = sorted(Model::usual().run(script)?);
     let (one_by_one, steps) = one_by_one(script);
-    for model in partitions(&keys(script)).into_iter().flat_map(models) {
+    for model in partitions(&keys(script)).into_iter().flat_map(|owners| models(owners, script.groupings)) {
         let mut apart = model.run(&one_by_one)?;
         apart.panes.iter_mut().for_each(|pane| pane.step = steps[pane.step]);
         if sorted(model.run(script)?) != expected || sorted(apart) != expected {
@@ -22,16 +22,22 @@ pub(crate) fn settled(script: &Script) -> Result<Option<Outcome>, String> {
     Ok(Some(expected))
 }
 
-/// What runners with these workers may do, and with one more that has no keys: all at once, or one after the other.
-fn models(mut owners: Vec<Vec<String>>) -> impl Iterator<Item = Model> {
+/// What runners with these workers may do. Where results are grouped once more it matters who is first, and there may be
+/// a worker without keys.
+fn models(mut owners: Vec<Vec<String>>, groupings: usize) -> Vec<Model> {
     owners.push(Vec::new());
     let together = vec![(0..owners.len()).collect()];
     let in_order: Vec<Vec<usize>> = (0..owners.len()).map(|worker| vec![worker]).collect();
     let in_reverse = in_order.iter().rev().cloned().collect();
-    let latitudes = [together, in_order, in_reverse].into_iter().flat_map(|turns: Vec<Vec<usize>>| {
-        [false, true].map(|hears_late| Latitude { turns: turns.clone(), hears_late })
-    });
-    latitudes.map(move |latitude| Model::with_workers(owners.clone(), latitude))
+    let latitude = |turns: &Vec<Vec<usize>>, hears_late| Latitude { turns: turns.clone(), hears_late };
+    let latitudes = match groupings {
+        1 => vec![latitude(&together, false)],
+        _ => [together, in_order, in_reverse]
+            .iter()
+            .flat_map(|turns| [false, true].map(|late| latitude(turns, late)))
+            .collect(),
+    };
+    latitudes.into_iter().map(|latitude| Model::with_workers(owners.clone(), latitude)).collect()
 }
 
 fn sorted(mut outcome: Outcome) -> Outcome {

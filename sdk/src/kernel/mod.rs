@@ -15,7 +15,7 @@ mod clock;
 mod current;
 mod emitter;
 mod env;
-mod guard;
+pub(crate) mod guard;
 mod hash;
 pub(crate) mod keyed;
 mod latest;

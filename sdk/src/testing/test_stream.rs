@@ -9,6 +9,7 @@ use crate::window::{Pane, global_window};
 use crate::{Element, Error, ErrorKind, PCollection, PTransform, Pipeline, Result, SplitTarget, Step, Timestamp};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -149,17 +150,34 @@ impl<T: Element> PTransform<Pipeline> for TestStream<T> {
     }
 
     fn expand(self, pipeline: Pipeline) -> PCollection<T> {
-        let body = Body::Read(Arc::new(Script(self)));
-        let urn = "beam:transform:teststream:v1";
-        let node = pipeline.add(StepSpec { label: "TestStream".into(), urn, inputs: vec![], body });
-        pipeline.add_output(node)
+        stream_step(self, &pipeline)
+    }
+}
+
+/// The step of a stream.
+pub(super) fn stream_step<T: Element>(script: impl Script<T>, pipeline: &Pipeline) -> PCollection<T> {
+    let body = Body::Read(Arc::new(Scripted(script, PhantomData)));
+    let urn = "beam:transform:teststream:v1";
+    let node = pipeline.add(StepSpec { label: "TestStream".into(), urn, inputs: vec![], body });
+    pipeline.add_output(node)
+}
+
+/// Where a stream is written down, at the latest when it begins.
+pub(super) trait Script<T>: Send + Sync + 'static {
+    /// The stream, for the step.
+    fn write(&self, step: &Arc<Step>) -> Result<TestStream<T>>;
+}
+
+impl<T: Element> Script<T> for TestStream<T> {
+    fn write(&self, _: &Arc<Step>) -> Result<Self> {
+        Ok(self.clone())
     }
 }
 
 /// A stream as the graph holds it.
-struct Script<T>(TestStream<T>);
+struct Scripted<T, S>(S, PhantomData<fn() -> T>);
 
-impl<T: Element> SourceFactory for Script<T> {
+impl<T: Element, S: Script<T>> SourceFactory for Scripted<T, S> {
     fn is_bounded(&self) -> bool {
         false
     }
@@ -169,7 +187,7 @@ impl<T: Element> SourceFactory for Script<T> {
     }
 
     fn start(&self, step: &Arc<Step>, _target: &SplitTarget) -> Result<Arc<dyn SourceRun>> {
-        Ok(Arc::new(Performance { stream: self.0.clone(), step: step.clone() }))
+        Ok(Arc::new(Performance { stream: self.0.write(step)?, step: step.clone() }))
     }
 }
 
