@@ -50,6 +50,7 @@ pub mod state;
 pub mod testing;
 mod time;
 mod transforms;
+mod upsert;
 mod values;
 pub mod window;
 
@@ -73,7 +74,10 @@ pub use splittable::{
 };
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::{ParseTimestampError, Timestamp};
+#[doc(hidden)]
+pub use transforms::LateFrom;
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };
+pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

@@ -16,6 +16,10 @@ pub struct Written {
 }
 
 impl Written {
+    pub(super) fn new(pipeline: Pipeline, node: NodeId) -> Self {
+        Self { pipeline, node }
+    }
+
     /// Names the step.
     pub fn named(&self, label: &str) {
         self.pipeline.name_node(self.node, label);
@@ -41,7 +45,7 @@ impl<T: Element> PCollection<T> {
         if let Err(error) = self.check_stays("a sink") {
             self.pipeline.fail(node, error);
         }
-        Written { pipeline: self.pipeline.clone(), node }
+        Written::new(self.pipeline.clone(), node)
     }
 }
 

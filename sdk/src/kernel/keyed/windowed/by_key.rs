@@ -1,5 +1,6 @@
 //! Grouping in any windows, with any trigger: the state of each key by itself.
 
+use super::Late;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::slots::Slots;
@@ -67,12 +68,12 @@ impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V
 }
 
 impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C, R> {
-    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, late: Late<K, V>, wiring: &Wiring<'_>) -> Self {
         let outside = Outside {
             timers: Timers::new(),
             alarms: Timers::new(),
             holds: Holds::default(),
-            results: Results::new(wiring, strategy),
+            results: Results::new(wiring, strategy, late),
         };
         Self {
             reducer: Reducer::new(strategy, contents),

@@ -4,6 +4,7 @@
 //! passes its end. Nothing is looked up for a key but its entry in that table, and rows find their entries a block at a
 //! time.
 
+use super::Late;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::sort::{self, WindowRows};
@@ -52,7 +53,7 @@ pub(crate) fn is_for(strategy: &WindowingStrategy) -> bool {
 }
 
 impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V, C, R> {
-    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, late: Late<K, V>, wiring: &Wiring<'_>) -> Self {
         Self {
             contents,
             accumulates: strategy.accumulation() == Accumulation::Accumulating,
@@ -62,7 +63,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             output_watermark: Timestamp::MIN,
             open: BTreeMap::new(),
             shown: BTreeMap::new(),
-            results: Results::new(wiring, strategy),
+            results: Results::new(wiring, strategy, late),
         }
     }
 
