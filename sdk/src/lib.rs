@@ -46,6 +46,7 @@ mod side_input;
 mod sink;
 mod source;
 pub mod state;
+mod stop;
 pub mod testing;
 mod time;
 mod transforms;
@@ -65,6 +66,7 @@ pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
+pub use stop::StopFlag;
 pub use time::{ParseTimestampError, Timestamp};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,

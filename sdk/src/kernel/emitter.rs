@@ -30,6 +30,11 @@ impl<T: 'static> Emitter<T> {
         Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
     }
 
+    /// Whether the run is to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.output.is_stopped()
+    }
+
     /// Begins an input batch: what is emitted from now on inherits the stamps of its elements.
     pub(crate) fn begin(&mut self, meta: &Meta) {
         if meta.is_same() && (self.batch.is_empty() || self.batch.meta == *meta) {
