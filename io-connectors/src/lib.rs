@@ -9,4 +9,7 @@
 //! |---|---|---|
 //! | [`text`] | lines of files, globs and standard input, also compressed | lines to sharded files, one file, or standard output |
 
+// Derived code names the crate that programs depend on.
+extern crate beamline_sdk as beamline;
+
 pub mod text;
