@@ -7,10 +7,10 @@
 use crate::stage::Did;
 use crate::worker::{Worker, earlier};
 use beamline_sdk::kernel::Shared;
-use beamline_sdk::{Error, ErrorKind, Result};
+use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
 use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Numbers that look random, and follow from a seed (splitmix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom
 /// Number Generators*, 2014).
@@ -84,17 +84,20 @@ fn turn(workers: &[Rc<Worker>], dice: &mut Dice) -> Result<Did> {
 /// Waits for the clock or for a source. Where there is nothing to wait for, nothing will ever happen.
 fn wait(workers: &[Rc<Worker>], did: Did) -> Result<()> {
     let until_source = match did {
-        Did::Wait(until) => until.saturating_duration_since(Instant::now()),
-        _ => Duration::MAX,
+        Did::Wait(until) => until,
+        _ => Timestamp::MAX,
     };
-    let until = workers.iter().map(|worker| worker.until_alarm()).fold(until_source, Duration::min);
-    if until == Duration::MAX {
+    let until = workers.iter().filter_map(|worker| worker.alarm()).fold(until_source, Timestamp::min);
+    if workers[0].jump(until) {
+        return Ok(());
+    }
+    if until == Timestamp::MAX {
         let mut text = "nothing can move, and the pipeline has not ended".to_owned();
         let stages = workers.iter().flat_map(|worker| &worker.stages);
         stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
         return Err(Error::new(ErrorKind::Internal, text));
     }
-    thread::sleep(until.min(Duration::from_millis(20)));
+    thread::sleep(workers[0].until(until).min(Duration::from_millis(20)));
     Ok(())
 }
 

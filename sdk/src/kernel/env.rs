@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::current::StepId;
 use super::memory::MemoryBudget;
+use super::reading::Wake;
 use super::scratch::Scratch;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
@@ -29,6 +30,8 @@ pub struct Env {
     pub scratch: Arc<dyn Scratch>,
     /// Processing time.
     pub clock: Arc<dyn Clock>,
+    /// Wakes workers that have nothing to do, from any thread.
+    pub wake: Arc<dyn Wake>,
     /// What the workers of a run share.
     pub shared: Arc<Shared>,
 }
@@ -48,6 +51,7 @@ type View = Arc<dyn Any + Send + Sync>;
 #[derive(Default)]
 pub struct Shared {
     stop: AtomicBool,
+    drain: AtomicBool,
     views: Mutex<HashMap<StepId, View>>,
     complete_views: Mutex<HashSet<StepId>>,
     /// Counts the changes of side inputs that are read while they change.
@@ -65,6 +69,17 @@ impl Shared {
     #[inline]
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+
+    /// Asks sources without an end to end now: what has been read is worked off, and windows close.
+    pub fn drain(&self) {
+        self.drain.store(true, Ordering::Release);
+    }
+
+    /// Whether sources without an end are to end now.
+    #[inline]
+    pub fn is_draining(&self) -> bool {
+        self.drain.load(Ordering::Acquire)
     }
 
     /// An error when the workers are to stop.

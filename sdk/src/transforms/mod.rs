@@ -23,6 +23,7 @@ mod read;
 mod reshuffle;
 mod side_inputs;
 mod split;
+mod splittable;
 mod stateful;
 mod timed_join;
 mod try_map;

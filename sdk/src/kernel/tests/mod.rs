@@ -9,7 +9,7 @@ mod splits;
 mod windowed;
 
 use super::memory::MemoryBudget;
-use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
+use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wake, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Result, Step, Timestamp};
 use parking_lot::Mutex;
@@ -55,8 +55,15 @@ pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usiz
         memory: Arc::new(MemoryBudget::new(memory)),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),
+        wake: Arc::new(NoWake),
         shared: Arc::new(Shared::default()),
     })
+}
+
+struct NoWake;
+
+impl Wake for NoWake {
+    fn wake_all(&self) {}
 }
 
 fn step() -> Arc<Step> {
