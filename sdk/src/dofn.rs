@@ -108,6 +108,12 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
         self.out.emit_at(element, timestamp, self.meta, self.row);
     }
 
+    /// Passes on what has been emitted so far, rather than when there is enough of it or the bundle ends: for functions that
+    /// take so long for an element that nobody should wait for the next.
+    pub fn flush(&mut self) {
+        self.out.pass_on_or_unwind();
+    }
+
     /// The event time of the input.
     pub fn timestamp(&self) -> Timestamp {
         *self.meta.time.get(self.row)

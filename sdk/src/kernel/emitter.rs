@@ -141,7 +141,7 @@ impl<T: 'static> Emitter<T> {
 
     #[cold]
     #[inline(never)]
-    fn pass_on_or_unwind(&mut self) {
+    pub(crate) fn pass_on_or_unwind(&mut self) {
         self.pass_on_or_keep_failure();
         // Where panics abort, the function has to come to its end; so does the destructor that emits in a panic.
         if cfg!(panic = "unwind") && self.failure.is_some() && !std::thread::panicking() {

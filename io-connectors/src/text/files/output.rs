@@ -92,6 +92,8 @@ impl<T: Element + Display, D: Destinations<T>> DoFn<Group<T, D>> for WritePanes<
             ROWS.inc(file.rows);
             cx.emit(file);
         }
+        // The next one takes a while.
+        cx.flush();
         Ok(())
     }
 }

@@ -92,11 +92,12 @@ impl TimeFormat {
     }
 }
 
-/// The smallest part of a time that is not at its beginning, and that `shown` leaves out: times that differ there only
-/// would look the same.
+/// The smallest part of a time that is not at its beginning, and that `shown` leaves out: times that are near and differ
+/// there only would look the same. Larger parts than those that are shown may be left out: names then come again after a
+/// day, or a year, which can be meant.
 pub(super) fn first_lost(time: Timestamp, shown: &BTreeSet<Field>) -> Option<Field> {
-    let parts = Parts::of(time)?;
-    let is_lost = |field: &Field| !shown.contains(field) && !parts.is_first(*field);
+    let (parts, largest) = (Parts::of(time)?, shown.first()?);
+    let is_lost = |field: &Field| field > largest && !shown.contains(field) && !parts.is_first(*field);
     FIELDS.iter().rev().map(|(field, ..)| *field).find(is_lost)
 }
 
@@ -188,7 +189,7 @@ mod tests {
         assert_eq!(lost("%Y-%m-%dT%H", "2015-11-16T16:30"), Some(("%M", "minutes")));
         assert_eq!(lost("%Y-%m", "2015-11-16T16:30"), Some(("%M", "minutes")));
         assert_eq!(lost("%Y-%m", "2015-11-01"), None);
-        assert_eq!(lost("%m-%d", "2015-11-16"), Some(("%Y", "years")));
+        assert_eq!(lost("%m-%d", "2015-11-16"), None, "every year the same");
         assert_eq!(lost("%H", "2015-01-01T00:00:00.001"), Some(("%3f", "milliseconds")));
     }
 }
