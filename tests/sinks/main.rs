@@ -4,6 +4,7 @@ mod destinations;
 mod files;
 mod folder;
 mod names;
+mod net;
 mod random;
 mod rolling;
 mod streaming;
