@@ -11,6 +11,7 @@ mod flatten;
 mod group;
 mod group_into_batches;
 mod grouping;
+mod impulse;
 mod interval_join;
 mod join;
 mod keys;
