@@ -47,6 +47,7 @@ mod sink;
 mod source;
 mod splittable;
 pub mod state;
+mod stop;
 pub mod testing;
 mod time;
 mod transforms;
@@ -73,6 +74,7 @@ pub use splittable::{
     OffsetRange, OffsetTracker, ProcessContinuation, RestrictionOf, RestrictionTracker, SplitCx, SplittableDoFn,
 };
 pub use state::{StateCx, StateSpec, StatefulDoFn};
+pub use stop::StopFlag;
 pub use time::{ParseTimestampError, Timestamp};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,

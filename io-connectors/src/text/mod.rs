@@ -69,6 +69,7 @@ mod dead_letters;
 mod decode;
 mod encode;
 mod error;
+mod files;
 mod glob;
 mod growing;
 mod identity;
@@ -94,6 +95,9 @@ mod write;
 pub use compression::Compression;
 pub use dead_letters::ReadTried;
 pub use error::{ReadError, WriteError};
+pub use files::{
+    By, Destinations, OneDestination, PatternError, WriteFiles, WriteFilesError, WrittenFile, write_files,
+};
 pub use line::{InvalidUtf8, Line, RawLine, Text};
 pub use read::{Read, read, read_all, read_bytes, read_with_names};
 pub use reader::LineReader;
