@@ -60,6 +60,12 @@ impl<L: Line> Incoming<L> {
         self.start != Start::OtherLine && !self.window.bytes().is_empty()
     }
 
+    /// How many bytes have come that are not lines yet.
+    #[cfg(feature = "net")]
+    pub(crate) fn rest_bytes(&self) -> usize {
+        self.window.bytes().len()
+    }
+
     /// Reads once, and says how many bytes have come.
     pub(crate) fn fill(&mut self, input: &mut impl Read) -> io::Result<usize> {
         loop {

@@ -98,7 +98,11 @@ pub use error::{ReadError, WriteError};
 pub use files::{
     By, Destinations, OneDestination, PatternError, WriteFiles, WriteFilesError, WrittenFile, write_files,
 };
+#[cfg(feature = "net")]
+pub(crate) use incoming::Incoming;
 pub use line::{InvalidUtf8, Line, RawLine, Text};
+#[cfg(feature = "net")]
+pub(crate) use pipe::Pipe;
 pub use read::{Read, read, read_all, read_bytes, read_with_names};
 pub use reader::LineReader;
 pub use shard::{PreparedShard, ShardWriter};

@@ -2,6 +2,8 @@
 //! the tests say.
 
 mod common;
+#[cfg(feature = "net")]
+mod net;
 mod random;
 mod tail;
 mod watch;
