@@ -67,8 +67,9 @@ pub use runner::{JobResult, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{
-    BoundedOutOfOrderness, Manual, Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Waker,
-    WatermarkEstimator,
+    Arriving, ArrivingReader, BoundedOutOfOrderness, Concat, Generate, IdleAfter, IntoTimestamp, Limited, Manual,
+    Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Timestamped, Untimed, Waker,
+    WatermarkEstimator, generate,
 };
 pub use splittable::{
     OffsetRange, OffsetTracker, ProcessContinuation, RestrictionOf, RestrictionTracker, SplitCx, SplittableDoFn,

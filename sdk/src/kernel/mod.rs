@@ -50,4 +50,5 @@ pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
 
+pub(crate) use guard::render;
 pub(crate) use reading::{ReadFactory, RunSplittable};

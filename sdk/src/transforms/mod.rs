@@ -12,6 +12,7 @@ mod for_each;
 mod group;
 mod group_into_batches;
 mod grouping;
+mod impulse;
 mod interval_join;
 mod join;
 mod keys;
