@@ -1,3 +1,3 @@
 //! Connectors: sources and sinks, a module for each system.
 
-pub use beamline_io::text;
+pub use beamline_io::{dead_letters, text};

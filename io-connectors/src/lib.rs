@@ -7,6 +7,8 @@
 //!
 //! | module | reads | writes |
 //! |---|---|---|
+//! | [`dead_letters`] | elements that a step could not handle, to try them again | the same, as lines of JSON |
 //! | [`text`] | lines of files, globs and standard input, also compressed | lines to sharded files, one file, or standard output |
 
+pub mod dead_letters;
 pub mod text;

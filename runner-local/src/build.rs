@@ -234,10 +234,12 @@ impl<'a> Builder<'a> {
         let graph = &self.job.graph;
         let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| is_endless(graph, *n));
         sources.sort_by_key(|stage| (is_endless(stage), !plan.stages[*stage].feeds_view));
+        let stages: Vec<_> = self.stages.into_iter().map(StageParts::finish).collect();
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
-            stages: self.stages.into_iter().map(StageParts::finish).collect(),
+            outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
+            stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),
             reads: Cell::new(0),

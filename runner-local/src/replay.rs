@@ -9,7 +9,6 @@ use crate::worker::{Worker, earlier};
 use beamline_sdk::kernel::Shared;
 use beamline_sdk::{Error, ErrorKind, Result};
 use std::rc::Rc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Numbers that look random, and follow from a seed (splitmix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom
@@ -55,10 +54,13 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
     while !workers.iter().all(|worker| worker.is_done()) {
         shared.check()?;
+        let seen = workers[0].wakers.calls(0);
         match turn(workers, dice)? {
             Did::Work => {}
-            did if workers[0].go_on() => debug_assert!(did != Did::Work, "a script goes on when nothing else does"),
-            did => wait(workers, did)?,
+            did if !is_awaiting(workers) && (workers[0].go_on() || skip(workers)) => {
+                debug_assert!(did != Did::Work, "a script goes on when nothing else does");
+            }
+            did => wait(workers, did, seen)?,
         }
     }
     Ok(())
@@ -81,20 +83,31 @@ fn turn(workers: &[Rc<Worker>], dice: &mut Dice) -> Result<Did> {
     Ok(all)
 }
 
-/// Waits for the clock or for a source. Where there is nothing to wait for, nothing will ever happen.
-fn wait(workers: &[Rc<Worker>], did: Did) -> Result<()> {
+/// Lets the clock go on where no script moves it any more.
+fn skip(workers: &[Rc<Worker>]) -> bool {
+    workers[0].skip_to(workers.iter().filter_map(|worker| worker.alarm()).min())
+}
+
+/// Whether something will come from outside of the pipeline without anybody's doing.
+fn is_awaiting(workers: &[Rc<Worker>]) -> bool {
+    workers.iter().any(|worker| worker.is_awaiting())
+}
+
+/// Waits for the clock, for a source, or for what comes from outside and has not been seen yet. Where there is nothing to
+/// wait for, nothing will ever happen.
+fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
     let until_source = match did {
         Did::Wait(until) => until.saturating_duration_since(Instant::now()),
         _ => Duration::MAX,
     };
     let until = workers.iter().map(|worker| worker.until_alarm()).fold(until_source, Duration::min);
-    if until == Duration::MAX {
+    if until == Duration::MAX && !is_awaiting(workers) {
         let mut text = "nothing can move, and the pipeline has not ended".to_owned();
         let stages = workers.iter().flat_map(|worker| &worker.stages);
         stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
         return Err(Error::new(ErrorKind::Internal, text));
     }
-    thread::sleep(until.min(Duration::from_millis(20)));
+    workers[0].wakers.sleep(0, seen, until);
     Ok(())
 }
 

@@ -1,12 +1,15 @@
 //! Sleeping and waking of workers.
 
+use beamline_sdk::Timestamp;
 use beamline_sdk::kernel::Wake;
 use parking_lot::{Condvar, Mutex};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a worker sleeps at most: a bound for the harm of a signal that nobody sent.
 const LONGEST_SLEEP: Duration = Duration::from_millis(20);
+
+const NEVER: i64 = i64::MAX;
 
 const AWAKE: u64 = u64::MAX;
 const GONE: u64 = u64::MAX - 1;
@@ -20,6 +23,8 @@ struct Place {
     /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works,
     /// [`GONE`] when it has ended.
     rested_with: AtomicU64,
+    /// The instant on the clock at which it has something to do, in milliseconds.
+    alarm: AtomicI64,
     is_asleep: AtomicBool,
     lock: Mutex<()>,
     signal: Condvar,
@@ -30,6 +35,7 @@ impl Wakers {
         let place = || Place {
             calls: AtomicU64::new(0),
             rested_with: AtomicU64::new(AWAKE),
+            alarm: AtomicI64::new(NEVER),
             is_asleep: AtomicBool::new(false),
             lock: Mutex::default(),
             signal: Condvar::new(),
@@ -37,8 +43,9 @@ impl Wakers {
         Self((0..workers).map(|_| place()).collect())
     }
 
-    /// A worker has found nothing to do after it has `seen` so many calls. The first worker is told.
-    pub(crate) fn begin_rest(&self, worker: usize, seen: u64) {
+    /// A worker has found nothing to do before `alarm`, after it has `seen` so many calls. The first worker is told.
+    pub(crate) fn begin_rest(&self, worker: usize, seen: u64, alarm: Option<Timestamp>) {
+        self.0[worker].alarm.store(alarm.map_or(NEVER, Timestamp::millis), Ordering::SeqCst);
         self.0[worker].rested_with.store(seen, Ordering::SeqCst);
         if worker > 0 {
             self.wake(0);
@@ -47,21 +54,27 @@ impl Wakers {
 
     /// A worker has nothing left to do, ever: nobody has to wait for it.
     pub(crate) fn leave(&self, worker: usize) {
-        self.begin_rest(worker, GONE);
+        self.begin_rest(worker, GONE, None);
     }
 
     pub(crate) fn end_rest(&self, worker: usize) {
         self.0[worker].rested_with.store(AWAKE, Ordering::SeqCst);
     }
 
-    /// Whether all workers have found nothing to do, and nobody has been called since. As only workers call workers,
-    /// it stays so until one of them gets something to do from elsewhere.
+    /// Whether all workers have found nothing to do, and nobody has been called since. It stays so until one of
+    /// them gets something to do from elsewhere.
     pub(crate) fn are_all_at_rest(&self) -> bool {
         let is_at_rest = |place: &Place| match place.rested_with.load(Ordering::SeqCst) {
             GONE => true,
             seen => seen == place.calls.load(Ordering::SeqCst),
         };
         self.0.iter().all(is_at_rest)
+    }
+
+    /// When the first of the workers that rest has something to do.
+    pub(crate) fn first_alarm(&self) -> Option<Timestamp> {
+        let alarms = self.0.iter().map(|place| place.alarm.load(Ordering::SeqCst));
+        alarms.min().filter(|alarm| *alarm != NEVER).map(Timestamp::from_millis)
     }
 
     /// The calls so far: to be asked before looking for work.
@@ -98,6 +111,10 @@ impl Wakers {
 }
 
 impl Wake for Wakers {
+    fn wake(&self, worker: usize) {
+        self.wake(worker);
+    }
+
     fn wake_all(&self) {
         self.wake_all_workers();
     }

@@ -29,6 +29,8 @@ pub(crate) struct Worker {
     pub(crate) reads: Cell<usize>,
     /// Stages that read side inputs while these change.
     pub(crate) view_readers: Vec<StageId>,
+    /// Stages with steps that may wait for something from outside of the pipeline.
+    pub(crate) outside: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
     pub(crate) scripts: RefCell<Vec<StageId>>,
     /// The stage that is on top of the stack.
@@ -80,7 +82,7 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
-        let has_worked = self.ring()? || self.look_at_views()? || self.run_latest(|_| true)?;
+        let has_worked = self.ring()? || self.look_at_views()? || self.resume()? || self.run_latest(|_| true)?;
         let did = if has_worked { Did::Work } else { self.read(self.sources_in_turn())? };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
@@ -110,7 +112,7 @@ impl Worker {
         let mut stage = self.stages[id].borrow_mut();
         if !stage.can_run(&self.shared) {
             Ok(Did::Nothing)
-        } else if self.on_top(id, || stage.look_at_views(&self.shared))? {
+        } else if self.on_top(id, || Ok::<_, Error>(stage.look_at_views(&self.shared)? || stage.resume()?))? {
             Ok(Did::Work)
         } else if stage.is_source() {
             self.on_top(id, || stage.run_sources(&self.shared, most))
@@ -121,11 +123,14 @@ impl Worker {
 
     /// Sleeps until there may be something to do. If everybody does, a script goes on instead.
     fn rest(&self, seen: u64, most: Duration) {
-        if self.scripts.borrow().is_empty() {
+        if self.scripts.borrow().is_empty() || self.is_awaiting() {
             return self.wakers.sleep(self.index, seen, most.min(self.until_alarm()));
         }
-        self.wakers.begin_rest(self.index, seen);
-        if self.index > 0 || !self.wakers.are_all_at_rest() || !self.go_on() {
+        self.wakers.begin_rest(self.index, seen, self.alarm());
+        if self.index > 0
+            || !self.wakers.are_all_at_rest()
+            || !(self.go_on() || self.skip_to(self.wakers.first_alarm()))
+        {
             self.wakers.sleep(self.index, seen, most);
         }
         self.wakers.end_rest(self.index);
@@ -141,8 +146,20 @@ impl Worker {
         })
     }
 
+    /// When scripts have come to their end, nobody moves the clock that was theirs any more, and some step may wait for
+    /// it still: it goes on to the next instant at which something happens. Says whether there is one.
+    pub(crate) fn skip_to(&self, alarm: Option<Timestamp>) -> bool {
+        let (Some(alarm), Some(clock), false) = (alarm, self.clock.as_manual(), self.scripts.borrow().is_empty())
+        else {
+            return false;
+        };
+        clock.advance(Duration::from_millis((alarm.millis() - clock.now().millis()).max(0) as u64));
+        self.wakers.wake_all_workers();
+        true
+    }
+
     /// The alarm that is due first.
-    fn alarm(&self) -> Option<Timestamp> {
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.stages.iter().filter_map(|stage| stage.borrow().alarm()).min()
     }
 
@@ -177,6 +194,21 @@ impl Worker {
             has_changed |= self.on_top(*id, || stage.look_at_views(&self.shared))?;
         }
         Ok(has_changed)
+    }
+
+    /// Lets stages go on for which something has come from outside; says whether there were any.
+    fn resume(&self) -> Result<bool> {
+        let mut has_come = false;
+        for id in &self.outside {
+            let mut stage = self.stages[*id].borrow_mut();
+            has_come |= self.on_top(*id, || stage.resume())?;
+        }
+        Ok(has_come)
+    }
+
+    /// Whether something will come from outside without anybody's doing: nobody is at rest then.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.outside.iter().any(|id| self.stages[*id].borrow().is_awaiting())
     }
 
     /// Runs a stage above those that are on the stack.

@@ -29,10 +29,11 @@ extern crate self as beamline;
 
 mod coder;
 pub mod combine;
+mod dead_letter;
 mod dofn;
 mod element;
 mod error;
-mod failure;
+mod failure_limit;
 pub mod graph;
 pub mod kernel;
 mod label;
@@ -52,10 +53,11 @@ mod transforms;
 mod values;
 pub mod window;
 
+pub use dead_letter::{DeadLetter, Json};
 pub use dofn::{BundleCx, Cx, DoFn, Emit};
 pub use element::{Element, Key};
 pub use error::{BoxError, Error, ErrorKind, Result, Step};
-pub use failure::Failure;
+pub use failure_limit::FailureLimit;
 pub use outputs::OutputEnum;
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
@@ -66,6 +68,8 @@ pub use sink::{Shard, Sink, Writer};
 pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::{ParseTimestampError, Timestamp};
+#[cfg(feature = "async")]
+pub use transforms::{AsyncOptions, TimedOut};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };

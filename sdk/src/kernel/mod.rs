@@ -25,6 +25,8 @@ pub(crate) mod ops;
 mod output;
 mod pace;
 mod prefetch;
+#[cfg(feature = "async")]
+pub(crate) mod runtime;
 pub(crate) mod scratch;
 mod shuffle;
 mod source;

@@ -16,9 +16,12 @@ mod join;
 mod keys;
 mod late;
 mod par_do;
+#[cfg(feature = "async")]
+pub(crate) mod par_do_async;
 mod partition;
 mod punctuation;
 mod read;
+mod replaying;
 mod reshuffle;
 mod side_inputs;
 mod split;
@@ -33,6 +36,8 @@ mod write;
 pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
 pub use late::{KeepingLateData, WithLateData};
+#[cfg(feature = "async")]
+pub use par_do_async::{AsyncOptions, TimedOut};
 pub use side_inputs::WithSide;
 pub use try_map::Tried;
 pub use windowing::ValueInWindow;

@@ -1,8 +1,8 @@
 //! Splits of a source on several workers: nothing is read twice or not at all, and nobody starves.
 
-use super::{Rig, env, step};
+use super::{NoWake, Rig, env, step};
 use crate::kernel::Stamp;
-use crate::kernel::source::{Polled, ReadFactory, SourceFactory, SourceHead, SourceRun, Wake};
+use crate::kernel::source::{Polled, ReadFactory, SourceFactory, SourceHead, SourceRun};
 use crate::{BoxError, Next, Reader, Source, SourceBatch, SplitTarget};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -56,12 +56,6 @@ impl Reader for RangeReader {
         self.0.end = middle;
         (share > 0).then_some(given)
     }
-}
-
-struct NoWake;
-
-impl Wake for NoWake {
-    fn wake_all(&self) {}
 }
 
 /// The part of one worker, and what it has read.
