@@ -2,6 +2,7 @@
 
 mod memory;
 mod model;
+mod refreshing;
 mod refusals;
 mod script;
 mod several;

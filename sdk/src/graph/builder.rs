@@ -135,9 +135,9 @@ impl GraphBuilder {
         &self.collections[id.index()]
     }
 
-    /// The collection that a step reads first.
-    pub(crate) fn input_of(&self, node: NodeId) -> &Collection {
-        self.collection(self.drafts[node.index()].spec.inputs[0])
+    /// How a side input is windowed: as what it is made of.
+    pub(crate) fn windowing_of_view(&self, view: NodeId) -> Arc<WindowingStrategy> {
+        self.drafts[view.index()].windowing.clone()
     }
 
     pub(crate) fn add_output(&mut self, node: NodeId, element_type: &'static str) -> CollectionId {

@@ -21,6 +21,7 @@ pub(crate) mod par_do_async;
 mod partition;
 mod punctuation;
 mod read;
+mod refreshing;
 mod replaying;
 mod reshuffle;
 mod side_inputs;

@@ -20,4 +20,4 @@ pub(crate) use partitions::Rows;
 #[cfg(test)]
 pub(crate) use route::Router;
 pub(crate) use stateful::RunStateful;
-pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, ViewBuilder, ViewSpec};
+pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, RefreshView, ViewBuilder, ViewSpec};
