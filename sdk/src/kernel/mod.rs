@@ -29,6 +29,8 @@ mod pace;
 mod pending;
 mod prefetch;
 mod reading;
+#[cfg(feature = "async")]
+pub(crate) mod runtime;
 pub(crate) mod scratch;
 mod shuffle;
 #[cfg(test)]
