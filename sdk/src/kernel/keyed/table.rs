@@ -17,8 +17,11 @@ pub(crate) struct Entry<K, A> {
 /// Accumulators by key: entries in the order of their coming, found through slots.
 pub(crate) struct Table<K, A> {
     entries: Vec<Entry<K, A>>,
-    /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free.
+    /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free. None where the table
+    /// is empty.
     slots: Vec<u64>,
+    /// How many slots there are to be when the first entry comes: as many as were needed before the table was emptied.
+    wanted: usize,
     /// The entries that the rows of the block in work may belong to.
     found: Vec<u32>,
 }
@@ -30,7 +33,7 @@ const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
     pub(crate) fn new() -> Self {
-        Self { entries: Vec::new(), slots: Vec::new(), found: Vec::new() }
+        Self { entries: Vec::new(), slots: Vec::new(), wanted: SMALLEST, found: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -49,7 +52,7 @@ impl<K: Key, A> Table<K, A> {
         mut create: impl FnMut(V) -> A,
     ) {
         if self.slots.is_empty() {
-            self.grow();
+            self.slots.resize(self.wanted, 0);
         }
         let mut found = std::mem::take(&mut self.found);
         found.clear();
@@ -133,10 +136,11 @@ impl<K: Key, A> Table<K, A> {
 
     #[cold]
     fn grow(&mut self) {
-        let len = (self.slots.len() * 2).max(SMALLEST);
+        let len = self.slots.len() * 2;
         assert!(self.entries.len() < NOT_FOUND as usize / 2, "a table of two thousand million keys spills before");
-        self.slots.clear();
-        self.slots.resize(len, 0);
+        // Not resized: nothing of the old slots is to be copied.
+        self.slots = Vec::new();
+        self.slots = vec![0; len];
         for (i, entry) in self.entries.iter().enumerate() {
             let mut at = place(entry.hash) & (len - 1);
             while self.slots[at] != 0 {
@@ -149,7 +153,7 @@ impl<K: Key, A> Table<K, A> {
     /// The entry of a key, which is created if there is none.
     pub(crate) fn find_or_create(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> &mut Entry<K, A> {
         if self.slots.is_empty() {
-            self.grow();
+            self.slots.resize(self.wanted, 0);
         }
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
@@ -175,10 +179,17 @@ impl<K: Key, A> Table<K, A> {
         self.entries[before..].iter()
     }
 
-    /// Takes all entries out.
+    /// Takes all entries out. What comes next finds as much room as these had.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Entry<K, A>> {
         self.slots.clear();
+        self.wanted = (self.entries.len() * 2).next_power_of_two().max(SMALLEST);
         self.entries.drain(..)
+    }
+
+    /// Gives back the memory that is more than entries like the last ones need.
+    pub(crate) fn shrink(&mut self) {
+        self.entries.shrink_to(self.wanted);
+        self.slots.shrink_to(self.wanted);
     }
 }
 
