@@ -1,8 +1,9 @@
 //! Sources on workers: splits are taken from a common queue, and busy readers share theirs with idle workers.
 
 use super::batch::Batch;
+use super::col::Col;
 use super::guard;
-use super::meta::{Col, Meta};
+use super::meta::Meta;
 use super::operator::Wiring;
 use super::output::Output;
 use crate::{Error, ErrorKind, Next, Reader, Result, Source, SourceBatch, SplitTarget, Step, Timestamp};

@@ -21,6 +21,7 @@ mod split;
 mod try_map;
 mod waiting;
 mod windowed;
+mod windows_of;
 mod with_side;
 mod write;
 
