@@ -26,6 +26,7 @@ mod split;
 mod try_map;
 mod waiting;
 mod windowed;
+mod windows_of;
 mod with_side;
 mod write;
 
