@@ -92,6 +92,16 @@ fn a_signal_asks_how_it_goes() {
     child.wait().unwrap();
 }
 
+#[cfg(not(feature = "ui"))]
+#[test]
+fn the_page_has_to_be_built_in() {
+    let folder = Folder::new();
+    let run = folder.run("misbehave", ["count", "--output", "numbers", "--ui", "0"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("built without the page") && run.stderr.contains("features = [\"ui\"]"), "{run:?}");
+    assert_eq!(folder.names(), Vec::<String>::new());
+}
+
 #[test]
 fn what_ends_by_itself_is_not_drained() {
     let folder = Folder::new();

@@ -99,6 +99,7 @@ impl Worker {
             has_ended: self.is_done(),
             stages: self.stages.iter().map(stage).collect(),
             emitted: self.emitted.iter().map(|(step, count)| (*step, count.get())).collect(),
+            metrics: self.metrics.borrow().clone(),
         }
     }
 

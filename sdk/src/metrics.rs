@@ -170,7 +170,7 @@ impl Updates {
 }
 
 /// The metrics of one worker, by step and name.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct WorkerMetrics(BTreeMap<(StepId, &'static str), Value>);
 
 impl WorkerMetrics {

@@ -41,7 +41,8 @@ fn taken_name(arg: &Arg, runners: &Command) -> Option<String> {
     runners.get_arguments().find_map(|other| long(other).or_else(|| short(other)).or_else(|| id(other)))
 }
 
-fn program_name(first: Option<&OsString>) -> String {
+/// What a program is called, from its first argument.
+pub(super) fn program_name(first: Option<&OsString>) -> String {
     let name = first.and_then(|path| Path::new(path).file_stem());
     name.map_or_else(|| "pipeline".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -5,6 +5,7 @@ use super::interrupt::Interrupt;
 use super::options::Options;
 use super::report::Report;
 use super::terminal::{print, say};
+use super::ui::Ui;
 use super::watch::Watch;
 use super::{exit, panics, report};
 use crate::Result;
@@ -29,7 +30,8 @@ fn run_reported(graph: Result<Graph>, options: &Options) -> u8 {
     if let Err(error) = report::check_target(options.metrics_out.as_deref()) {
         return Report::not_run(error).say(options.verbose);
     }
-    let report = graph.map_or_else(Report::not_run, |graph| execute(&graph, options));
+    let report = graph.and_then(|graph| Ok((graph, Ui::open(options)?)));
+    let report = report.map_or_else(Report::not_run, |(graph, ui)| execute(&graph, ui, options));
     finish(&report, options)
 }
 
@@ -46,7 +48,7 @@ fn finish(report: &Report, options: &Options) -> u8 {
     }
 }
 
-fn execute(graph: &Graph, options: &Options) -> Report {
+fn execute(graph: &Graph, ui: Ui, options: &Options) -> Report {
     say_plan(graph, options.verbose);
     graph.warnings.iter().for_each(|warning| say(format_args!("warning: {warning}")));
     panics::hush_workers(options.verbose > 0);
@@ -59,10 +61,15 @@ fn execute(graph: &Graph, options: &Options) -> Report {
     if options.drain_after.is_some() && !handle.control().is_endless() {
         say("warning: --drain-after has no effect, because all sources of this pipeline end by themselves");
     }
+    let serving = match ui.serve(handle.control()) {
+        Ok(serving) => serving,
+        Err(error) => return Report::not_run(error),
+    };
     interrupt.watch(handle.control());
     Watch::new(&handle, options, start).until_ended(&interrupt);
     let bytes_read = handle.progress().bytes_read;
     let result = handle.wait().map(|result| result.metrics);
+    serving.end(&result);
     Report { result, bytes_read, elapsed: start.elapsed() }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! - `options` are the runner's arguments, with `size`s and `duration`s among them; `arguments` reads the program's own beside them.
 //! - `job` runs the pipeline, `interrupt` stops it when `signals` come, `panics` keeps its panics quiet.
-//! - `watch` looks after it meanwhile: `progress` shows how far it is, `explain` what it would do, `report` what it has done.
+//! - `watch` looks after it meanwhile: `progress` shows how far it is, `ui` serves a page about it, `explain` says what it would
+//!   do, `report` what it has done.
 //! - `exit` is what the shell hears, `terminal` how the rest is said.
 
 mod arguments;
@@ -18,6 +19,7 @@ mod report;
 mod signals;
 mod size;
 mod terminal;
+mod ui;
 mod watch;
 
 use crate::{BoxError, Error, ErrorKind, Pipeline, Result};
@@ -74,6 +76,8 @@ use std::process::ExitCode;
 /// | `--progress WHEN` | `auto` shows a bar if standard error is a terminal, `always` lines if it is not, `never` nothing |
 /// | `--drain-after TIME` | lets sources without an end end after a time, such as `90s` or `1h30m` |
 /// | `--status-every TIME` | says every so often how far each step has come, and what holds it back |
+/// | `--ui ADDR` | serves a page that shows how the run goes, for browsers; `0` is any port; needs the feature `ui` |
+/// | `--ui-token TOKEN` | what has to be known to see the page; by default nothing on this machine, and else a random token |
 /// | `--metrics-out FILE` | writes what happened as JSON, also after a failure |
 /// | `--trace-elements` | lets errors show the element also where remembering it costs time |
 /// | `-v`, `--verbose` | says more: the plan and what each step emitted; twice: the graph too |

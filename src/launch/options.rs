@@ -41,6 +41,16 @@ pub(super) struct Options {
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(super) status_every: Option<Duration>,
 
+    /// Show in a browser how the run goes: a port of this machine, or HOST:PORT; 0 is any port that is free, and the URL
+    /// is printed (for programs built with the feature ui of beamline)
+    #[arg(long, value_name = "ADDR")]
+    pub(super) ui: Option<String>,
+
+    /// What has to be known to see that page, as ?token=… or a bearer token [default: none on this machine, otherwise a
+    /// random one]
+    #[arg(long, value_name = "TOKEN", requires = "ui")]
+    pub(super) ui_token: Option<String>,
+
     /// Write what happened as JSON to a file, also after a failure
     #[arg(long, value_name = "FILE")]
     pub(super) metrics_out: Option<PathBuf>,

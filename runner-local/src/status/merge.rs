@@ -6,6 +6,7 @@ use crate::build::Job;
 use beamline_sdk::Timestamp;
 use beamline_sdk::graph::NodeId;
 use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::metrics::WorkerMetrics;
 use std::collections::HashMap;
 
 /// Puts together what the workers tell.
@@ -13,7 +14,9 @@ pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_drai
     let nodes = &job.graph.nodes;
     let live: Vec<NodeId> = (0..nodes.len()).map(|i| NodeId(i as StepId)).filter(|id| job.plan.is_live(*id)).collect();
     let positions: HashMap<StepId, usize> = live.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
-    let merger = Merger { job, reports, positions };
+    let mut metrics = WorkerMetrics::default();
+    reports.iter().for_each(|report| metrics.merge(report.metrics.clone()));
+    let merger = Merger { job, reports, positions, metrics };
     let mut steps: Vec<StepStatus> = live.iter().map(|id| merger.step(*id)).collect();
     let holds: Vec<_> = (0..steps.len()).map(|i| merger.hold(&steps, &live, i)).collect();
     steps.iter_mut().zip(holds).for_each(|(step, hold)| step.held_by = hold);
@@ -25,6 +28,7 @@ struct Merger<'a> {
     job: &'a Job,
     reports: &'a [WorkerReport],
     positions: HashMap<StepId, usize>,
+    metrics: WorkerMetrics,
 }
 
 impl Merger<'_> {
@@ -46,11 +50,13 @@ impl Merger<'_> {
         let inputs = node.inputs.iter().map(|input| self.positions[&self.job.graph.producer(*input).0]);
         let (input, output) = self.marks(id);
         let ports = || self.stages().flat_map(|stage| &stage.ports).filter(|port| port.step == id.0);
+        let source = self.job.sources.get(&id);
         let emitted = self.reports.iter().flat_map(|report| &report.emitted).filter(|(step, _)| *step == id.0);
         StepStatus {
             name: node.step.name.clone(),
             place: format!("{}:{}", node.step.location.file(), node.step.location.line()),
             inputs: inputs.collect(),
+            side_inputs: node.side_inputs.iter().filter_map(|view| self.positions.get(&view.0).copied()).collect(),
             input_watermark: input.time,
             output_watermark: output.time,
             is_idle: output.is_idle,
@@ -62,6 +68,9 @@ impl Merger<'_> {
             next_event: self.runs(id).filter_map(|run| run.pending.as_ref()?.next_event).min(),
             next_alarm: self.runs(id).filter_map(|run| run.alarm).min(),
             readings: self.sources(id).flat_map(|source| source.readings.clone()).collect(),
+            bytes_read: source.map(|source| source.bytes_read()),
+            total_bytes: source.and_then(|source| source.total_bytes()),
+            metrics: self.metrics.of(id.0),
             held_by: None,
         }
     }

@@ -14,6 +14,8 @@ pub(crate) use merge::merge;
 
 use beamline_sdk::Timestamp;
 use beamline_sdk::kernel::ReadingStatus;
+use beamline_sdk::metrics::Value;
+use std::collections::BTreeMap;
 
 /// How a run goes, from [`JobHandle::status`](crate::JobHandle::status). Printed, it says for each step that has not ended
 /// how far it has come, and who holds it back.
@@ -38,6 +40,8 @@ pub struct StepStatus {
     pub place: String,
     /// The steps that it reads from, as positions in [`Status::steps`].
     pub inputs: Vec<usize>,
+    /// The steps that make its side inputs, as positions in [`Status::steps`].
+    pub side_inputs: Vec<usize>,
     /// An element before this instant is late; [`Timestamp::MAX`] when none will come at all.
     pub input_watermark: Timestamp,
     /// No further result is before this instant, unless it is late.
@@ -60,6 +64,12 @@ pub struct StepStatus {
     pub next_alarm: Option<Timestamp>,
     /// What it reads, if it is a source.
     pub readings: Vec<ReadingStatus>,
+    /// How much it has read in bytes, if it is a source.
+    pub bytes_read: Option<u64>,
+    /// How much there is for it to read in bytes, if it is a source that knows.
+    pub total_bytes: Option<u64>,
+    /// What has been counted in it, by name: by user code, and by the engine, such as `dropped_late`.
+    pub metrics: BTreeMap<String, Value>,
     /// Why its input has not come further; nothing if it has come to its end.
     pub held_by: Option<Hold>,
 }

@@ -2,6 +2,7 @@
 
 use beamline_sdk::Timestamp;
 use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::metrics::WorkerMetrics;
 
 /// What a worker tells.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct WorkerReport {
     pub(crate) stages: Vec<StageReport>,
     /// What each step has emitted.
     pub(crate) emitted: Vec<(StepId, u64)>,
+    /// What bundles that have succeeded have counted.
+    pub(crate) metrics: WorkerMetrics,
 }
 
 /// What it tells about a stage.
