@@ -2,7 +2,8 @@
 
 use crate::graph::Body;
 use crate::kernel::{
-    Batch, Clock, Mark, Meta, Output, Polled, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring,
+    Batch, Clock, Mark, Meta, Output, Polled, ReadingStatus, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake,
+    Wiring,
 };
 use crate::pipeline::StepSpec;
 use crate::window::{Pane, global_window};
@@ -291,6 +292,12 @@ impl<T: Element> SourceHead for Stage<T> {
 
     fn place(&self) -> Option<String> {
         None
+    }
+
+    fn readings(&self) -> Vec<ReadingStatus> {
+        let Mark { time: watermark, is_idle } = self.mark;
+        let place = format!("a test stream with {} steps to come", self.events.len());
+        vec![ReadingStatus { place, watermark, is_idle, pause_until: None }]
     }
 
     fn mark(&self) -> Mark {

@@ -6,7 +6,7 @@ use super::schedule::{Place, Schedule};
 use crate::kernel::guard::{Witness, catch, user_error};
 use crate::kernel::keyed::windowed::{DROPPED_LATE, Inputs, Late, One, Slots};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Shared, Stamp, Wiring};
+use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
 use crate::window::Window;
 use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
@@ -252,6 +252,11 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Operator for Stateful<K, V, D> {
 
     fn alarm(&self) -> Option<Timestamp> {
         self.schedule.first_clock()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.schedule.first_event();
+        Some(Pending { count: self.keys.len() as u64, what: "keys with state or timers", next_event })
     }
 
     fn teardown(&mut self) {

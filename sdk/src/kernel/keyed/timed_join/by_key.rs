@@ -4,7 +4,7 @@ use super::{Effects, Either, Lateness, TimedJoin};
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, OneOf, Slots, Takes, Timers};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Emitter, Operator, Stamp, Wiring};
+use crate::kernel::{Emitter, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Key, Result, Step, Timestamp};
 use std::sync::Arc;
@@ -158,6 +158,11 @@ impl<K: Key, J: TimedJoin> Operator for JoinByKey<K, J> {
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         self.output_watermark = self.output_watermark.max(input.min(self.holds.limit()));
         self.output_watermark
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.timers.first();
+        Some(Pending { count: self.keys.len() as u64, what: "keys that may find partners", next_event })
     }
 }
 

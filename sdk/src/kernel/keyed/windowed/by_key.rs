@@ -8,7 +8,7 @@ use super::timers::{Holds, Timers};
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Stamp, Wiring};
+use crate::kernel::{Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{
     Arrival, Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
 };
@@ -156,6 +156,11 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn alarm(&self) -> Option<Timestamp> {
         self.outside.alarms.first()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.outside.timers.first();
+        Some(Pending { count: self.keys.len() as u64, what: "keys with open windows", next_event })
     }
 }
 
