@@ -108,6 +108,11 @@ impl<T: 'static> Output<T> {
         Ok(())
     }
 
+    /// Whether the run is to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.shared.is_stopped()
+    }
+
     fn push_whole(&self, batch: &mut Batch<T>) -> Result<()> {
         self.shared.check()?;
         let (elements, start) = (batch.len(), self.pace.start());

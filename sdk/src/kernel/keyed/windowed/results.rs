@@ -2,7 +2,7 @@
 
 use super::Late;
 use crate::kernel::guard::render;
-use crate::kernel::{Emitter, Stamp, Wiring};
+use crate::kernel::{Emitter, Meta, Stamp, Wiring};
 use crate::metrics::Counter;
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Pane, WindowingStrategy};
@@ -15,6 +15,9 @@ pub(crate) static DROPPED_LATE: Counter = Counter::new("dropped_late");
 static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
 /// Elements that were taken back and had not come when their window ended.
 static DROPPED_UNMATCHED: Counter = Counter::new("dropped_unmatched");
+
+/// So many results are better off in batches of their own, whose rows need no stamps.
+const ENOUGH_FOR_BATCHES: usize = 256;
 
 /// The outputs of a grouping.
 pub(super) struct Results<K, V, Row> {
@@ -38,6 +41,15 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
 
     pub(super) fn show(&mut self, row: Row, stamp: &Stamp) {
         self.out.emit_with(row, stamp);
+    }
+
+    /// Shows `count` results that have the stamp in common.
+    pub(super) fn show_all(&mut self, count: usize, rows: impl Iterator<Item = Row>, stamp: &Stamp) {
+        if count < ENOUGH_FOR_BATCHES {
+            return rows.for_each(|row| self.show(row, stamp));
+        }
+        self.out.begin_anew(&Meta::of(stamp.clone()));
+        rows.for_each(|row| self.out.emit(row));
     }
 
     /// Counts an element that a window did not take, and passes it on to whoever asked for such elements.
