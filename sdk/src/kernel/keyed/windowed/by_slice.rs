@@ -236,6 +236,10 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
 
     fn pending(&self) -> Option<Pending> {
         let next = self.next()?;
-        Some(Pending { count: self.coming.len().max(1) as u64, what: "open slices of windows", next_event: Some(next.max_timestamp()) })
+        Some(Pending {
+            count: self.coming.len().max(1) as u64,
+            what: "open slices of windows",
+            next_event: Some(next.max_timestamp()),
+        })
     }
 }
