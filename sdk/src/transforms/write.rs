@@ -31,6 +31,9 @@ impl Written {
 impl<T: Element> PCollection<T> {
     /// Writes all elements to a sink. What has been written becomes visible when the whole pipeline has succeeded.
     ///
+    /// That of a stream is when it is drained; what is to be seen before is written by
+    /// [`for_each`](Self::for_each), a [`DoFn`](crate::DoFn), or a transform such as `text::write_files`.
+    ///
     /// Sinks are made by connectors: `text::write("out/part")`, for example.
     #[track_caller]
     pub fn write<S: Sink<T>>(&self, sink: S) -> Written {
