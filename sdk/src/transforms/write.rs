@@ -11,11 +11,15 @@ use std::sync::Arc;
 
 /// A step at the end of a pipeline.
 pub struct Written {
-    pub(super) pipeline: Pipeline,
-    pub(super) node: NodeId,
+    pipeline: Pipeline,
+    node: NodeId,
 }
 
 impl Written {
+    pub(super) fn new(pipeline: Pipeline, node: NodeId) -> Self {
+        Self { pipeline, node }
+    }
+
     /// Names the step.
     pub fn named(&self, label: &str) {
         self.pipeline.name_node(self.node, label);
@@ -47,7 +51,7 @@ impl<T: Element> PCollection<T> {
             sink: Some(control),
             windowing: None,
         });
-        Written { pipeline: self.pipeline.clone(), node }.check(self.check_stays("a sink"))
+        Written::new(self.pipeline.clone(), node).check(self.check_stays("a sink"))
     }
 }
 
