@@ -193,7 +193,10 @@ fn a_run_that_is_drained_completes_the_files_of_windows_that_are_open() {
     let (folder, (told, first)) = (Folder::new(), channel());
     let p = Pipeline::new();
     let days = p.read(Endless(0)).named("Read").window(Windowing::fixed(Duration::from_hours(24)));
-    let watched = days.inspect(move |_| drop(told.send(())));
+    let watched = days.inspect(move |_| {
+        // Only the first is waited for.
+        let _ = told.send(());
+    });
     watched.apply(text::write_files(folder.path("{window.start:%Y-%m-%d}")));
     let handle = LocalRunner::new().parallelism(2).start(&p.graph().unwrap()).unwrap();
     first.recv().unwrap();
