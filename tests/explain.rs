@@ -317,11 +317,11 @@ fn outputs_composites_and_joins() {
     TryMap  [pardo]  explain.rs:LINE
         reads Halves/LeftJoin/FlatMapWith
         makes u64
-        makes Failure<(u64, (u64, Option<u64>))>
+        makes DeadLetter<(u64, (u64, Option<u64>))>
     Partition  [pardo]  explain.rs:LINE
         reads TryMap.1
-        makes Failure<(u64, (u64, Option<u64>))>
-        makes Failure<(u64, (u64, Option<u64>))>
+        makes DeadLetter<(u64, (u64, Option<u64>))>
+        makes DeadLetter<(u64, (u64, Option<u64>))>
     ");
     insta::assert_snapshot!(plan(&p), @r"
     stage 1  (reads a source)

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Why lines cannot be sent.
+/// Why lines cannot be sent or received.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetError {
@@ -46,6 +46,24 @@ pub enum NetError {
         /// How often it was tried to connect again.
         attempts: u32,
         /// What the system said the last time.
+        cause: io::Error,
+    },
+    /// Nobody can connect.
+    #[error("cannot listen at {address}: {cause}; choose an address of this machine, and a port that is free")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// There is no connection to read from, or it has broken.
+    #[error(
+        "cannot read lines from {address}: {cause}; see whether the program at the other side runs, and why it ended"
+    )]
+    Unreadable {
+        /// The address.
+        address: String,
+        /// What the system said.
         cause: io::Error,
     },
     /// An element's `Display` failed.

@@ -46,6 +46,14 @@ impl<T: 'static> Emitter<T> {
         }
     }
 
+    /// As [`begin`](Self::begin), with a new batch if what has been collected has other stamps. A failure is kept.
+    pub(crate) fn begin_anew(&mut self, meta: &Meta) {
+        if !self.batch.is_empty() && self.batch.meta != *meta {
+            self.pass_on_or_keep_failure();
+        }
+        self.begin(meta);
+    }
+
     /// Begins the `row`-th element of the input batch.
     #[inline]
     pub(crate) fn begin_row(&mut self, meta: &Meta, row: usize) {

@@ -96,6 +96,31 @@ pub trait Operator {
         None
     }
 
+    /// Whether it may wait for something from outside of the pipeline, such as the answer of a service: only such steps
+    /// are asked the following questions.
+    fn calls_outside(&self) -> bool {
+        false
+    }
+
+    /// Whether something has come from outside, so that [`resume`](Self::resume) has something to do. To be asked after
+    /// every call of [`Wake::wake`](super::Wake::wake).
+    fn is_ready(&self) -> bool {
+        false
+    }
+
+    /// Whether something will come from outside without anybody's doing, so that the pipeline is not at rest.
+    fn is_awaiting(&self) -> bool {
+        false
+    }
+
+    /// Passes on what has come from outside.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn resume(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// The last call, also after an error.
     fn teardown(&mut self) {}
 }

@@ -12,14 +12,19 @@ mod for_each;
 mod group;
 mod group_into_batches;
 mod grouping;
+mod impulse;
 mod interval_join;
 mod join;
 mod keys;
 mod late;
 mod par_do;
+#[cfg(feature = "async")]
+pub(crate) mod par_do_async;
 mod partition;
 mod punctuation;
 mod read;
+mod refreshing;
+mod replaying;
 mod reshuffle;
 mod side_inputs;
 mod split;
@@ -37,6 +42,8 @@ mod write_upserts;
 pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
 pub use late::{KeepingLateData, LateFrom, WithLateData};
+#[cfg(feature = "async")]
+pub use par_do_async::{AsyncOptions, TimedOut};
 pub use side_inputs::WithSide;
 pub use try_map::Tried;
 pub use windowing::ValueInWindow;

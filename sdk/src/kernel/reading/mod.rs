@@ -46,10 +46,13 @@ pub trait SourceRun: Send + Sync {
     fn bytes_read(&self) -> u64;
 }
 
-/// Wakes the workers that have nothing to do.
+/// Wakes workers that have nothing to do.
 pub trait Wake: Send + Sync {
     /// Wakes all workers.
     fn wake_all(&self);
+
+    /// Wakes one worker.
+    fn wake(&self, worker: usize);
 }
 
 /// The beginning of a stage that reads.

@@ -5,17 +5,21 @@
 //! that this worker owns, the timers and holds of all of them, and the way of results. Nothing goes over all keys.
 
 mod by_key;
+mod by_slice;
 mod by_window;
 mod contents;
 mod late;
 mod lifted;
 mod results;
 mod rows;
+mod running;
 mod slots;
 mod sort;
 mod timers;
 
 pub(crate) use by_key::ByKey;
+#[cfg(test)]
+pub(crate) use by_slice::BySlice;
 pub(crate) use by_window::ByWindow;
 pub(crate) use by_window::is_for as shows_at_end;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
