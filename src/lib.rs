@@ -154,7 +154,7 @@ mod launch;
 pub mod prelude;
 pub mod testing;
 
-pub use beamline_local::{Canceller, JobHandle, LocalRunner, Progress};
+pub use beamline_local::{JobControl, JobHandle, LocalRunner, Progress};
 pub use beamline_sdk::*;
 pub use clap;
 pub use launch::launch;

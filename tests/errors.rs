@@ -477,7 +477,7 @@ fn a_cancelled_run() {
     let p = Pipeline::new();
     let _ = p.sequence(0..u64::MAX).map(|n| n % 2);
     let job = LocalRunner::new().start(&p.graph().unwrap()).unwrap();
-    job.canceller().cancel();
+    job.control().cancel();
     let error = job.wait().unwrap_err();
     insta::assert_snapshot!(stable(&error.to_string()), @"the pipeline was cancelled");
     assert_eq!(error.kind(), beamline::ErrorKind::Cancelled);

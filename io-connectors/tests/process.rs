@@ -1,12 +1,13 @@
 //! Standard input and output, and limits of a process: each test runs this program again as a child of its own.
 
 use beamline_io::text::{self, Compression};
-use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
+use beamline_sdk::kernel::{Clock, SystemClock};
+use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Timestamp, Writer};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
 
 /// What a child does. It reports an error on standard error, as a runner would.
 fn child(args: &[&str]) -> Result<(), BoxError> {
@@ -25,6 +26,11 @@ fn stdin_split() -> Result<text::Split, BoxError> {
     Ok(text::read("-").splits(&SplitTarget { parallelism: 1 })?.remove(0))
 }
 
+/// How long it is until a time.
+fn wait(time: Timestamp) -> Duration {
+    Duration::from_millis((time.millis() - SystemClock.now().millis()).max(0) as u64)
+}
+
 fn copy(source: &text::Read, to: &str) -> Result<(), BoxError> {
     write(&text::write(to).single_file(), |put| {
         let mut reader = source.open(source.splits(&SplitTarget { parallelism: 1 })?.remove(0))?;
@@ -34,7 +40,7 @@ fn copy(source: &text::Read, to: &str) -> Result<(), BoxError> {
             values.drain(..).try_for_each(&mut *put)?;
             match next {
                 Next::More => {}
-                Next::WakeAt(time) => thread::sleep(time.saturating_duration_since(Instant::now())),
+                Next::WakeAt(time) => thread::sleep(wait(time)),
                 Next::Done => return Ok(()),
             }
         }

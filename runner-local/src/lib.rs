@@ -15,7 +15,6 @@ mod exchange;
 mod explain;
 mod memory;
 mod plan;
-mod progress;
 mod replay;
 mod run;
 mod scratch;
@@ -24,7 +23,7 @@ mod wake;
 mod worker;
 
 pub use memory::{MIN_MEMORY, default_memory};
-pub use run::{Canceller, JobHandle};
+pub use run::{JobControl, JobHandle};
 
 use beamline_sdk::graph::Graph;
 use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};

@@ -7,9 +7,8 @@
 use crate::stage::Did;
 use crate::worker::{Worker, earlier};
 use beamline_sdk::kernel::Shared;
-use beamline_sdk::{Error, ErrorKind, Result};
+use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 /// Numbers that look random, and follow from a seed (splitmix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom
 /// Number Generators*, 2014).
@@ -57,7 +56,7 @@ fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> 
         let seen = workers[0].wakers.calls(0);
         match turn(workers, dice)? {
             Did::Work => {}
-            did if !is_awaiting(workers) && (workers[0].go_on() || skip(workers)) => {
+            did if !is_awaiting(workers) && workers[0].go_on() => {
                 debug_assert!(did != Did::Work, "a script goes on when nothing else does");
             }
             did => wait(workers, did, seen)?,
@@ -83,11 +82,6 @@ fn turn(workers: &[Rc<Worker>], dice: &mut Dice) -> Result<Did> {
     Ok(all)
 }
 
-/// Lets the clock go on where no script moves it any more.
-fn skip(workers: &[Rc<Worker>]) -> bool {
-    workers[0].skip_to(workers.iter().filter_map(|worker| worker.alarm()).min())
-}
-
 /// Whether something will come from outside of the pipeline without anybody's doing.
 fn is_awaiting(workers: &[Rc<Worker>]) -> bool {
     workers.iter().any(|worker| worker.is_awaiting())
@@ -97,17 +91,21 @@ fn is_awaiting(workers: &[Rc<Worker>]) -> bool {
 /// wait for, nothing will ever happen.
 fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
     let until_source = match did {
-        Did::Wait(until) => until.saturating_duration_since(Instant::now()),
-        _ => Duration::MAX,
+        Did::Wait(until) => until,
+        _ => Timestamp::MAX,
     };
-    let until = workers.iter().map(|worker| worker.until_alarm()).fold(until_source, Duration::min);
-    if until == Duration::MAX && !is_awaiting(workers) {
+    let until = workers.iter().filter_map(|worker| worker.alarm()).fold(until_source, Timestamp::min);
+    let is_awaiting = is_awaiting(workers);
+    if !is_awaiting && workers[0].jump(until) {
+        return Ok(());
+    }
+    if until == Timestamp::MAX && !is_awaiting {
         let mut text = "nothing can move, and the pipeline has not ended".to_owned();
         let stages = workers.iter().flat_map(|worker| &worker.stages);
         stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
         return Err(Error::new(ErrorKind::Internal, text));
     }
-    workers[0].wakers.sleep(0, seen, until);
+    workers[0].wakers.sleep(0, seen, workers[0].until(until));
     Ok(())
 }
 

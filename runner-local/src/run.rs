@@ -35,15 +35,28 @@ pub struct JobHandle {
     workers: Vec<JoinHandle<()>>,
 }
 
-/// Cancels a run from elsewhere, such as a signal handler's thread.
+/// Ends a run from elsewhere, such as a signal handler's thread.
 #[derive(Clone)]
-pub struct Canceller {
+pub struct JobControl {
     job: Arc<Job>,
     shared: Arc<Shared>,
     cancelled: Arc<AtomicBool>,
 }
 
-impl Canceller {
+impl JobControl {
+    /// Lets the run come to an end: sources without an end are not read any further, what has been read is worked off,
+    /// the watermark goes to the end of time, and all windows close. Sources that have an end are read to it. Everything
+    /// that the run writes becomes visible, as if the streams had ended by themselves.
+    pub fn drain(&self) {
+        self.shared.drain();
+        self.job.wakers.wake_all_workers();
+    }
+
+    /// Whether there is anything that [`drain`](Self::drain) would end: a source that has no end of its own.
+    pub fn is_endless(&self) -> bool {
+        self.job.graph.nodes.iter().enumerate().any(|(i, _)| self.job.is_endless(NodeId(i as StepId)))
+    }
+
     /// Stops the run between two batches. Nothing that it wrote becomes visible.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
@@ -186,10 +199,10 @@ impl JobHandle {
         self.ended.wait_for(self.workers.len(), Instant::now() + time)
     }
 
-    /// Lets others cancel the run.
-    pub fn canceller(&self) -> Canceller {
+    /// Lets others end the run.
+    pub fn control(&self) -> JobControl {
         let (job, shared, cancelled) = (self.job.clone(), self.shared.clone(), self.cancelled.clone());
-        Canceller { job, shared, cancelled }
+        JobControl { job, shared, cancelled }
     }
 
     /// Waits for the end of the run, and makes visible what it wrote.
@@ -271,7 +284,7 @@ impl Ended {
 impl Drop for JobHandle {
     fn drop(&mut self) {
         if !self.workers.is_empty() {
-            self.canceller().cancel();
+            self.control().cancel();
             self.workers.drain(..).for_each(|worker| {
                 let _ = worker.join();
             });

@@ -1,15 +1,13 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
 use crate::exchange::{Item, Queue};
-use crate::progress::Mark;
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Inbox, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
+use beamline_sdk::kernel::{Inbox, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Packets or polls that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
@@ -91,13 +89,20 @@ impl Head {
         }
     }
 
+    fn is_source(&self) -> bool {
+        matches!(self, Self::Source { .. })
+    }
+
+    fn set_input(&self, input: Mark) {
+        if let Self::Source { head, is_done: false, .. } = self {
+            head.borrow_mut().set_input(input);
+        }
+    }
+
     fn mark(&self) -> Mark {
         match self {
             Self::Source { is_done: true, .. } => Mark::END,
-            Self::Source { head, .. } => {
-                let head = head.borrow();
-                Mark { time: head.watermark(), is_idle: head.is_idle() }
-            }
+            Self::Source { head, .. } => head.borrow().mark(),
             Self::Port { port, .. } => port.mark,
         }
     }
@@ -152,8 +157,8 @@ enum Popped {
 pub(crate) enum Did {
     Work,
     Nothing,
-    /// Nothing, and there will be something at this time.
-    Wait(Instant),
+    /// Nothing, and there will be something at this processing time.
+    Wait(Timestamp),
 }
 
 impl StageRun {
@@ -190,7 +195,12 @@ impl StageRun {
     }
 
     pub(crate) fn is_source(&self) -> bool {
-        self.heads.iter().any(|head| matches!(head, Head::Source { .. }))
+        self.heads.iter().any(Head::is_source)
+    }
+
+    /// Whether it is run for what others send, and not only to read.
+    pub(crate) fn has_ports(&self) -> bool {
+        self.heads.is_empty() || self.heads.iter().any(|head| matches!(head, Head::Port { .. }))
     }
 
     /// What it waits for, in a line; nothing if it is done.
@@ -207,9 +217,16 @@ impl StageRun {
         ))
     }
 
-    /// How far the heads have come, which the steps may not know yet.
+    /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how
+    /// far reading has come.
     fn heads_mark(&self) -> Mark {
-        self.mark.advanced_by(self.heads.iter().map(Head::mark))
+        if !(self.is_source() && self.has_ports()) {
+            return self.mark.advanced_by(self.heads.iter().map(Head::mark));
+        }
+        let (sources, ports): (Vec<&Head>, Vec<&Head>) = self.heads.iter().partition(|head| head.is_source());
+        let input = Mark::START.advanced_by(ports.into_iter().map(Head::mark));
+        sources.iter().for_each(|source| source.set_input(input));
+        self.mark.advanced_by(sources.into_iter().map(Head::mark))
     }
 
     /// Runs a bundle of at most so many packets. It ends where time goes on, so that what comes behind a watermark is
@@ -295,6 +312,11 @@ impl StageRun {
 
     pub(crate) fn calls_outside(&self) -> bool {
         !self.outside.is_empty()
+    }
+
+    /// Does the first thing that there is to do, other than to read; says whether there was any.
+    pub(crate) fn go_on_inside(&mut self, shared: &Shared, most: usize) -> Result<bool> {
+        Ok(self.look_at_views(shared)? || self.resume()? || (self.has_ports() && self.run_ports(most)? == Did::Work))
     }
 
     /// Whether something will come from outside without anybody's doing.

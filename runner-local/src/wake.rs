@@ -9,8 +9,6 @@ use std::time::Duration;
 /// How long a worker sleeps at most: a bound for the harm of a signal that nobody sent.
 const LONGEST_SLEEP: Duration = Duration::from_millis(20);
 
-const NEVER: i64 = i64::MAX;
-
 const AWAKE: u64 = u64::MAX;
 const GONE: u64 = u64::MAX - 1;
 
@@ -23,8 +21,8 @@ struct Place {
     /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works,
     /// [`GONE`] when it has ended.
     rested_with: AtomicU64,
-    /// The instant on the clock at which it has something to do, in milliseconds.
-    alarm: AtomicI64,
+    /// The processing time at which a worker that has nothing to do has something again, in milliseconds.
+    wakes_at: AtomicI64,
     is_asleep: AtomicBool,
     lock: Mutex<()>,
     signal: Condvar,
@@ -35,7 +33,7 @@ impl Wakers {
         let place = || Place {
             calls: AtomicU64::new(0),
             rested_with: AtomicU64::new(AWAKE),
-            alarm: AtomicI64::new(NEVER),
+            wakes_at: AtomicI64::new(Timestamp::MAX.millis()),
             is_asleep: AtomicBool::new(false),
             lock: Mutex::default(),
             signal: Condvar::new(),
@@ -43,9 +41,10 @@ impl Wakers {
         Self((0..workers).map(|_| place()).collect())
     }
 
-    /// A worker has found nothing to do before `alarm`, after it has `seen` so many calls. The first worker is told.
-    pub(crate) fn begin_rest(&self, worker: usize, seen: u64, alarm: Option<Timestamp>) {
-        self.0[worker].alarm.store(alarm.map_or(NEVER, Timestamp::millis), Ordering::SeqCst);
+    /// A worker has found nothing to do after it has `seen` so many calls, before the clock `wakes` it. The first worker
+    /// is told.
+    pub(crate) fn begin_rest(&self, worker: usize, seen: u64, wakes: Timestamp) {
+        self.0[worker].wakes_at.store(wakes.millis(), Ordering::SeqCst);
         self.0[worker].rested_with.store(seen, Ordering::SeqCst);
         if worker > 0 {
             self.wake(0);
@@ -54,7 +53,7 @@ impl Wakers {
 
     /// A worker has nothing left to do, ever: nobody has to wait for it.
     pub(crate) fn leave(&self, worker: usize) {
-        self.begin_rest(worker, GONE, None);
+        self.begin_rest(worker, GONE, Timestamp::MAX);
     }
 
     pub(crate) fn end_rest(&self, worker: usize) {
@@ -71,10 +70,10 @@ impl Wakers {
         self.0.iter().all(is_at_rest)
     }
 
-    /// When the first of the workers that rest has something to do.
-    pub(crate) fn first_alarm(&self) -> Option<Timestamp> {
-        let alarms = self.0.iter().map(|place| place.alarm.load(Ordering::SeqCst));
-        alarms.min().filter(|alarm| *alarm != NEVER).map(Timestamp::from_millis)
+    /// The processing time at which the first worker has something to do, if all are at rest.
+    pub(crate) fn first_alarm(&self) -> Timestamp {
+        let alarms = self.0.iter().map(|place| place.wakes_at.load(Ordering::SeqCst));
+        Timestamp::from_millis(alarms.min().unwrap_or(Timestamp::MAX.millis()))
     }
 
     /// The calls so far: to be asked before looking for work.

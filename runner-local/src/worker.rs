@@ -7,13 +7,13 @@ use crate::exchange::Helper;
 use crate::plan::StageId;
 use crate::stage::{BUNDLE, Did, StageRun};
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Clock, NO_STEP, Shared, StepId, enter, panic_error};
+use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
 use beamline_sdk::{Error, Result, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// All stages of one worker.
 pub(crate) struct Worker {
@@ -68,8 +68,8 @@ impl Worker {
             let seen = self.wakers.calls(self.index);
             match self.turn()? {
                 Did::Work => {}
-                Did::Nothing => self.rest(seen, Duration::MAX),
-                Did::Wait(until) => self.rest(seen, until.saturating_duration_since(Instant::now())),
+                Did::Nothing => self.rest(seen, Timestamp::MAX),
+                Did::Wait(until) => self.rest(seen, until),
             }
         }
         self.wakers.leave(self.index);
@@ -112,28 +112,40 @@ impl Worker {
         let mut stage = self.stages[id].borrow_mut();
         if !stage.can_run(&self.shared) {
             Ok(Did::Nothing)
-        } else if self.on_top(id, || Ok::<_, Error>(stage.look_at_views(&self.shared)? || stage.resume()?))? {
+        } else if self.on_top(id, || stage.go_on_inside(&self.shared, most))? {
             Ok(Did::Work)
         } else if stage.is_source() {
             self.on_top(id, || stage.run_sources(&self.shared, most))
         } else {
-            self.on_top(id, || stage.run_ports(most))
+            Ok(Did::Nothing)
         }
     }
 
-    /// Sleeps until there may be something to do. If everybody does, a script goes on instead.
-    fn rest(&self, seen: u64, most: Duration) {
-        if self.scripts.borrow().is_empty() || self.is_awaiting() {
-            return self.wakers.sleep(self.index, seen, most.min(self.until_alarm()));
+    /// Sleeps until there may be something to do, by the clock at a known time. If everybody does, a script goes on
+    /// instead, or the clock jumps.
+    fn rest(&self, seen: u64, until: Timestamp) {
+        let until = self.alarm().map_or(until, |alarm| alarm.min(until));
+        if self.is_awaiting() || (self.scripts.borrow().is_empty() && !jumps(&*self.clock)) {
+            return self.wakers.sleep(self.index, seen, self.until(until));
         }
-        self.wakers.begin_rest(self.index, seen, self.alarm());
-        if self.index > 0
-            || !self.wakers.are_all_at_rest()
-            || !(self.go_on() || self.skip_to(self.wakers.first_alarm()))
-        {
-            self.wakers.sleep(self.index, seen, most);
+        self.wakers.begin_rest(self.index, seen, until);
+        if self.index > 0 || !self.wakers.are_all_at_rest() || !(self.go_on() || self.jump(self.wakers.first_alarm())) {
+            self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.end_rest(self.index);
+    }
+
+    /// Moves the clock to when something is to happen, if it is one that does so; says whether it has moved. So is one that
+    /// scripts have moved until their end: some step may wait for it still.
+    pub(crate) fn jump(&self, alarm: Timestamp) -> bool {
+        let has_script = !self.scripts.borrow().is_empty();
+        let Some(clock) = self.clock.as_manual().filter(|clock| clock.is_jumping() || has_script) else { return false };
+        if alarm == Timestamp::MAX || alarm <= clock.now() {
+            return false;
+        }
+        clock.advance_to(alarm);
+        self.wakers.wake_all_workers();
+        true
     }
 
     /// Lets the next script go on that can: in turns, if there are several.
@@ -146,27 +158,14 @@ impl Worker {
         })
     }
 
-    /// When scripts have come to their end, nobody moves the clock that was theirs any more, and some step may wait for
-    /// it still: it goes on to the next instant at which something happens. Says whether there is one.
-    pub(crate) fn skip_to(&self, alarm: Option<Timestamp>) -> bool {
-        let (Some(alarm), Some(clock), false) = (alarm, self.clock.as_manual(), self.scripts.borrow().is_empty())
-        else {
-            return false;
-        };
-        clock.advance(Duration::from_millis((alarm.millis() - clock.now().millis()).max(0) as u64));
-        self.wakers.wake_all_workers();
-        true
-    }
-
     /// The alarm that is due first.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.stages.iter().filter_map(|stage| stage.borrow().alarm()).min()
     }
 
-    pub(crate) fn until_alarm(&self) -> Duration {
-        let until =
-            |alarm: Timestamp| Duration::from_millis((alarm.millis() - self.clock.now().millis()).max(0) as u64);
-        self.alarm().map_or(Duration::MAX, until)
+    /// How long it is until a processing time.
+    pub(crate) fn until(&self, time: Timestamp) -> Duration {
+        Duration::from_millis((time.millis() - self.clock.now().millis()).max(0) as u64)
     }
 
     /// Calls the stages whose time has come on the clock; says whether there were any.
@@ -228,7 +227,7 @@ impl Worker {
     fn run_latest(&self, may_run: impl Fn(StageId) -> bool) -> Result<bool> {
         for (id, stage) in self.stages.iter().enumerate().rev() {
             let Ok(mut stage) = stage.try_borrow_mut() else { continue };
-            if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
+            if !may_run(id) || !stage.has_ports() || !stage.can_run(&self.shared) {
                 continue;
             }
             let changes = self.shared.view_changes();
@@ -279,7 +278,12 @@ impl Worker {
     }
 }
 
-pub(crate) fn earlier(wait: Did, time: Instant) -> Did {
+/// Whether a clock moves by itself when nothing else does.
+fn jumps(clock: &dyn Clock) -> bool {
+    clock.as_manual().is_some_and(ManualClock::is_jumping)
+}
+
+pub(crate) fn earlier(wait: Did, time: Timestamp) -> Did {
     match wait {
         Did::Wait(other) => Did::Wait(other.min(time)),
         _ => Did::Wait(time),

@@ -46,6 +46,7 @@ mod runner;
 mod side_input;
 mod sink;
 mod source;
+mod splittable;
 pub mod state;
 pub mod testing;
 mod time;
@@ -65,7 +66,13 @@ pub use ptransform::PTransform;
 pub use runner::{JobResult, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
-pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
+pub use source::{
+    BoundedOutOfOrderness, Manual, Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Waker,
+    WatermarkEstimator,
+};
+pub use splittable::{
+    OffsetRange, OffsetTracker, ProcessContinuation, RestrictionOf, RestrictionTracker, SplitCx, SplittableDoFn,
+};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use time::{ParseTimestampError, Timestamp};
 #[cfg(feature = "async")]

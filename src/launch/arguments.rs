@@ -13,7 +13,7 @@ pub(super) fn parse<A: Args>(args: impl IntoIterator<Item = OsString>) -> Result
     let command = command::<A>(&program_name(args.peek()))?;
     let version = command.get_version().map(str::to_owned);
     let mut matches = command.clone().try_get_matches_from(args)?;
-    let mut read = || {
+    let read = || {
         let (own, runners) = (A::from_arg_matches_mut(&mut matches)?, Options::from_arg_matches_mut(&mut matches)?);
         Ok((own, Options { version, ..runners }))
     };

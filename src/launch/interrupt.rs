@@ -1,7 +1,7 @@
 //! Ctrl-C and signals to terminate: the first one stops the pipeline, the second one the process.
 
 use super::{exit, signals};
-use beamline_local::Canceller;
+use beamline_local::JobControl;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ pub(super) struct Interrupt(Arc<State>);
 #[derive(Default)]
 struct State {
     signals: AtomicU32,
-    canceller: Mutex<Option<Canceller>>,
+    canceller: Mutex<Option<JobControl>>,
 }
 
 impl Interrupt {
@@ -33,7 +33,7 @@ impl Interrupt {
     }
 
     /// What a signal stops; one that has come already stops it now.
-    pub(super) fn watch(&self, canceller: Canceller) {
+    pub(super) fn watch(&self, canceller: JobControl) {
         *self.0.canceller.lock().unwrap_or_else(PoisonError::into_inner) = Some(canceller);
         if self.has_come() {
             self.cancel();

@@ -56,7 +56,7 @@ fn execute(graph: &Graph, options: &Options) -> Report {
         Ok(handle) => handle,
         Err(error) => return Report::not_run(error),
     };
-    interrupt.watch(handle.canceller());
+    interrupt.watch(handle.control());
     watch(&handle, &interrupt, Display::new(options.progress, start));
     let bytes_read = handle.progress().bytes_read;
     let result = handle.wait().map(|result| result.metrics);

@@ -20,7 +20,7 @@ fn cancel(elements: u64, concurrency: usize, runner: &LocalRunner) -> ErrorKind 
     hanging.ok.write(sink.clone());
     let handle = runner.start(&p.graph().unwrap()).unwrap();
     (0..concurrency).for_each(|_| has_begun.recv().unwrap());
-    handle.canceller().cancel();
+    handle.control().cancel();
     let error = finish(move || handle.wait().expect_err("it was cancelled").kind(), "calls that hang");
     sink.assert_nothing_is_left();
     error

@@ -11,7 +11,7 @@ use super::window::Window;
 use beamline_sdk::{BoxError, Next, Reader, SourceBatch};
 use std::io::{self, Read};
 use std::marker::PhantomData;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Reads the lines of one [`Split`].
 pub struct LineReader<L> {
@@ -89,7 +89,7 @@ impl<L: Line> LineReader<L> {
             Fill::Some => Ok(None),
             // What has come should not wait for more.
             Fill::NothingYet if !out.is_empty() => Ok(Some(Next::More)),
-            Fill::NothingYet => Ok(Some(Next::WakeAt(Instant::now() + self.pause.next()))),
+            Fill::NothingYet => Ok(Some(out.wake_after(self.pause.next()))),
             Fill::End => self.push_last_line(out).map(|()| Some(Next::Done)),
         }
     }

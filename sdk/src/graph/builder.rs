@@ -127,6 +127,7 @@ impl GraphBuilder {
     fn is_bounded(&self, spec: &NodeSpec) -> bool {
         match &spec.body {
             Body::Read(source) => source.is_bounded(),
+            Body::Shuffle { shuffle, .. } if !shuffle.ends_with_inputs() => false,
             _ => self.inputs(spec).all(|input| input.is_bounded),
         }
     }

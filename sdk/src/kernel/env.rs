@@ -3,8 +3,8 @@
 use super::clock::Clock;
 use super::current::StepId;
 use super::memory::MemoryBudget;
+use super::reading::Wake;
 use super::scratch::Scratch;
-use super::source::Wake;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
 use std::any::{Any, TypeId};
@@ -34,7 +34,7 @@ pub struct Env {
     pub scratch: Arc<dyn Scratch>,
     /// Processing time.
     pub clock: Arc<dyn Clock>,
-    /// Wakes workers when something comes for them from outside of the pipeline.
+    /// Wakes workers that have nothing to do, from any thread.
     pub wake: Arc<dyn Wake>,
     /// What the workers of a run share.
     pub shared: Arc<Shared>,
@@ -55,6 +55,7 @@ type View = Arc<dyn Any + Send + Sync>;
 #[derive(Default)]
 pub struct Shared {
     stop: AtomicBool,
+    drain: AtomicBool,
     views: Mutex<HashMap<(StepId, TypeId), View>>,
     complete_views: Mutex<HashSet<StepId>>,
     /// Counts the changes of side inputs that are read while they change.
@@ -72,6 +73,17 @@ impl Shared {
     #[inline]
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+
+    /// Asks sources without an end to end now: what has been read is worked off, and windows close.
+    pub fn drain(&self) {
+        self.drain.store(true, Ordering::Release);
+    }
+
+    /// Whether sources without an end are to end now.
+    #[inline]
+    pub fn is_draining(&self) -> bool {
+        self.drain.load(Ordering::Acquire)
     }
 
     /// An error when the workers are to stop.

@@ -18,6 +18,7 @@ mod env;
 mod guard;
 mod hash;
 pub(crate) mod keyed;
+mod mark;
 mod memory;
 mod meta;
 mod operator;
@@ -25,11 +26,11 @@ pub(crate) mod ops;
 mod output;
 mod pace;
 mod prefetch;
+mod reading;
 #[cfg(feature = "async")]
 pub(crate) mod runtime;
 pub(crate) mod scratch;
 mod shuffle;
-mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -39,12 +40,13 @@ pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
 pub use guard::{note_panic, panic_error};
+pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
 pub use meta::{Col, Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
+pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
-pub use source::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 
-pub(crate) use source::ReadFactory;
+pub(crate) use reading::{ReadFactory, RunSplittable};

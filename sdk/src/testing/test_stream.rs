@@ -1,7 +1,9 @@
 //! A stream for tests, whose every step is written down.
 
 use crate::graph::Body;
-use crate::kernel::{Batch, Clock, Meta, Output, Polled, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring};
+use crate::kernel::{
+    Batch, Clock, Mark, Meta, Output, Polled, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring,
+};
 use crate::pipeline::StepSpec;
 use crate::window::{Pane, global_window};
 use crate::{Element, Error, ErrorKind, PCollection, PTransform, Pipeline, Result, SplitTarget, Step, Timestamp};
@@ -156,7 +158,7 @@ struct Performance<T> {
 }
 
 impl<T: Element> SourceRun for Performance<T> {
-    fn head(self: Arc<Self>, wiring: &Wiring<'_>, wake: Arc<dyn Wake>) -> Rc<RefCell<dyn SourceHead>> {
+    fn head(self: Arc<Self>, wiring: &Wiring<'_>) -> Rc<RefCell<dyn SourceHead>> {
         let stream = &self.stream;
         let is_first = wiring.env.worker == 0;
         Rc::new(RefCell::new(Stage {
@@ -164,12 +166,12 @@ impl<T: Element> SourceRun for Performance<T> {
             events: if is_first { stream.events.clone().into() } else { VecDeque::new() },
             begun: stream.begun.clone().filter(|_| is_first),
             may_go_on: !is_first,
-            watermark: Timestamp::MIN,
-            is_idle: false,
+            mark: Mark::START,
             clock: wiring.env.clock.clone(),
             output: wiring.output(0),
             batch_size: wiring.env.batch_size,
-            wake,
+            wake: wiring.env.wake.clone(),
+            shared: wiring.env.shared.clone(),
         }))
     }
 
@@ -188,27 +190,27 @@ struct Stage<T> {
     events: VecDeque<Event<T>>,
     begun: Option<Arc<AtomicUsize>>,
     may_go_on: bool,
-    watermark: Timestamp,
-    is_idle: bool,
+    mark: Mark,
     clock: Arc<dyn Clock>,
     output: Output<T>,
     batch_size: usize,
     wake: Arc<dyn Wake>,
+    shared: Arc<Shared>,
 }
 
 impl<T: Element> Stage<T> {
     fn perform(&mut self, event: Event<T>) -> Result<()> {
         match event {
             Event::Elements(elements) => return self.emit(elements),
-            Event::Watermark(time) => self.watermark = time,
+            Event::Watermark(time) => self.mark.time = time,
             Event::Clock(by) => return self.advance_clock(by),
-            Event::Idle => self.is_idle = true,
+            Event::Idle => self.mark.is_idle = true,
         }
         Ok(())
     }
 
     fn emit(&mut self, elements: Vec<(Timestamp, T)>) -> Result<()> {
-        self.is_idle = false;
+        self.mark.is_idle = false;
         let mut batch = Batch { values: Vec::new(), meta: Meta::unstamped() };
         for (time, element) in elements {
             batch.push(element, &Stamp { time, windows: global_window(), pane: Pane::UNKNOWN });
@@ -232,6 +234,9 @@ impl<T: Element> Stage<T> {
 
 impl<T: Element> SourceHead for Stage<T> {
     fn poll(&mut self) -> Result<Polled> {
+        if self.shared.is_draining() {
+            return Ok(Polled::Done);
+        }
         if !std::mem::take(&mut self.may_go_on) {
             return Ok(Polled::Idle(None));
         }
@@ -248,12 +253,8 @@ impl<T: Element> SourceHead for Stage<T> {
         None
     }
 
-    fn watermark(&self) -> Timestamp {
-        self.watermark
-    }
-
-    fn is_idle(&self) -> bool {
-        self.is_idle
+    fn mark(&self) -> Mark {
+        self.mark
     }
 
     fn at_rest(&mut self) -> bool {

@@ -26,6 +26,7 @@ mod replaying;
 mod reshuffle;
 mod side_inputs;
 mod split;
+mod splittable;
 mod stateful;
 mod timed_join;
 mod try_map;

@@ -1,8 +1,8 @@
 //! Splits of a source on several workers: nothing is read twice or not at all, and nobody starves.
 
-use super::{NoWake, Rig, env, step};
+use super::{Rig, env, step};
 use crate::kernel::Stamp;
-use crate::kernel::source::{Polled, ReadFactory, SourceFactory, SourceHead, SourceRun};
+use crate::kernel::{Polled, ReadFactory, SourceFactory, SourceHead, SourceRun};
 use crate::{BoxError, Next, Reader, Source, SourceBatch, SplitTarget};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -72,7 +72,7 @@ fn heads(splits: &[u64], workers: usize) -> Vec<Part> {
         .map(|worker| {
             let env = env(worker, workers, 8, 0);
             let rig = Rig::new(&env);
-            (run.clone().head(&rig.wiring, Arc::new(NoWake)), rig.rows)
+            (run.clone().head(&rig.wiring), rig.rows)
         })
         .collect()
 }

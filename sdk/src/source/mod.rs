@@ -4,8 +4,15 @@
 //! [`splits`](Source::splits), each of which some worker [`open`](Source::open)s and polls batch by batch. A worker
 //! that has run out of splits asks a busy [`Reader`] to give away a part of what it has not read yet.
 
+mod estimator;
+mod waker;
+
+use crate::kernel::{Clock, SystemClock};
 use crate::{BoxError, Element, Timestamp};
-use std::time::Instant;
+use std::time::Duration;
+
+pub use estimator::{BoundedOutOfOrderness, Manual, Monotonic, Punctuated, WatermarkEstimator};
+pub use waker::Waker;
 
 /// A set of elements that can be read in independent parts.
 #[diagnostic::on_unimplemented(message = "`{Self}` is no source", label = "a `Source` is wanted here")]
@@ -66,7 +73,7 @@ pub trait Reader: 'static {
     /// Pushes elements until `out` [is full](SourceBatch::is_full) or nothing is left, and says what to do next.
     ///
     /// A reader may wait for a disk, but not for something that may never come (a terminal, a socket): it then returns
-    /// [`Next::WakeAt`], so that the pipeline can be stopped.
+    /// [`Next::WakeAt`], so that the pipeline can be stopped. Time is [what the batch says](SourceBatch::now).
     ///
     /// # Errors
     /// When reading fails. The error fails the pipeline.
@@ -86,6 +93,13 @@ pub trait Reader: 'static {
         Timestamp::MIN
     }
 
+    /// Whether the split is caught up and empty: nothing has come for so long that others need not wait for its
+    /// [watermark](Self::watermark). To be said because nothing is there, never because of a clock alone: an element that
+    /// has been waiting meanwhile would be late. Of a bounded source nobody asks.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
     /// Gives away about `fraction` (between 0 and 1) of what has not been read yet, as a split of its own, or `None`
     /// when that is too little to share or cannot be divided. Together, this reader's further elements and those of the
     /// new split must be exactly what this reader would have read. The watermark holds for both.
@@ -100,8 +114,8 @@ pub trait Reader: 'static {
 pub enum Next {
     /// There is more: call again.
     More,
-    /// Nothing has come yet: call again at this time, or later.
-    WakeAt(Instant),
+    /// Nothing has come yet: call again at this processing time, or when [woken](Waker::wake).
+    WakeAt(Timestamp),
     /// The split has been read to its end.
     Done,
 }
@@ -111,14 +125,49 @@ pub struct SourceBatch<'a, T> {
     values: &'a mut Vec<T>,
     times: &'a mut Vec<Timestamp>,
     capacity: usize,
+    now: Timestamp,
+    waker: Waker,
 }
 
 impl<'a, T> SourceBatch<'a, T> {
-    /// A batch over empty buffers that is full at `capacity` elements. For runners and for tests of connectors.
+    /// A batch over empty buffers that is full at `capacity` elements, by the clock of the system. For runners and for
+    /// tests of connectors.
     pub fn new(values: &'a mut Vec<T>, times: &'a mut Vec<Timestamp>, capacity: usize) -> Self {
         values.clear();
         times.clear();
-        Self { values, times, capacity }
+        Self { values, times, capacity, now: SystemClock.now(), waker: Waker::default() }
+    }
+
+    /// The same at another processing time, whose reader can be woken.
+    #[must_use]
+    pub fn at(self, now: Timestamp, waker: Waker) -> Self {
+        Self { now, waker, ..self }
+    }
+
+    /// Processing time: what the pipeline's clock said when the batch was begun.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What to return when nothing is there: calls again after `pause`.
+    pub fn wake_after(&self, pause: Duration) -> Next {
+        Next::WakeAt(self.now + pause)
+    }
+
+    /// Wakes this reader: for what fills it from another thread.
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    /// The elements so far.
+    pub fn values(&self) -> &[T] {
+        self.values
+    }
+
+    /// The event times of the elements so far, and where they can be changed.
+    pub(crate) fn stamps(&mut self) -> (&[T], &mut Vec<Timestamp>) {
+        self.times.resize(self.values.len(), Timestamp::MIN);
+        (self.values, self.times)
     }
 
     /// Adds an element without a time of its own: its timestamp is [`Timestamp::MIN`].
