@@ -203,10 +203,7 @@ impl<T: Element, O: Element> ParDoAsync<T, O> {
 
     /// The end of the input is that of the step when everything has come back.
     fn end(&mut self) -> Result<()> {
-        if self.has_ended && self.flights.is_empty() && self.backlog.is_empty() {
-            self.letters.end()?;
-        }
-        Ok(())
+        if self.has_ended && !self.is_busy() { self.letters.end() } else { Ok(()) }
     }
 }
 
@@ -237,6 +234,10 @@ impl<T: Element, O: Element> Operator for ParDoAsync<T, O> {
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         input.min(self.flights.limit())
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.flights.is_empty() || !self.backlog.is_empty()
     }
 
     fn clock(&mut self, now: Timestamp) -> Result<()> {
