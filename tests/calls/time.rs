@@ -106,8 +106,8 @@ fn a_script_waits_for_calls_that_come_back_by_themselves() {
 #[test]
 fn an_element_at_the_end_of_time_comes_back_too() {
     let p = TestPipeline::new();
-    let ended = p.create([1u64]).with_timestamps(|_| beamline::Timestamp::MAX);
-    assert_that(&retried(&ended, AsyncOptions::concurrency(1))).contains_in_any_order([1]);
+    let ended = p.create([2u64]).with_timestamps(|_| beamline::Timestamp::MAX);
+    assert_that(&retried(&ended, AsyncOptions::concurrency(1))).contains_in_any_order([2]);
     p.run();
 }
 
