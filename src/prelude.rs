@@ -11,6 +11,7 @@ pub use crate::io::{dead_letters, text};
 pub use crate::metrics::{Counter, Distribution, Gauge};
 pub use crate::window::{Accumulation, Trigger, Windowing};
 pub use crate::{
-    BoxError, BundleCx, Cx, DeadLetter, DoFn, Element, Emit, FailureLimit, Key, LocalRunner, OutputEnum, PCollection,
-    PTransform, Pipeline, Runner, StateCx, StateSpec, StatefulDoFn, Timestamp, Values, View, launch,
+    BoundedOutOfOrderness, BoxError, BundleCx, Cx, DeadLetter, DoFn, Element, Emit, FailureLimit, Key, LocalRunner,
+    Monotonic, OutputEnum, PCollection, PTransform, Pipeline, Runner, Source, StateCx, StateSpec, StatefulDoFn,
+    Timestamp, Values, View, generate, launch,
 };

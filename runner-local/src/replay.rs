@@ -5,6 +5,7 @@
 //! order of everything that steps see follows from the seed.
 
 use crate::stage::Did;
+use crate::status::merge;
 use crate::worker::{Worker, earlier};
 use beamline_sdk::kernel::Shared;
 use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
@@ -53,6 +54,7 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
     while !workers.iter().all(|worker| worker.is_done()) {
         shared.check()?;
+        workers.iter().for_each(|worker| worker.answer());
         let seen = workers[0].wakers.calls(0);
         match turn(workers, dice)? {
             Did::Work => {}
@@ -95,18 +97,22 @@ fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
         _ => Timestamp::MAX,
     };
     let until = workers.iter().filter_map(|worker| worker.alarm()).fold(until_source, Timestamp::min);
-    let is_awaiting = is_awaiting(workers);
-    if !is_awaiting && workers[0].jump(until) {
-        return Ok(());
-    }
-    if until == Timestamp::MAX && !is_awaiting {
-        let mut text = "nothing can move, and the pipeline has not ended".to_owned();
-        let stages = workers.iter().flat_map(|worker| &worker.stages);
-        stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
-        return Err(Error::new(ErrorKind::Internal, text));
+    if !is_awaiting(workers) {
+        if workers[0].jump(until) {
+            return Ok(());
+        }
+        if until == Timestamp::MAX {
+            return Err(nothing_moves(workers));
+        }
     }
     workers[0].wakers.sleep(0, seen, workers[0].until(until));
     Ok(())
+}
+
+fn nothing_moves(workers: &[Rc<Worker>]) -> Error {
+    let reports: Vec<_> = workers.iter().map(|worker| worker.report()).collect();
+    let status = merge(&workers[0].job, &reports, workers[0].clock.now(), workers[0].shared.is_draining());
+    Error::new(ErrorKind::Internal, format!("nothing can move, and the pipeline has not ended\n{status}"))
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! It always runs the latest stage that has something to do, so that what is under way is finished before more is
 //! read. Sources come last: first those that side inputs are made of, and last those without an end, in turns.
 
+use crate::build::Job;
 use crate::exchange::Helper;
 use crate::plan::StageId;
 use crate::stage::{BUNDLE, Did, StageRun};
+use crate::status::WorkerReport;
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
@@ -42,6 +44,9 @@ pub(crate) struct Worker {
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) metrics: RefCell<WorkerMetrics>,
     pub(crate) emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    pub(crate) job: Arc<Job>,
+    /// The last question how it goes that has been answered.
+    pub(crate) answered: Cell<u64>,
 }
 
 impl Worker {
@@ -66,6 +71,7 @@ impl Worker {
         while !self.is_done() {
             self.shared.check()?;
             let seen = self.wakers.calls(self.index);
+            self.answer();
             match self.turn()? {
                 Did::Work => {}
                 Did::Nothing => self.rest(seen, Timestamp::MAX),
@@ -73,7 +79,27 @@ impl Worker {
             }
         }
         self.wakers.leave(self.index);
+        self.job.desk.answer(self.index, u64::MAX, self.report());
         Ok(())
+    }
+
+    /// Answers when somebody has asked how it goes.
+    pub(crate) fn answer(&self) {
+        if let Some(question) = self.job.desk.question(self.answered.get()) {
+            self.job.desk.answer(self.index, question, self.report());
+            self.answered.set(question);
+        }
+    }
+
+    /// How it goes. A stage that is at work tells nothing.
+    pub(crate) fn report(&self) -> WorkerReport {
+        let stage = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.report()).unwrap_or_default();
+        WorkerReport {
+            is_busy: false,
+            has_ended: self.is_done(),
+            stages: self.stages.iter().map(stage).collect(),
+            emitted: self.emitted.iter().map(|(step, count)| (*step, count.get())).collect(),
+        }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -111,14 +137,18 @@ impl Worker {
     fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
         let mut stage = self.stages[id].borrow_mut();
         if !stage.can_run(&self.shared) {
-            Ok(Did::Nothing)
-        } else if self.on_top(id, || stage.go_on_inside(&self.shared, most))? {
-            Ok(Did::Work)
-        } else if stage.is_source() {
-            self.on_top(id, || stage.run_sources(&self.shared, most))
-        } else {
-            Ok(Did::Nothing)
+            return Ok(Did::Nothing);
         }
+        self.on_top(id, || {
+            let has_worked = stage.look_at_views(&self.shared)?
+                || stage.resume()?
+                || (stage.has_ports() && stage.run_ports(most)? == Did::Work);
+            match has_worked {
+                true => Ok(Did::Work),
+                false if stage.is_source() => stage.run_sources(&self.shared, most),
+                false => Ok(Did::Nothing),
+            }
+        })
     }
 
     /// Sleeps until there may be something to do, by the clock at a known time. If everybody does, a script goes on
@@ -135,12 +165,12 @@ impl Worker {
         self.wakers.end_rest(self.index);
     }
 
-    /// Moves the clock to when something is to happen, if it is one that does so; says whether it has moved. So is one that
-    /// scripts have moved until their end: some step may wait for it still.
+    /// Moves the clock to when something is to happen, if it is one that does so, or if it was moved by scripts that have
+    /// come to their end; says whether something will happen.
     pub(crate) fn jump(&self, alarm: Timestamp) -> bool {
-        let has_script = !self.scripts.borrow().is_empty();
-        let Some(clock) = self.clock.as_manual().filter(|clock| clock.is_jumping() || has_script) else { return false };
-        if alarm == Timestamp::MAX || alarm <= clock.now() {
+        let may_jump = |clock: &&ManualClock| clock.is_jumping() || !self.scripts.borrow().is_empty();
+        let Some(clock) = self.clock.as_manual().filter(may_jump) else { return false };
+        if alarm == Timestamp::MAX {
             return false;
         }
         clock.advance_to(alarm);

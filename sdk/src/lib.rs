@@ -48,9 +48,11 @@ mod sink;
 mod source;
 mod splittable;
 pub mod state;
+mod stop;
 pub mod testing;
 mod time;
 mod transforms;
+mod upsert;
 mod values;
 pub mod window;
 
@@ -67,17 +69,22 @@ pub use runner::{JobResult, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{
-    BoundedOutOfOrderness, Manual, Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Waker,
-    WatermarkEstimator,
+    Arriving, ArrivingReader, BoundedOutOfOrderness, Concat, Generate, IdleAfter, IntoTimestamp, Limited, Manual,
+    Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Timestamped, Untimed, Waker,
+    WatermarkEstimator, generate,
 };
 pub use splittable::{
     OffsetRange, OffsetTracker, ProcessContinuation, RestrictionOf, RestrictionTracker, SplitCx, SplittableDoFn,
 };
 pub use state::{StateCx, StateSpec, StatefulDoFn};
+pub use stop::StopFlag;
 pub use time::{ParseTimestampError, Timestamp};
+#[doc(hidden)]
+pub use transforms::LateFrom;
 #[cfg(feature = "async")]
 pub use transforms::{AsyncOptions, TimedOut};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };
+pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

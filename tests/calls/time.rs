@@ -92,7 +92,7 @@ fn a_script_waits_for_calls_that_come_back_by_themselves() {
         let called = p.apply(stream).par_do_async(AsyncOptions::concurrency(4), |x| {
             let (answer, answered) = tokio::sync::oneshot::channel();
             // Somebody else answers, in his own time.
-            std::thread::spawn(move || drop(answer.send(x)));
+            std::thread::spawn(move || answer.send(x).unwrap());
             async move { answered.await.map_err(BoxError::from) }
         });
         let seen = called.ok.map(move |x: u64| (x, begun.load(Ordering::SeqCst) as u64));

@@ -1,5 +1,6 @@
 //! Side inputs of collections that go on while they are read.
 
+mod complete;
 mod memory;
 mod model;
 mod refreshing;

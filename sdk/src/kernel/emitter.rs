@@ -30,6 +30,11 @@ impl<T: 'static> Emitter<T> {
         Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
     }
 
+    /// Whether the run is to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.output.is_stopped()
+    }
+
     /// Begins an input batch: what is emitted from now on inherits the stamps of its elements.
     pub(crate) fn begin(&mut self, meta: &Meta) {
         if meta.is_same() && (self.batch.is_empty() || self.batch.meta == *meta) {
@@ -39,6 +44,14 @@ impl<T: 'static> Emitter<T> {
         } else {
             self.stamp = Some(meta.get(0));
         }
+    }
+
+    /// As [`begin`](Self::begin), with a new batch if what has been collected has other stamps. A failure is kept.
+    pub(crate) fn begin_anew(&mut self, meta: &Meta) {
+        if !self.batch.is_empty() && self.batch.meta != *meta {
+            self.pass_on_or_keep_failure();
+        }
+        self.begin(meta);
     }
 
     /// Begins the `row`-th element of the input batch.
@@ -73,7 +86,7 @@ impl<T: 'static> Emitter<T> {
             self.batch.meta.append(self.batch.values.len(), stamp);
         }
         self.batch.values.push(value);
-        self.batch.values.len() >= self.capacity
+        self.batch.is_full(self.capacity)
     }
 
     /// Emits an element with another timestamp than that of the element in work, the `row`-th of its batch.
@@ -93,14 +106,14 @@ impl<T: 'static> Emitter<T> {
     pub(crate) fn emit_with(&mut self, value: T, stamp: &Stamp) {
         self.stamp.get_or_insert_with(|| stamp.clone());
         self.batch.push(value, stamp);
-        if self.batch.values.len() >= self.capacity {
+        if self.batch.is_full(self.capacity) {
             self.pass_on_or_keep_failure();
         }
     }
 
     fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
         self.batch.push(value, stamp);
-        if self.batch.values.len() >= self.capacity {
+        if self.batch.is_full(self.capacity) {
             self.pass_on_or_unwind();
         }
     }
@@ -111,7 +124,7 @@ impl<T: 'static> Emitter<T> {
             return self.output.push(batch);
         }
         self.batch.append(batch);
-        if self.batch.len() >= self.capacity { self.pass_on() } else { Ok(()) }
+        if self.batch.is_full(self.capacity) { self.pass_on() } else { Ok(()) }
     }
 
     /// Passes on what has been collected, and reports the error of a consumer, if one failed since the last call.
@@ -136,7 +149,7 @@ impl<T: 'static> Emitter<T> {
 
     #[cold]
     #[inline(never)]
-    fn pass_on_or_unwind(&mut self) {
+    pub(crate) fn pass_on_or_unwind(&mut self) {
         self.pass_on_or_keep_failure();
         // Where panics abort, the function has to come to its end; so does the destructor that emits in a panic.
         if cfg!(panic = "unwind") && self.failure.is_some() && !std::thread::panicking() {

@@ -12,12 +12,14 @@
 
 mod batch;
 mod clock;
+mod col;
 mod current;
 mod emitter;
 mod env;
-mod guard;
+pub(crate) mod guard;
 mod hash;
 pub(crate) mod keyed;
+mod latest;
 mod mark;
 mod memory;
 mod meta;
@@ -25,6 +27,7 @@ mod operator;
 pub(crate) mod ops;
 mod output;
 mod pace;
+mod pending;
 mod prefetch;
 mod reading;
 #[cfg(feature = "async")]
@@ -36,17 +39,20 @@ pub(crate) mod tests;
 
 pub use batch::Batch;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use col::Col;
 pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
 pub use guard::{note_panic, panic_error};
 pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
-pub use meta::{Col, Meta, Stamp};
+pub use meta::{Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
+pub use pending::{Pending, ReadingStatus};
 pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
 
+pub(crate) use guard::render;
 pub(crate) use reading::{ReadFactory, RunSplittable};

@@ -4,14 +4,34 @@
 //! [`splits`](Source::splits), each of which some worker [`open`](Source::open)s and polls batch by batch. A worker
 //! that has run out of splits asks a busy [`Reader`] to give away a part of what it has not read yet.
 
+//!
+//! Sources are changed by wrapping them, whatever they read: `timestamps` and `arriving` say what time it is, `idle` when
+//! nobody waits for a split, `limit` where reading ends, `concat` what comes behind it; the last two read several splits in
+//! `turns`. `generate` makes elements at a rate.
+
+mod arriving;
+mod concat;
 mod estimator;
+mod generate;
+mod idle;
+mod limit;
+#[cfg(test)]
+mod tests;
+mod timestamps;
+mod turns;
 mod waker;
 
 use crate::kernel::{Clock, SystemClock};
 use crate::{BoxError, Element, Timestamp};
 use std::time::Duration;
 
+pub use arriving::{Arriving, ArrivingReader};
+pub use concat::Concat;
 pub use estimator::{BoundedOutOfOrderness, Manual, Monotonic, Punctuated, WatermarkEstimator};
+pub use generate::{Generate, generate};
+pub use idle::IdleAfter;
+pub use limit::Limited;
+pub use timestamps::{IntoTimestamp, Timestamped, Untimed};
 pub use waker::Waker;
 
 /// A set of elements that can be read in independent parts.
@@ -54,6 +74,146 @@ pub trait Source: Clone + Send + Sync + 'static {
     /// # Errors
     /// When the split cannot be read. The error fails the pipeline.
     fn open(&self, split: Self::Split) -> Result<Self::Reader, BoxError>;
+
+    /// Whether reading ends when the pipeline is drained, because what is to be read may never come. So it is with sources
+    /// without an end, and with the beginning of one.
+    fn stops_when_drained(&self) -> bool {
+        !self.is_bounded()
+    }
+
+    /// Gives each element a timestamp of its own, and lets an estimator say how far the source has come.
+    ///
+    /// The function returns a [`Timestamp`], or a `Result` or an `Option` of one where an element may have none. Such an
+    /// element fails the pipeline, with an error that shows it, unless it is to be [kept](Timestamped::untimed). Each split
+    /// has an estimator of its own, and the source has come as far as the slowest of them.
+    ///
+    /// ```
+    /// use beamline_sdk::{BoundedOutOfOrderness, Pipeline, Source, Timestamp, generate};
+    /// use std::time::Duration;
+    ///
+    /// let readings = generate(10.0, |n| (n as i64 * 60_000, 20.5));
+    /// let estimator = BoundedOutOfOrderness::new(Duration::from_secs(30));
+    /// let in_time = readings.with_timestamps(|(millis, _)| Timestamp::from_millis(*millis), estimator);
+    /// # Pipeline::new().read(in_time);
+    /// ```
+    fn with_timestamps<F, R, E>(self, time_of: F, estimator: E) -> Timestamped<Self, F, E>
+    where
+        Self: Sized,
+        F: Fn(&Self::Out) -> R + Clone + Send + Sync + 'static,
+        R: IntoTimestamp,
+        E: WatermarkEstimator<Self::Out>,
+    {
+        Timestamped::new(self, time_of, estimator)
+    }
+
+    /// Takes the processing time at which an element is read for its timestamp. The watermark is that of the last attempt
+    /// to read, so windows end by the clock, whether something comes or not.
+    ///
+    /// ```
+    /// use beamline_sdk::{Pipeline, Source, generate};
+    ///
+    /// let p = Pipeline::new();
+    /// let numbers = p.read(generate(10.0, |n| n).arriving());
+    /// # drop(numbers);
+    /// ```
+    fn arriving(self) -> Arriving<Self>
+    where
+        Self: Sized,
+    {
+        Arriving::new(self)
+    }
+
+    /// Lets nobody wait for a split that has been [caught up and empty](Reader::is_caught_up) for so long by the clock.
+    ///
+    /// Otherwise a split to which nothing comes, such as a file that nobody writes to, holds the watermark of the whole
+    /// source, and windows stay open. Time alone makes no split idle: one that cannot be read for a while, because the
+    /// pipeline is busy, is waited for. An element that comes after all may be late.
+    ///
+    /// ```
+    /// use beamline_sdk::{Monotonic, Pipeline, Source, Timestamp, generate};
+    /// use std::time::Duration;
+    ///
+    /// let source = generate(10.0, |n| n).with_timestamps(|n| Timestamp::from_millis(*n as i64), Monotonic::default());
+    /// Pipeline::new().read(source.idle_after(Duration::from_secs(5)));
+    /// ```
+    fn idle_after(self, pause: Duration) -> IdleAfter<Self>
+    where
+        Self: Sized,
+    {
+        IdleAfter::new(self, pause)
+    }
+
+    /// Ends after `count` elements: what is read has an end then. All splits are read by one worker, which counts: those
+    /// of a source with an end one after the other, others in turns.
+    ///
+    /// ```
+    /// use beamline_sdk::{Pipeline, Source, generate};
+    ///
+    /// let p = Pipeline::new();
+    /// let first = p.read(generate(100.0, |n| n).take(5));
+    /// assert!(first.is_bounded());
+    /// ```
+    fn take(self, count: u64) -> Limited<Self>
+    where
+        Self: Sized,
+    {
+        Limited::count(self, count)
+    }
+
+    /// Ends so long after reading began, by the pipeline's clock: what is read has an end then. All splits are read by one
+    /// worker, as with [`take`](Self::take).
+    ///
+    /// ```
+    /// use beamline_sdk::{Pipeline, Source, generate};
+    /// use std::time::Duration;
+    ///
+    /// Pipeline::new().read(generate(100.0, |n| n).take_for(Duration::from_secs(10)));
+    /// ```
+    fn take_for(self, duration: Duration) -> Limited<Self>
+    where
+        Self: Sized,
+    {
+        Limited::duration(self, duration)
+    }
+
+    /// Ends when the source's own watermark has come to `end`: what is read has an end then, and contains all elements
+    /// before `end` that are not late. Later ones that were read before that remain in it. All splits are read by one
+    /// worker, as with [`take`](Self::take).
+    ///
+    /// ```
+    /// use beamline_sdk::{Pipeline, Source, Timestamp, generate};
+    ///
+    /// let midnight: Timestamp = "2030-01-01T00:00".parse()?;
+    /// Pipeline::new().read(generate(100.0, |n| n).until(midnight));
+    /// # Ok::<(), beamline_sdk::ParseTimestampError>(())
+    /// ```
+    fn until(self, end: Timestamp) -> Limited<Self>
+    where
+        Self: Sized,
+    {
+        Limited::until(self, end)
+    }
+
+    /// Reads another source behind this one, which must have an end: first what there was, then what comes, under one
+    /// watermark.
+    ///
+    /// The splits of this source are read in their order by one worker, so that event time goes forward if it does from
+    /// one to the next. Then the splits of `live` are divided among all workers. They are decided on when the
+    /// pipeline starts, and opened when the first source has ended. A policy of
+    /// [timestamps](Self::with_timestamps) that both share belongs behind `concat`.
+    ///
+    /// ```
+    /// use beamline_sdk::{Pipeline, Source, generate};
+    ///
+    /// let history = generate(f64::INFINITY, |n| n).take(1_000);
+    /// Pipeline::new().read(history.concat(generate(10.0, |n| 1_000 + n)));
+    /// ```
+    fn concat<L: Source<Out = Self::Out>>(self, live: L) -> Concat<Self, L>
+    where
+        Self: Sized,
+    {
+        Concat::new(self, live)
+    }
 }
 
 /// What the runner would like to have from [`Source::splits`].
@@ -98,6 +258,19 @@ pub trait Reader: 'static {
     /// has been waiting meanwhile would be late. Of a bounded source nobody asks.
     fn is_idle(&self) -> bool {
         false
+    }
+
+    /// Whether everything that has come so far has been read, and nothing more was there at the last
+    /// [`poll`](Self::poll). What [`Source::idle_after`] goes by; unlike an [idle](Self::is_idle) split, one that is caught
+    /// up is still waited for.
+    fn is_caught_up(&self) -> bool {
+        self.is_idle()
+    }
+
+    /// A split that has come into being while this one was read, such as a new file in a folder, to be read beside it.
+    /// Asked after each [`poll`](Self::poll) until there is none.
+    fn discover(&mut self) -> Option<Self::Split> {
+        None
     }
 
     /// Gives away about `fraction` (between 0 and 1) of what has not been read yet, as a split of its own, or `None`
@@ -157,6 +330,18 @@ impl<'a, T> SourceBatch<'a, T> {
     /// Wakes this reader: for what fills it from another thread.
     pub fn waker(&self) -> Waker {
         self.waker.clone()
+    }
+
+    /// A part of this batch, in which so many more elements fit at most.
+    pub(crate) fn part(&mut self, most: usize, waker: Waker) -> SourceBatch<'_, T> {
+        let capacity = self.capacity.min(self.values.len().saturating_add(most));
+        SourceBatch { values: self.values, times: self.times, capacity, now: self.now, waker }
+    }
+
+    /// Keeps the first `count` elements.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.values.truncate(count);
+        self.times.truncate(count);
     }
 
     /// The elements so far.

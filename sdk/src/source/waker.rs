@@ -21,6 +21,11 @@ impl Waker {
         Self(Some(Arc::new(Bell { worker, has_rung: AtomicBool::new(false) })))
     }
 
+    /// A waker of one of several readers that this one stands for: it wakes this one, and is asked for by itself.
+    pub(crate) fn inner(&self) -> Self {
+        Self::new(Arc::new(Outer(self.clone())))
+    }
+
     /// Has the reader asked again soon.
     pub fn wake(&self) {
         if let Some(bell) = &self.0
@@ -35,6 +40,18 @@ impl Waker {
         self.0
             .as_ref()
             .is_some_and(|bell| bell.has_rung.load(Ordering::Acquire) && bell.has_rung.swap(false, Ordering::AcqRel))
+    }
+}
+
+struct Outer(Waker);
+
+impl Wake for Outer {
+    fn wake_all(&self) {
+        self.0.wake();
+    }
+
+    fn wake(&self, _worker: usize) {
+        self.0.wake();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::{Polled, SourceHead};
-use crate::kernel::{Clock, Env, Mark, Shared};
+use crate::kernel::{Clock, Env, Mark, ReadingStatus, Shared};
 use crate::source::Waker;
 use crate::{Next, Result, Timestamp};
 use std::sync::Arc;
@@ -18,6 +18,11 @@ pub(crate) trait Job: 'static {
     /// Whether all of it comes to an end by itself.
     fn is_bounded(&self) -> bool;
 
+    /// Whether it is given up when the run drains.
+    fn stops_when_drained(&self) -> bool {
+        !self.is_bounded()
+    }
+
     /// Begins a piece.
     fn open(&mut self, work: Self::Work) -> Result<Self::Active>;
 
@@ -26,6 +31,12 @@ pub(crate) trait Job: 'static {
 
     /// Gives away a part of a piece.
     fn share(&mut self, active: &mut Self::Active) -> Option<Self::Work>;
+
+    /// Another piece that has come into being.
+    fn discover(&mut self, active: &mut Self::Active) -> Option<Self::Work> {
+        let _ = active;
+        None
+    }
 
     /// How far a piece has come.
     fn mark(&self, active: &Self::Active) -> Mark;
@@ -131,7 +142,12 @@ impl<J: Job> Head<J> {
         let read = job.bytes_read(&piece.active);
         board.bytes_read.fetch_add(read.saturating_sub(piece.bytes_read), Ordering::Relaxed);
         piece.bytes_read = read;
-        match next? {
+        let next = next?;
+        while let Some(work) = job.discover(&mut piece.active) {
+            board.add(Timestamp::MIN, work);
+            self.wake.wake_all();
+        }
+        match next {
             Next::More if self.board.wants_work() => self.share(index),
             Next::More => {}
             Next::WakeAt(time) => return Ok(self.pause(index, time, now)),
@@ -192,7 +208,7 @@ impl<J: Job> Head<J> {
 
 impl<J: Job> SourceHead for Head<J> {
     fn poll(&mut self) -> Result<Polled> {
-        if self.shared.is_draining() && !self.job.is_bounded() {
+        if self.shared.is_draining() && self.job.stops_when_drained() {
             self.drain();
         }
         let now = self.clock.now();
@@ -210,6 +226,15 @@ impl<J: Job> SourceHead for Head<J> {
         let parts = self.pieces.iter().map(|piece| self.job.mark(&piece.active));
         let part = (!self.pieces.is_empty()).then(|| Mark::START.advanced_by(parts));
         self.board.report(self.worker, part)
+    }
+
+    fn readings(&self) -> Vec<ReadingStatus> {
+        let status = |piece: &Piece<J::Active>| {
+            let Mark { time: watermark, is_idle } = self.job.mark(&piece.active);
+            let place = self.job.place(&piece.active);
+            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until }
+        };
+        self.pieces.iter().map(status).collect()
     }
 
     fn set_input(&mut self, input: Mark) {

@@ -101,6 +101,10 @@ impl<S: Source> Job for ReadSplits<S> {
         self.source.is_bounded()
     }
 
+    fn stops_when_drained(&self) -> bool {
+        self.source.stops_when_drained()
+    }
+
     fn open(&mut self, split: S::Split) -> Result<Self::Active> {
         let place = self.source.describe(&split);
         let reader = guard::catch(&self.step, || self.source.open(split))?;
@@ -120,6 +124,10 @@ impl<S: Source> Job for ReadSplits<S> {
 
     fn share(&mut self, open: &mut Self::Active) -> Option<S::Split> {
         open.reader.try_split(0.5)
+    }
+
+    fn discover(&mut self, open: &mut Self::Active) -> Option<S::Split> {
+        open.reader.discover()
     }
 
     fn mark(&self, open: &Self::Active) -> Mark {

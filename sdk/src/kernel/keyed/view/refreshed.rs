@@ -75,12 +75,12 @@ impl<V: Send + Sync + 'static> Refreshing<V> {
         let later = (now + self.every).millis();
         next <= now.millis() && self.next.0.compare_exchange(next, later, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
-}
 
-/// The last value stays.
-fn forgive(error: &Error) {
-    FAILED_REFRESHES.inc(1);
-    eprintln!("warning: {error}\n  the side input keeps its last value");
+    /// Keeps the last value.
+    fn forgive(error: &Error) {
+        FAILED_REFRESHES.inc(1);
+        eprintln!("warning: {error}\n  the side input keeps its last value");
+    }
 }
 
 impl<V: Send + Sync + 'static> Operator for Refreshing<V> {
@@ -98,7 +98,7 @@ impl<V: Send + Sync + 'static> Operator for Refreshing<V> {
     fn clock(&mut self, now: Timestamp) -> Result<()> {
         let is_first_there = self.next.0.load(Ordering::SeqCst) > i64::MIN;
         if is_first_there && self.is_due(now) {
-            self.load().unwrap_or_else(|error| forgive(&error));
+            self.load().unwrap_or_else(|error| Self::forgive(&error));
         }
         let next = Timestamp::from_millis(self.next.0.load(Ordering::SeqCst));
         self.alarm = Some(if is_first_there { next } else { now + self.every });
