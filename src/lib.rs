@@ -135,6 +135,9 @@
 //! | find a transform | the methods of [`PCollection`], and of [`Pipeline`] for where collections begin |
 //! | reduce many values to one | [`combine`] |
 //! | keep what went wrong | [`PCollection::try_map`] |
+//! | call a service for every element | `PCollection::par_do_async`, with the cargo feature `async` |
+//! | look at a table that changes now and then | [`Pipeline::refreshing`] |
+//! | keep failures in a file, and try them again | [`io::dead_letters`], [`PCollection::replaying`] |
 //! | make several outputs | [`PCollection::split`], [`PCollection::partition`] |
 //! | have a life cycle around a function | [`DoFn`] |
 //! | remember something for each key, and be called back in time | [`state`], [`StatefulDoFn`] |
