@@ -118,13 +118,15 @@ fn ratio(count: u64, before: u64) -> f64 {
 
 /// Whether everything is as it was, or less.
 fn check(counts: &BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Result<()> {
-    let is_more = |(name, count): &(&String, &u64)| stored.get(*name).is_none_or(|s| ratio(**count, *s) > 1.0 + TOLERANCE);
+    let is_more =
+        |(name, count): &(&String, &u64)| stored.get(*name).is_none_or(|s| ratio(**count, *s) > 1.0 + TOLERANCE);
     let more: Vec<&str> = counts.iter().filter(is_more).map(|(name, _)| name.as_str()).collect();
     if more.is_empty() {
         return Ok(());
     }
     let names = more.join(", ");
-    Err(format!("more instructions than before: {names}; if that is meant, store them with `instructions --update`").into())
+    Err(format!("more instructions than before: {names}; if that is meant, store them with `instructions --update`")
+        .into())
 }
 
 #[cfg(test)]
