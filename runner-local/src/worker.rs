@@ -137,16 +137,18 @@ impl Worker {
     fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
         let mut stage = self.stages[id].borrow_mut();
         if !stage.can_run(&self.shared) {
-            Ok(Did::Nothing)
-        } else if self.on_top(id, || Ok::<_, Error>(stage.look_at_views(&self.shared)? || stage.resume()?))? {
-            Ok(Did::Work)
-        } else if stage.has_ports() && self.on_top(id, || stage.run_ports(most))? == Did::Work {
-            Ok(Did::Work)
-        } else if stage.is_source() {
-            self.on_top(id, || stage.run_sources(&self.shared, most))
-        } else {
-            Ok(Did::Nothing)
+            return Ok(Did::Nothing);
         }
+        self.on_top(id, || {
+            let has_worked = stage.look_at_views(&self.shared)?
+                || stage.resume()?
+                || (stage.has_ports() && stage.run_ports(most)? == Did::Work);
+            match has_worked {
+                true => Ok(Did::Work),
+                false if stage.is_source() => stage.run_sources(&self.shared, most),
+                false => Ok(Did::Nothing),
+            }
+        })
     }
 
     /// Sleeps until there may be something to do, by the clock at a known time. If everybody does, a script goes on

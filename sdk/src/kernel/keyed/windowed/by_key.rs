@@ -139,6 +139,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.now.watermark = time;
+        self.outside.results.watermark(time);
         self.now.clock = self.clock.now();
         self.run_timers(TimeDomain::EventTime, time)
     }

@@ -170,6 +170,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.watermark = time;
+        self.results.watermark(time);
         let step = self.step.clone();
         catch(&step, || self.close_all())?;
         self.results.check()

@@ -2,11 +2,11 @@
 
 use super::Late;
 use crate::kernel::guard::render;
-use crate::kernel::{Emitter, Meta, Stamp, Wiring};
+use crate::kernel::{Emitter, Meta, Shared, Stamp, Wiring};
 use crate::metrics::Counter;
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Pane, WindowingStrategy};
-use crate::{Element, Error, ErrorKind, Key, Result, Step};
+use crate::{Element, Error, ErrorKind, Key, Result, Step, Timestamp};
 use std::sync::Arc;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
@@ -26,6 +26,9 @@ pub(super) struct Results<K, V, Row> {
     step: Arc<Step>,
     may_lose_data: bool,
     failure: Option<Error>,
+    shared: Arc<Shared>,
+    /// Whether windows end because the run is drained.
+    is_drained: bool,
 }
 
 impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
@@ -36,10 +39,20 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
             step: wiring.step.clone(),
             may_lose_data: strategy.allows_data_loss(),
             failure: None,
+            shared: wiring.env.shared.clone(),
+            is_drained: false,
         }
     }
 
+    /// The watermark has come to `time`.
+    pub(super) fn watermark(&mut self, time: Timestamp) {
+        self.is_drained = time == Timestamp::MAX && self.shared.is_draining();
+    }
+
     pub(super) fn show(&mut self, row: Row, stamp: &Stamp) {
+        if self.is_drained {
+            return self.out.emit_with(row, &drained(stamp));
+        }
         self.out.emit_with(row, stamp);
     }
 
@@ -48,7 +61,7 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
         if count < ENOUGH_FOR_BATCHES {
             return rows.for_each(|row| self.show(row, stamp));
         }
-        self.out.begin_anew(&Meta::of(stamp.clone()));
+        self.out.begin_anew(&Meta::of(if self.is_drained { drained(stamp) } else { stamp.clone() }));
         rows.for_each(|row| self.out.emit(row));
     }
 
@@ -88,4 +101,9 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
         self.out.flush()?;
         self.late.flush()
     }
+}
+
+/// The stamp of a window that draining has closed.
+fn drained(stamp: &Stamp) -> Stamp {
+    Stamp { pane: Pane { drained: true, ..stamp.pane }, ..stamp.clone() }
 }
