@@ -144,6 +144,8 @@
 //! | make a transform of transforms | [`PTransform`] |
 //! | count things while running | [`metrics`] |
 //! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
+//! | write a stream while it goes on | [`io::text::write_files`], [`io::net`], [`PCollection::for_each`] |
+//! | do one thing after another | [`PCollection::wait_on`] |
 //! | understand a failure | [`Error`] |
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
 //! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |
