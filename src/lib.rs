@@ -60,7 +60,7 @@
 //!
 //! const MINUTE: Duration = Duration::from_secs(60);
 //!
-//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), (String, String)> {
+//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), PCollection<(String, String)>> {
 //!     let speculative = Trigger::after_processing_time(MINUTE);
 //!     let trigger = Trigger::after_watermark().early(speculative).late(Trigger::after_count(1));
 //!     clicks
@@ -145,6 +145,7 @@
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
 //! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |
 //! | keep what came too late | [`PCollection::keeping_late_data`] |
+//! | keep a table up to date | [`PCollection::write_upserts`], [`UpsertSink`], [`UpsertTable`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
 #[cfg(doctest)]
@@ -154,7 +155,7 @@ mod launch;
 pub mod prelude;
 pub mod testing;
 
-pub use beamline_local::{JobControl, JobHandle, LocalRunner, Progress};
+pub use beamline_local::{Hold, HoldReason, JobControl, JobHandle, LocalRunner, Progress, Status, StepStatus};
 pub use beamline_sdk::*;
 pub use clap;
 pub use launch::launch;

@@ -182,9 +182,12 @@ fn sessions_tell_which_file_and_which_line_is_wrong() {
     let folder = Folder::with(&[("clicks.csv", b"ann,2024-03-01T10:00:00,home\nbob,yesterday,home\n")]);
     let run = |input| folder.run("sessions", ["--input", input, "--output", "visits", "--late", "late.txt"]);
     let (missing, wrong) = (run("missing.csv"), run("clicks.csv"));
-    assert!(missing.code == Some(2) && missing.stderr.contains("error: missing.csv: "), "{missing:?}");
-    assert!(wrong.code == Some(2) && wrong.stderr.contains("error: bob,yesterday,home: not a date"), "{wrong:?}");
+    assert!(missing.code == Some(1) && missing.stderr.contains(": missing.csv: No such file"), "{missing:?}");
+    assert!(wrong.code == Some(1) && wrong.stderr.contains(": bob,yesterday,home: not a date"), "{wrong:?}");
     assert_eq!(folder.names(), ["clicks.csv"]);
+    let plan =
+        folder.run("sessions", ["--input", "missing.csv", "--output", "visits", "--late", "late.txt", "--explain"]);
+    assert!(plan.code == Some(0), "nothing is read before the run: {plan:?}");
 }
 
 #[test]

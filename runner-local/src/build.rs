@@ -3,6 +3,7 @@
 use crate::exchange::{Exchange, Helper, HelperCell, LocalLink};
 use crate::plan::{Plan, Stage, StageId};
 use crate::stage::{Head, Port, StageRun, StepRun};
+use crate::status::Desk;
 use crate::wake::Wakers;
 use crate::worker::Worker;
 use beamline_sdk::Step;
@@ -25,6 +26,7 @@ pub(crate) struct Job {
     /// Stages that read a script.
     pub(crate) scripts: Vec<StageId>,
     pub(crate) wakers: Arc<Wakers>,
+    pub(crate) desk: Desk,
     pub(crate) queue_limit: usize,
 }
 
@@ -91,7 +93,10 @@ impl StageParts {
         self.heads.reverse();
         self.steps.reverse();
         let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
-        let step = |(step, reads): (StepParts, _)| StepRun::new(step.id.0, step.step, step.control, reads);
+        let step = |(step, reads): (StepParts, _)| {
+            let is_sender = !step.role.makes_outputs();
+            StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
+        };
         let steps = self.steps.into_iter().zip(reads).map(step).collect();
         RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views))
     }
@@ -256,6 +261,8 @@ impl<'a> Builder<'a> {
             shared: self.env.shared.clone(),
             clock: self.env.clock.clone(),
             wakers: self.job.wakers.clone(),
+            job: self.job.clone(),
+            answered: Cell::new(0),
             metrics: RefCell::default(),
             emitted: self.emitted,
         });

@@ -19,11 +19,13 @@ mod replay;
 mod run;
 mod scratch;
 mod stage;
+mod status;
 mod wake;
 mod worker;
 
 pub use memory::{MIN_MEMORY, default_memory};
 pub use run::{JobControl, JobHandle};
+pub use status::{Hold, HoldReason, Status, StepStatus};
 
 use beamline_sdk::graph::Graph;
 use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};

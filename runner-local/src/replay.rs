@@ -5,6 +5,7 @@
 //! order of everything that steps see follows from the seed.
 
 use crate::stage::Did;
+use crate::status::merge;
 use crate::worker::{Worker, earlier};
 use beamline_sdk::kernel::Shared;
 use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
@@ -55,6 +56,7 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
     while !workers.iter().all(|worker| worker.is_done()) {
         shared.check()?;
+        workers.iter().for_each(|worker| worker.answer());
         match turn(workers, dice)? {
             Did::Work => {}
             did if workers[0].go_on() => debug_assert!(did != Did::Work, "a script goes on when nothing else does"),
@@ -92,10 +94,10 @@ fn wait(workers: &[Rc<Worker>], did: Did) -> Result<()> {
         return Ok(());
     }
     if until == Timestamp::MAX {
-        let mut text = "nothing can move, and the pipeline has not ended".to_owned();
-        let stages = workers.iter().flat_map(|worker| &worker.stages);
-        stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
-        return Err(Error::new(ErrorKind::Internal, text));
+        let reports: Vec<_> = workers.iter().map(|worker| worker.report()).collect();
+        let status = merge(&workers[0].job, &reports, workers[0].clock.now(), workers[0].shared.is_draining());
+        let text = "nothing can move, and the pipeline has not ended";
+        return Err(Error::new(ErrorKind::Internal, format!("{text}\n{status}")));
     }
     thread::sleep(workers[0].until(until).min(Duration::from_millis(20)));
     Ok(())

@@ -4,6 +4,7 @@ use crate::build::Job;
 use crate::plan::{Plan, StageId};
 use crate::replay::{self, Dice};
 use crate::scratch::TempFiles;
+use crate::status::{self, Desk, Status};
 use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
@@ -32,6 +33,7 @@ pub struct JobHandle {
     outcome: Arc<Mutex<Outcome>>,
     cancelled: Arc<AtomicBool>,
     ended: Arc<Ended>,
+    clock: Arc<dyn Clock>,
     workers: Vec<JoinHandle<()>>,
 }
 
@@ -41,9 +43,17 @@ pub struct JobControl {
     job: Arc<Job>,
     shared: Arc<Shared>,
     cancelled: Arc<AtomicBool>,
+    clock: Arc<dyn Clock>,
 }
 
 impl JobControl {
+    /// How it goes: how far each step has come, and who holds it back. Asks all workers, and waits a moment for those
+    /// that are at work.
+    pub fn status(&self) -> Status {
+        let reports = self.job.desk.ask(|| self.job.wakers.wake_all_workers());
+        status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining())
+    }
+
     /// Lets the run come to an end: sources without an end are not read any further, what has been read is worked off,
     /// the watermark goes to the end of time, and all windows close. Sources that have an end are read to it. Everything
     /// that the run writes becomes visible, as if the streams had ended by themselves.
@@ -105,13 +115,15 @@ impl JobHandle {
         let exchanges = exchanges(graph, &plan, options.parallelism);
         let scripts = scripts(graph, &plan);
         let clock = options.clock(!scripts.is_empty());
-        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, queue_limit });
+        let desk = Desk::new(options.parallelism);
+        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
             shared: Arc::default(),
             outcome: Arc::default(),
             cancelled: Arc::default(),
             ended: Arc::default(),
+            clock: clock.clone(),
             workers: Vec::new(),
         };
         let memory = MemoryBudget::new(options.memory);
@@ -191,6 +203,11 @@ impl JobHandle {
         }
     }
 
+    /// How it goes. See [`JobControl::status`].
+    pub fn status(&self) -> Status {
+        self.control().status()
+    }
+
     /// Waits until all workers have ended, at most for `time`; returns whether they have. [`wait`](Self::wait) has to
     /// be called in any case.
     pub fn wait_for(&self, time: Duration) -> bool {
@@ -200,7 +217,7 @@ impl JobHandle {
     /// Lets others end the run.
     pub fn control(&self) -> JobControl {
         let (job, shared, cancelled) = (self.job.clone(), self.shared.clone(), self.cancelled.clone());
-        JobControl { job, shared, cancelled }
+        JobControl { job, shared, cancelled, clock: self.clock.clone() }
     }
 
     /// Waits for the end of the run, and makes visible what it wrote.

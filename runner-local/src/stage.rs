@@ -1,6 +1,7 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
 use crate::exchange::{Item, Queue};
+use crate::status::{PortReport, SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Inbox, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
@@ -36,6 +37,8 @@ pub(crate) struct StepRun {
     control: Rc<RefCell<dyn Operator>>,
     /// The steps of the stage that make what it reads; none if the heads do.
     reads: Vec<usize>,
+    /// Whether it is the sending end of a step of a later stage.
+    is_sender: bool,
     input: Mark,
     output: Mark,
     alarm: Option<Timestamp>,
@@ -43,8 +46,21 @@ pub(crate) struct StepRun {
 }
 
 impl StepRun {
-    pub(crate) fn new(id: StepId, step: Arc<Step>, control: Rc<RefCell<dyn Operator>>, reads: Vec<usize>) -> Self {
-        Self { id, step, control, reads, input: Mark::START, output: Mark::START, alarm: None, is_set_up: false }
+    pub(crate) fn new(
+        id: StepId,
+        step: Arc<Step>,
+        control: Rc<RefCell<dyn Operator>>,
+        reads: Vec<usize>,
+        is_sender: bool,
+    ) -> Self {
+        let (input, output) = (Mark::START, Mark::START);
+        Self { id, step, control, reads, is_sender, input, output, alarm: None, is_set_up: false }
+    }
+
+    fn report(&self) -> StepReport {
+        let Self { id: step, is_sender, input, output, alarm, .. } = *self;
+        let pending = self.control.try_borrow().ok().and_then(|control| control.pending());
+        StepReport { step, is_sender, input, output, alarm, pending }
     }
 
     fn call<R>(&self, f: impl FnOnce(&mut dyn Operator) -> Result<R>) -> Result<R> {
@@ -80,13 +96,6 @@ pub(crate) enum Head {
 }
 
 impl Head {
-    fn waiting(&self) -> usize {
-        match self {
-            Self::Source { .. } => 0,
-            Self::Port { port, .. } => port.queues[port.worker].len(),
-        }
-    }
-
     fn is_source(&self) -> bool {
         matches!(self, Self::Source { .. })
     }
@@ -120,6 +129,12 @@ impl Port {
     pub(crate) fn new(queues: Arc<Vec<Queue>>, worker: usize, limit: usize, wakers: Arc<Wakers>) -> Self {
         let senders = vec![Mark::START; queues.len()];
         Self { queues, worker, limit, wakers, senders, mark: Mark::START }
+    }
+
+    fn report(&self, step: StepId) -> PortReport {
+        let queue = &self.queues[self.worker];
+        let bytes = queue.bytes();
+        PortReport { step, packets: queue.len(), bytes, is_full: bytes > self.limit }
     }
 
     fn pop(&mut self) -> Option<Popped> {
@@ -189,18 +204,23 @@ impl StageRun {
         self.heads.is_empty() || self.heads.iter().any(|head| matches!(head, Head::Port { .. }))
     }
 
-    /// What it waits for, in a line; nothing if it is done.
-    pub(crate) fn describe(&self) -> Option<String> {
-        let first = self.steps.first().filter(|_| !self.is_done)?;
-        let output = self.steps.iter().map(|step| step.output.time).min().unwrap_or(Timestamp::MAX);
-        let Self { gates, mark, .. } = self;
-        let packets: usize = self.heads.iter().map(Head::waiting).sum();
-        Some(format!(
-            "stage of {}: input at {:?}, output at {output:?}, {packets} packets wait, {} side inputs are missing",
-            first.step,
-            mark.time,
-            gates.len()
-        ))
+    /// How it goes.
+    pub(crate) fn report(&self) -> StageReport {
+        let mut report = StageReport {
+            missing_views: self.gates.clone(),
+            steps: self.steps.iter().map(StepRun::report).collect(),
+            ..StageReport::default()
+        };
+        for head in &self.heads {
+            match head {
+                Head::Source { step, head: source, .. } => {
+                    let readings = source.borrow().readings();
+                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings });
+                }
+                Head::Port { step, port, .. } => report.ports.push(port.report(*step)),
+            }
+        }
+        report
     }
 
     /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how

@@ -3,9 +3,11 @@
 //! It always runs the latest stage that has something to do, so that what is under way is finished before more is
 //! read. Sources come last: first those that side inputs are made of, and last those without an end, in turns.
 
+use crate::build::Job;
 use crate::exchange::Helper;
 use crate::plan::StageId;
 use crate::stage::{BUNDLE, Did, StageRun};
+use crate::status::WorkerReport;
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
@@ -40,6 +42,9 @@ pub(crate) struct Worker {
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) metrics: RefCell<WorkerMetrics>,
     pub(crate) emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    pub(crate) job: Arc<Job>,
+    /// The last question how it goes that has been answered.
+    pub(crate) answered: Cell<u64>,
 }
 
 impl Worker {
@@ -64,6 +69,7 @@ impl Worker {
         while !self.is_done() {
             self.shared.check()?;
             let seen = self.wakers.calls(self.index);
+            self.answer();
             match self.turn()? {
                 Did::Work => {}
                 Did::Nothing => self.rest(seen, Timestamp::MAX),
@@ -71,7 +77,27 @@ impl Worker {
             }
         }
         self.wakers.leave(self.index);
+        self.job.desk.answer(self.index, u64::MAX, self.report());
         Ok(())
+    }
+
+    /// Answers when somebody has asked how it goes.
+    pub(crate) fn answer(&self) {
+        if let Some(question) = self.job.desk.question(self.answered.get()) {
+            self.job.desk.answer(self.index, question, self.report());
+            self.answered.set(question);
+        }
+    }
+
+    /// How it goes. A stage that is at work tells nothing.
+    pub(crate) fn report(&self) -> WorkerReport {
+        let stage = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.report()).unwrap_or_default();
+        WorkerReport {
+            is_busy: false,
+            has_ended: self.is_done(),
+            stages: self.stages.iter().map(stage).collect(),
+            emitted: self.emitted.iter().map(|(step, count)| (*step, count.get())).collect(),
+        }
     }
 
     pub(crate) fn is_done(&self) -> bool {

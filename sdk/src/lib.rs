@@ -51,6 +51,7 @@ mod stop;
 pub mod testing;
 mod time;
 mod transforms;
+mod upsert;
 mod values;
 pub mod window;
 
@@ -76,7 +77,10 @@ pub use splittable::{
 pub use state::{StateCx, StateSpec, StatefulDoFn};
 pub use stop::StopFlag;
 pub use time::{ParseTimestampError, Timestamp};
+#[doc(hidden)]
+pub use transforms::LateFrom;
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };
+pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

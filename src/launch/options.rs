@@ -1,9 +1,11 @@
 //! The runner's arguments.
 
+use super::duration;
 use super::size::parse_memory;
 use crate::LocalRunner;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 // Doc comments of the fields are the help; one of the struct would replace that of the program.
 #[derive(Args)]
@@ -30,6 +32,14 @@ pub(super) struct Options {
     /// Show progress on standard error: auto, a bar if it is a terminal; always, else a line every second
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) progress: When,
+
+    /// Let sources without an end end after a span of time, such as 90s or 1h30m: windows close, and the run succeeds
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(super) drain_after: Option<Duration>,
+
+    /// Say on standard error, every so often, how far each step has come and what holds it back; SIGQUIT asks for it once
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(super) status_every: Option<Duration>,
 
     /// Write what happened as JSON to a file, also after a failure
     #[arg(long, value_name = "FILE")]

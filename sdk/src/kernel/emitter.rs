@@ -78,7 +78,7 @@ impl<T: 'static> Emitter<T> {
             self.batch.meta.append(self.batch.values.len(), stamp);
         }
         self.batch.values.push(value);
-        self.batch.values.len() >= self.capacity
+        self.batch.is_full(self.capacity)
     }
 
     /// Emits an element with another timestamp than that of the element in work, the `row`-th of its batch.
@@ -98,14 +98,14 @@ impl<T: 'static> Emitter<T> {
     pub(crate) fn emit_with(&mut self, value: T, stamp: &Stamp) {
         self.stamp.get_or_insert_with(|| stamp.clone());
         self.batch.push(value, stamp);
-        if self.batch.values.len() >= self.capacity {
+        if self.batch.is_full(self.capacity) {
             self.pass_on_or_keep_failure();
         }
     }
 
     fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
         self.batch.push(value, stamp);
-        if self.batch.values.len() >= self.capacity {
+        if self.batch.is_full(self.capacity) {
             self.pass_on_or_unwind();
         }
     }
@@ -116,7 +116,7 @@ impl<T: 'static> Emitter<T> {
             return self.output.push(batch);
         }
         self.batch.append(batch);
-        if self.batch.len() >= self.capacity { self.pass_on() } else { Ok(()) }
+        if self.batch.is_full(self.capacity) { self.pass_on() } else { Ok(()) }
     }
 
     /// Passes on what has been collected, and reports the error of a consumer, if one failed since the last call.

@@ -4,6 +4,7 @@ use super::current::StepId;
 use super::emitter::Emitter;
 use super::env::Env;
 use super::output::{Consumer, ErasedConsumer, Output, Push};
+use super::pending::Pending;
 use crate::{Result, Step, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -88,6 +89,11 @@ pub trait Operator {
     /// Those of user code, or of a step further down.
     fn views_changed(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    /// What the step keeps that is still to become results, for whoever asks how it goes.
+    fn pending(&self) -> Option<Pending> {
+        None
     }
 
     /// The last call, also after an error.

@@ -131,7 +131,10 @@ impl<T: 'static> Output<T> {
         let (mut row, rows) = (0, batch.len());
         let mut values = batch.values.drain(..);
         while row < rows {
-            let end = rows.min(row + self.pace.most());
+            let mut end = rows.min(row.saturating_add(self.pace.most()));
+            while end < rows && batch.meta.takes_back(end - 1) {
+                end += 1;
+            }
             let meta = batch.meta.slice(row..end);
             self.push_whole(&mut Batch { values: values.by_ref().take(end - row).collect(), meta })?;
             row = end;

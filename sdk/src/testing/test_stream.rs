@@ -2,13 +2,15 @@
 
 use crate::graph::Body;
 use crate::kernel::{
-    Batch, Clock, Mark, Meta, Output, Polled, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring,
+    Batch, Clock, Mark, Meta, Output, Polled, ReadingStatus, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake,
+    Wiring,
 };
 use crate::pipeline::StepSpec;
 use crate::window::{Pane, global_window};
 use crate::{Element, Error, ErrorKind, PCollection, PTransform, Pipeline, Result, SplitTarget, Step, Timestamp};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -90,15 +92,37 @@ impl<T: Element> TestStream<T> {
     /// # Panics
     /// If it would go back, or not move.
     pub fn advance_watermark_to(self, time: Timestamp) -> Self {
-        let before = self.events.iter().rev().find_map(|event| match event {
-            Event::Watermark(time) => Some(*time),
-            _ => None,
-        });
+        let before = self.watermark();
         assert!(
             before.is_none_or(|before| before < time),
             "the watermark moves forward only: from {before:?} to {time:?}"
         );
         self.then(Event::Watermark(time))
+    }
+
+    /// The watermark moves as far as `time`, if it is not there already: for streams that are made of data, whose watermark
+    /// follows the latest timestamp so far.
+    ///
+    /// ```
+    /// use beamline_sdk::{Timestamp, testing::TestStream};
+    /// use std::time::Duration;
+    ///
+    /// let clicks = [(10, "ann"), (7, "bob"), (12, "ann")];
+    /// let stream = clicks.into_iter().fold(TestStream::new(), |stream, (minute, user)| {
+    ///     let time = Timestamp::from_millis(minute * 60_000);
+    ///     stream.element(time, user.to_owned()).advance_watermark_to_at_least(time - Duration::from_mins(5))
+    /// });
+    /// ```
+    pub fn advance_watermark_to_at_least(self, time: Timestamp) -> Self {
+        if self.watermark().is_none_or(|before| before < time) { self.then(Event::Watermark(time)) } else { self }
+    }
+
+    /// How far the watermark has come, if it has moved.
+    fn watermark(&self) -> Option<Timestamp> {
+        self.events.iter().rev().find_map(|event| match event {
+            Event::Watermark(time) => Some(*time),
+            _ => None,
+        })
     }
 
     /// The clock moves forward, in whole milliseconds.
@@ -127,17 +151,34 @@ impl<T: Element> PTransform<Pipeline> for TestStream<T> {
     }
 
     fn expand(self, pipeline: Pipeline) -> PCollection<T> {
-        let body = Body::Read(Arc::new(Script(self)));
-        let urn = "beam:transform:teststream:v1";
-        let node = pipeline.add(StepSpec { label: "TestStream".into(), urn, inputs: vec![], body });
-        pipeline.add_output(node)
+        stream_step(self, &pipeline)
+    }
+}
+
+/// The step of a stream.
+pub(super) fn stream_step<T: Element>(script: impl Script<T>, pipeline: &Pipeline) -> PCollection<T> {
+    let body = Body::Read(Arc::new(Scripted(script, PhantomData)));
+    let urn = "beam:transform:teststream:v1";
+    let node = pipeline.add(StepSpec { label: "TestStream".into(), urn, inputs: vec![], body });
+    pipeline.add_output(node)
+}
+
+/// Where a stream is written down, at the latest when it begins.
+pub(super) trait Script<T>: Send + Sync + 'static {
+    /// The stream, for the step.
+    fn write(&self, step: &Arc<Step>) -> Result<TestStream<T>>;
+}
+
+impl<T: Element> Script<T> for TestStream<T> {
+    fn write(&self, _: &Arc<Step>) -> Result<Self> {
+        Ok(self.clone())
     }
 }
 
 /// A stream as the graph holds it.
-struct Script<T>(TestStream<T>);
+struct Scripted<T, S>(S, PhantomData<fn() -> T>);
 
-impl<T: Element> SourceFactory for Script<T> {
+impl<T: Element, S: Script<T>> SourceFactory for Scripted<T, S> {
     fn is_bounded(&self) -> bool {
         false
     }
@@ -147,7 +188,7 @@ impl<T: Element> SourceFactory for Script<T> {
     }
 
     fn start(&self, step: &Arc<Step>, _target: &SplitTarget) -> Result<Arc<dyn SourceRun>> {
-        Ok(Arc::new(Performance { stream: self.0.clone(), step: step.clone() }))
+        Ok(Arc::new(Performance { stream: self.0.write(step)?, step: step.clone() }))
     }
 }
 
@@ -251,6 +292,12 @@ impl<T: Element> SourceHead for Stage<T> {
 
     fn place(&self) -> Option<String> {
         None
+    }
+
+    fn readings(&self) -> Vec<ReadingStatus> {
+        let Mark { time: watermark, is_idle } = self.mark;
+        let place = format!("a test stream with {} steps to come", self.events.len());
+        vec![ReadingStatus { place, watermark, is_idle, pause_until: None }]
     }
 
     fn mark(&self) -> Mark {

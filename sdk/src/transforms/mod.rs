@@ -33,10 +33,11 @@ mod window_by;
 mod windowing;
 mod within;
 mod write;
+mod write_upserts;
 
 pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
-pub use late::{KeepingLateData, WithLateData};
+pub use late::{KeepingLateData, LateFrom, WithLateData};
 pub use side_inputs::WithSide;
 pub use try_map::Tried;
 pub use windowing::ValueInWindow;

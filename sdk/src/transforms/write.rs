@@ -16,6 +16,10 @@ pub struct Written {
 }
 
 impl Written {
+    pub(super) fn new(pipeline: Pipeline, node: NodeId) -> Self {
+        Self { pipeline, node }
+    }
+
     /// Names the step.
     pub fn named(&self, label: &str) {
         self.pipeline.name_node(self.node, label);

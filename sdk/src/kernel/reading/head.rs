@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::{Polled, SourceHead};
-use crate::kernel::{Clock, Env, Mark, Shared};
+use crate::kernel::{Clock, Env, Mark, ReadingStatus, Shared};
 use crate::source::Waker;
 use crate::{Next, Result, Timestamp};
 use std::sync::Arc;
@@ -226,6 +226,15 @@ impl<J: Job> SourceHead for Head<J> {
         let parts = self.pieces.iter().map(|piece| self.job.mark(&piece.active));
         let part = (!self.pieces.is_empty()).then(|| Mark::START.advanced_by(parts));
         self.board.report(self.worker, part)
+    }
+
+    fn readings(&self) -> Vec<ReadingStatus> {
+        let status = |piece: &Piece<J::Active>| {
+            let Mark { time: watermark, is_idle } = self.job.mark(&piece.active);
+            let place = self.job.place(&piece.active);
+            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until }
+        };
+        self.pieces.iter().map(status).collect()
     }
 
     fn set_input(&mut self, input: Mark) {

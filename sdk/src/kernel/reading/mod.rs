@@ -8,6 +8,7 @@ mod source;
 
 use super::mark::Mark;
 use super::operator::Wiring;
+use super::pending::ReadingStatus;
 use crate::{Result, SplitTarget, Step, Timestamp};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -68,6 +69,11 @@ pub trait SourceHead {
     /// How far that has come which brings it more work: of a source, that is nothing.
     fn set_input(&mut self, input: Mark) {
         let _ = input;
+    }
+
+    /// The parts that are being read, for whoever asks how it goes.
+    fn readings(&self) -> Vec<ReadingStatus> {
+        Vec::new()
     }
 
     /// Nothing moves in the whole pipeline: a [script](SourceFactory::is_script) may go on. Says whether there is

@@ -2,7 +2,7 @@
 
 use super::{Rig, env};
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::windowed::{ByKey, ByWindow, Gathered, Pairs, Takes};
+use crate::kernel::keyed::windowed::{ByKey, ByWindow, Gathered, Late, Pairs, Takes};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Stamp};
 use crate::window::{Accumulation, Pane, Windowing, WindowingStrategy};
@@ -91,8 +91,8 @@ proptest! {
     fn by_window_is_by_key(strategy in strategies(), events in events()) {
         let env = env(0, 1, 3, 1 << 20);
         let (one, other) = (Rig::new(&env), Rig::new(&env));
-        let by_key = ByKey::<_, _, _, Pairs>::new(&strategy, Gathered, &one.wiring);
-        let by_window = ByWindow::<_, _, _, Pairs>::new(&strategy, Gathered, &other.wiring);
+        let by_key = ByKey::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &one.wiring);
+        let by_window = ByWindow::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &other.wiring);
         let (expected, expected_outputs) = run(&one, by_key, &strategy, &events);
         let (actual, outputs) = run(&other, by_window, &strategy, &events);
         prop_assert_eq!(actual, expected);

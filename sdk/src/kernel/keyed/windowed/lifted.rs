@@ -8,6 +8,7 @@
 //! Where windows overlap, elements between the same two borders are in the same windows. Each is added once, and what has
 //! been made of them is added to each of the windows (slices: *No Pane, No Gain*, Li et al., SIGMOD Record 2005).
 
+use super::Late;
 use super::by_window::ByWindow;
 use super::rows::{One, Pairs, ResultRow};
 use super::sort::{self, WindowRows};
@@ -95,7 +96,8 @@ where
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
         let contents = Combined(Whole::new(self.combine.clone()));
-        let receiver = ByWindow::<K, C::Acc, Combined<Whole<V, C>>, R>::new(&self.strategy, contents, wiring);
+        let receiver =
+            ByWindow::<K, C::Acc, Combined<Whole<V, C>>, R>::new(&self.strategy, contents, Late::dropped(), wiring);
         super::receiver::<K, C::Acc, One<C::Acc>, _>(receiver)
     }
 }

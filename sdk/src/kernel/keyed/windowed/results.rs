@@ -1,5 +1,6 @@
 //! What leaves a grouping: results, and what came too late.
 
+use super::Late;
 use crate::kernel::guard::render;
 use crate::kernel::{Emitter, Stamp, Wiring};
 use crate::metrics::Counter;
@@ -18,17 +19,17 @@ static DROPPED_UNMATCHED: Counter = Counter::new("dropped_unmatched");
 /// The outputs of a grouping.
 pub(super) struct Results<K, V, Row> {
     out: Emitter<Row>,
-    late: Option<Emitter<(K, V)>>,
+    late: Late<K, V>,
     step: Arc<Step>,
     may_lose_data: bool,
     failure: Option<Error>,
 }
 
 impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
-    pub(super) fn new(wiring: &Wiring<'_>, strategy: &WindowingStrategy) -> Self {
+    pub(super) fn new(wiring: &Wiring<'_>, strategy: &WindowingStrategy, late: Late<K, V>) -> Self {
         Self {
             out: wiring.emitter(0),
-            late: (wiring.outputs.len() > 1).then(|| wiring.emitter(1)),
+            late,
             step: wiring.step.clone(),
             may_lose_data: strategy.allows_data_loss(),
             failure: None,
@@ -46,11 +47,9 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
             DroppedBecause::Closed => DROPPED_CLOSED.inc(1),
             DroppedBecause::Unmatched => return self.unmatched(key, &dropped.value),
         }
-        if let Some(late) = &mut self.late {
-            let pane = Pane::UNKNOWN.marked(dropped.mark);
-            let stamp = Stamp { time: dropped.timestamp, windows: dropped.window.into(), pane };
-            late.emit_with((key.clone(), dropped.value), &stamp);
-        }
+        let pane = Pane::UNKNOWN.marked(dropped.mark);
+        let stamp = Stamp { time: dropped.timestamp, windows: dropped.window.into(), pane };
+        self.late.emit(key, dropped.value, &stamp);
     }
 
     /// What is taken back and has never come was not made by the functions that made what has come.
@@ -70,11 +69,11 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
     pub(super) fn check(&mut self) -> Result<()> {
         self.failure.take().map_or(Ok(()), Err)?;
         self.out.check()?;
-        self.late.as_mut().map_or(Ok(()), Emitter::check)
+        self.late.check()
     }
 
     pub(super) fn flush(&mut self) -> Result<()> {
         self.out.flush()?;
-        self.late.as_mut().map_or(Ok(()), Emitter::flush)
+        self.late.flush()
     }
 }
