@@ -7,8 +7,8 @@
 //!
 //! | module | reads | writes |
 //! |---|---|---|
-//! | [`text`] | lines of files, globs and standard input, also compressed | lines to sharded files, one file, or standard output; to files by window, pane and destination |
-//! | [`net`](crate::net) | | lines over TCP and Unix sockets |
+//! | [`text`] | lines of files, globs and standard input, also compressed; of files that grow, and folders that gain files | lines to sharded files, one file, or standard output; to files by window, pane and destination |
+//! | [`net`](crate::net) | lines over TCP | lines over TCP and Unix sockets |
 
 // Derived code names the crate that programs depend on.
 extern crate beamline_sdk as beamline;

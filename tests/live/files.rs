@@ -45,7 +45,7 @@ fn a_file_grows_while_it_is_read() {
     });
 }
 
-fn time_of(line: &String) -> Option<Timestamp> {
+fn time_of(line: &str) -> Option<Timestamp> {
     Some(Timestamp::from_millis(line.split(' ').next()?.parse().ok()?))
 }
 
@@ -60,7 +60,8 @@ fn each_file_of_a_folder_has_a_watermark_of_its_own() {
         append(&path.join("silent.log"), "500 once\n");
         append(&path.join("0.log"), "0 begin\n");
         let source = text::watch(path.join("*.log")).growing();
-        let in_time = source.with_timestamps(time_of, Monotonic::default()).idle_after(Duration::from_secs(1));
+        let in_time =
+            source.with_timestamps(|line| time_of(line), Monotonic::default()).idle_after(Duration::from_secs(1));
         let lines = p.read(in_time);
         lines.inspect(move |line| {
             let count = all.add(line) as i64;

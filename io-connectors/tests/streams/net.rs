@@ -110,12 +110,11 @@ fn a_source_that_is_not_read_makes_the_sender_wait() {
     // Queues and buffers of the system are full when it waits again and again.
     let (mut sent, mut refused) = (0, 0);
     while refused < 1000 {
-        match client.write(&line[sent % 1024..]) {
-            Ok(count) => (sent, refused) = (sent + count, 0),
-            Err(_) => {
-                refused += 1;
-                thread::yield_now();
-            }
+        if let Ok(count) = client.write(&line[sent % 1024..]) {
+            (sent, refused) = (sent + count, 0);
+        } else {
+            refused += 1;
+            thread::yield_now();
         }
         assert!(sent < 256 << 20, "it never waits");
     }
