@@ -2,4 +2,4 @@
 
 #[cfg(feature = "net")]
 pub use beamline_io::net;
-pub use beamline_io::text;
+pub use beamline_io::{dead_letters, text};

@@ -110,12 +110,33 @@ fn windows_close_while_work_without_an_end_goes_on() {
     let all = p.create([0u64]).par_do_splittable(Numbers { pause_after: Some(100), ..numbers(u64::MAX) });
     assert!(!all.is_bounded());
     let counts = all.window(Windowing::fixed(Duration::from_secs(1))).count();
-    counts.inspect(move |_| stop.drain()).named("Drain at the first window");
+    let seen = Arc::default();
+    let look = Look(Arc::clone(&seen));
+    counts.inspect(move |_| stop.drain()).named("Drain at the first window").par_do(look);
     let clock = Arc::new(ManualClock::jumping());
     let handle = LocalRunner::new().parallelism(2).manual_clock(clock).start(&p.graph().unwrap()).unwrap();
     control.watch(handle.control());
     let metrics = handle.wait().unwrap().metrics;
     assert!(metrics.emitted("Numbers") >= Some(1_000), "{metrics:?}");
+    // Whole windows were closed by the watermark. The last one was closed by draining, and its pane says so.
+    let mut seen = std::mem::take(&mut *seen.lock().unwrap());
+    seen.sort_unstable();
+    let (last, before) = seen.split_last().unwrap();
+    assert!(before.iter().all(|(_, count, drained)| *count == 1_000 && !drained), "{before:?}");
+    assert!(last.2, "{last:?}");
+}
+
+/// Keeps the start of the window, the count, and whether the window was drained.
+#[derive(Clone)]
+struct Look(Arc<std::sync::Mutex<Vec<(Timestamp, u64, bool)>>>);
+
+impl DoFn<u64> for Look {
+    type Out = ();
+
+    fn process(&mut self, count: u64, cx: &mut Cx<'_, ()>) -> Result<(), BoxError> {
+        self.0.lock().unwrap().push((cx.window().start, count, cx.pane().drained));
+        Ok(())
+    }
 }
 
 /// Ends a run from inside.

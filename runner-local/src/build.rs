@@ -259,6 +259,7 @@ impl<'a> Builder<'a> {
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
+            outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
             stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),

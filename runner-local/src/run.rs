@@ -141,17 +141,19 @@ impl JobHandle {
         let batch_size = dice.as_mut().map_or(options.batch_size, Dice::size);
         let (workers, trace_elements, shared) = (options.parallelism, options.trace_elements, self.shared.clone());
         let (memory, clock, is_replay) = (memory.clone(), clock.clone(), dice.is_some());
-        let wakers = self.job.wakers.clone();
+        let (wake, seed, version) = (self.job.wakers.clone(), options.seed_for(&*clock), options.version.clone());
         let env = move |worker| Env {
             worker,
             workers,
             batch_size,
             trace_elements,
             is_replay,
+            seed,
+            version: version.clone(),
             memory: memory.clone(),
             scratch: Arc::new(TempFiles),
             clock: clock.clone(),
-            wake: wakers.clone(),
+            wake: wake.clone(),
             shared: shared.clone(),
         };
         let job = self.job.clone();

@@ -21,6 +21,8 @@ pub(crate) struct StageRun {
     pub(crate) gates: Vec<StepId>,
     /// The changes of side inputs that its steps have been told of, if they read any that change.
     views_seen: Option<u64>,
+    /// Its steps that may wait for something from outside of the pipeline, by their places.
+    outside: Vec<usize>,
     /// Whether a bundle has begun.
     is_open: bool,
     /// How far its heads have come, as far as its steps know.
@@ -70,7 +72,7 @@ impl StepRun {
     /// The end of a bundle, after which the inputs have come to `mark`.
     fn finish(&mut self, mark: Mark) -> Result<()> {
         let before = self.input;
-        let (output, alarm) = self.call(|control| {
+        let (output, alarm, is_busy) = self.call(|control| {
             if mark.time > before.time {
                 control.watermark(mark.time)?;
             }
@@ -78,11 +80,11 @@ impl StepRun {
                 control.idle(mark.is_idle)?;
             }
             control.finish_bundle()?;
-            Ok((control.output_watermark(mark.time), control.alarm()))
+            Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
         })?;
         self.input = mark;
         // What is held back will come still, so its readers have to wait.
-        let is_idle = mark.is_idle && output >= mark.time;
+        let is_idle = mark.is_idle && output >= mark.time && !is_busy;
         self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
         self.alarm = alarm;
         Ok(())
@@ -178,7 +180,19 @@ impl StageRun {
     /// `reads_live_views` says whether its steps read side inputs that change.
     pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>, reads_live_views: bool) -> Self {
         let views_seen = reads_live_views.then_some(0);
-        Self { heads, steps, gates, views_seen, is_open: false, mark: Mark::START, alarm: None, is_done: false }
+        let calls_outside = |step: &usize| steps[*step].control.borrow().calls_outside();
+        let outside = (0..steps.len()).filter(calls_outside).collect();
+        Self {
+            heads,
+            steps,
+            gates,
+            views_seen,
+            outside,
+            is_open: false,
+            mark: Mark::START,
+            alarm: None,
+            is_done: false,
+        }
     }
 
     pub(crate) fn can_run(&mut self, shared: &Shared) -> bool {
@@ -312,6 +326,26 @@ impl StageRun {
         self.views_seen = Some(changes);
         self.begin()?;
         self.steps.iter().try_for_each(|step| step.call(|control| control.views_changed()))?;
+        self.finish()?;
+        Ok(true)
+    }
+
+    pub(crate) fn calls_outside(&self) -> bool {
+        !self.outside.is_empty()
+    }
+
+    /// Whether something will come from outside without anybody's doing.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.outside.iter().any(|step| self.steps[*step].control.borrow().is_awaiting())
+    }
+
+    /// Lets the steps go on for which something has come from outside; says whether there were any.
+    pub(crate) fn resume(&mut self) -> Result<bool> {
+        if !self.outside.iter().any(|step| self.steps[*step].control.borrow().is_ready()) {
+            return Ok(false);
+        }
+        self.begin()?;
+        self.outside.iter().try_for_each(|step| self.steps[*step].call(|control| control.resume()))?;
         self.finish()?;
         Ok(true)
     }

@@ -60,8 +60,8 @@ impl Wakers {
         self.0[worker].rested_with.store(AWAKE, Ordering::SeqCst);
     }
 
-    /// Whether all workers have found nothing to do, and nobody has been called since. As only workers call workers,
-    /// it stays so until one of them gets something to do from elsewhere.
+    /// Whether all workers have found nothing to do, and nobody has been called since. It stays so until one of
+    /// them gets something to do from elsewhere.
     pub(crate) fn are_all_at_rest(&self) -> bool {
         let is_at_rest = |place: &Place| match place.rested_with.load(Ordering::SeqCst) {
             GONE => true,
@@ -110,6 +110,10 @@ impl Wakers {
 }
 
 impl Wake for Wakers {
+    fn wake(&self, worker: usize) {
+        self.wake(worker);
+    }
+
     fn wake_all(&self) {
         self.wake_all_workers();
     }

@@ -31,6 +31,8 @@ pub(crate) struct Worker {
     pub(crate) reads: Cell<usize>,
     /// Stages that read side inputs while these change.
     pub(crate) view_readers: Vec<StageId>,
+    /// Stages with steps that may wait for something from outside of the pipeline.
+    pub(crate) outside: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
     pub(crate) scripts: RefCell<Vec<StageId>>,
     /// The stage that is on top of the stack.
@@ -106,7 +108,7 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
-        let has_worked = self.ring()? || self.look_at_views()? || self.run_latest(|_| true)?;
+        let has_worked = self.ring()? || self.look_at_views()? || self.resume()? || self.run_latest(|_| true)?;
         let did = if has_worked { Did::Work } else { self.read(self.sources_in_turn())? };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
@@ -135,23 +137,25 @@ impl Worker {
     fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
         let mut stage = self.stages[id].borrow_mut();
         if !stage.can_run(&self.shared) {
-            Ok(Did::Nothing)
-        } else if self.on_top(id, || stage.look_at_views(&self.shared))? {
-            Ok(Did::Work)
-        } else if stage.has_ports() && self.on_top(id, || stage.run_ports(most))? == Did::Work {
-            Ok(Did::Work)
-        } else if stage.is_source() {
-            self.on_top(id, || stage.run_sources(&self.shared, most))
-        } else {
-            Ok(Did::Nothing)
+            return Ok(Did::Nothing);
         }
+        self.on_top(id, || {
+            let has_worked = stage.look_at_views(&self.shared)?
+                || stage.resume()?
+                || (stage.has_ports() && stage.run_ports(most)? == Did::Work);
+            match has_worked {
+                true => Ok(Did::Work),
+                false if stage.is_source() => stage.run_sources(&self.shared, most),
+                false => Ok(Did::Nothing),
+            }
+        })
     }
 
     /// Sleeps until there may be something to do, by the clock at a known time. If everybody does, a script goes on
     /// instead, or the clock jumps.
     fn rest(&self, seen: u64, until: Timestamp) {
         let until = self.alarm().map_or(until, |alarm| alarm.min(until));
-        if self.scripts.borrow().is_empty() && !jumps(&*self.clock) {
+        if self.is_awaiting() || (self.scripts.borrow().is_empty() && !jumps(&*self.clock)) {
             return self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.begin_rest(self.index, seen, until);
@@ -161,10 +165,12 @@ impl Worker {
         self.wakers.end_rest(self.index);
     }
 
-    /// Moves the clock to when something is to happen, if it is one that does so; says whether it has moved.
+    /// Moves the clock to when something is to happen, if it is one that does so, or if it was moved by scripts that have
+    /// come to their end; says whether something will happen.
     pub(crate) fn jump(&self, alarm: Timestamp) -> bool {
-        let Some(clock) = self.clock.as_manual().filter(|clock| clock.is_jumping()) else { return false };
-        if alarm == Timestamp::MAX || alarm <= clock.now() {
+        let may_jump = |clock: &&ManualClock| clock.is_jumping() || !self.scripts.borrow().is_empty();
+        let Some(clock) = self.clock.as_manual().filter(may_jump) else { return false };
+        if alarm == Timestamp::MAX {
             return false;
         }
         clock.advance_to(alarm);
@@ -217,6 +223,21 @@ impl Worker {
             has_changed |= self.on_top(*id, || stage.look_at_views(&self.shared))?;
         }
         Ok(has_changed)
+    }
+
+    /// Lets stages go on for which something has come from outside; says whether there were any.
+    fn resume(&self) -> Result<bool> {
+        let mut has_come = false;
+        for id in &self.outside {
+            let mut stage = self.stages[*id].borrow_mut();
+            has_come |= self.on_top(*id, || stage.resume())?;
+        }
+        Ok(has_come)
+    }
+
+    /// Whether something will come from outside without anybody's doing: nobody is at rest then.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.outside.iter().any(|id| self.stages[*id].borrow().is_awaiting())
     }
 
     /// Runs a stage above those that are on the stack.

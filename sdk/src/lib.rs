@@ -29,10 +29,11 @@ extern crate self as beamline;
 
 mod coder;
 pub mod combine;
+mod dead_letter;
 mod dofn;
 mod element;
 mod error;
-mod failure;
+mod failure_limit;
 pub mod graph;
 pub mod kernel;
 mod label;
@@ -55,10 +56,11 @@ mod upsert;
 mod values;
 pub mod window;
 
+pub use dead_letter::{DeadLetter, Json};
 pub use dofn::{BundleCx, Cx, DoFn, Emit};
 pub use element::{Element, Key};
 pub use error::{BoxError, Error, ErrorKind, Result, Step};
-pub use failure::Failure;
+pub use failure_limit::FailureLimit;
 pub use outputs::OutputEnum;
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
@@ -79,6 +81,8 @@ pub use stop::StopFlag;
 pub use time::{ParseTimestampError, Timestamp};
 #[doc(hidden)]
 pub use transforms::LateFrom;
+#[cfg(feature = "async")]
+pub use transforms::{AsyncOptions, TimedOut};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };

@@ -52,6 +52,10 @@ pub(super) struct Options {
     /// Say more: the plan and what each step emitted; twice: the graph too
     #[arg(short, long, action = ArgAction::Count)]
     pub(super) verbose: u8,
+
+    // What the program says of itself.
+    #[arg(skip)]
+    pub(super) version: Option<String>,
 }
 
 // Doc comments here would turn the help into pages.
@@ -78,6 +82,7 @@ impl Options {
     pub(super) fn runner(&self) -> LocalRunner {
         let RunnerKind::Local = self.runner;
         let runner = LocalRunner::new().trace_elements(self.trace_elements);
+        let runner = self.version.iter().fold(runner, |runner, version| runner.program_version(version));
         let runner = self.parallelism.into_iter().fold(runner, LocalRunner::parallelism);
         self.memory.into_iter().fold(runner, LocalRunner::memory)
     }

@@ -3,6 +3,7 @@
 mod complete;
 mod memory;
 mod model;
+mod refreshing;
 mod refusals;
 mod script;
 mod several;

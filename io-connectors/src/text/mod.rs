@@ -1,7 +1,7 @@
 //! Lines of text: files, globs, standard input and output, plain or compressed.
 //!
-//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`]; each
-//! returns a description with builder methods.
+//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`], or with
+//! [`write_files`] for files by window, pane and destination; each returns a description with builder methods.
 //!
 //! ```
 //! use beamline_io::text::{self, Compression, InvalidUtf8};
@@ -28,7 +28,7 @@
 //! # What is visible, and when
 //!
 //! Files are written under hidden temporary names in the folder of the output and renamed when the whole pipeline has
-//! succeeded. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
+//! succeeded; those of [`write_files`] when a pane of them is whole. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
 //! hidden files named `.NAME.tmp-PROCESS-NUMBER`, which can be deleted.
 //!
 //! # Text that still comes
@@ -62,7 +62,7 @@
 //! still comes: `tail`, `watch` and `stream` the descriptions, `incoming` makes lines of bytes that come bit by bit,
 //! `growing` is a file that somebody writes to, `identity` tells files apart, `pause` says how often to look. Writing: `write` the
 //! description, `names` of shards, `temp` files, `encode` compresses, `shard` writes one, `publish` makes all of them
-//! visible. Both: `compression`, `error`.
+//! visible; `files` are those of windows. Both: `compression`, `error`.
 
 mod compression;
 mod dead_letters;

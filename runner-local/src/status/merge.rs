@@ -112,7 +112,7 @@ impl Merger<'_> {
 
     fn missing_view(&self, id: NodeId) -> Option<usize> {
         let stage = self.job.plan.stage_of[id.index()]?;
-        let missing = self.reports.iter().filter_map(|report| report.stages.get(stage)?.missing_views.first()).next();
+        let missing = self.reports.iter().find_map(|report| report.stages.get(stage)?.missing_views.first());
         self.positions.get(missing?).copied()
     }
 }

@@ -1,11 +1,13 @@
 //! Collects what a step emits into batches, and passes them on when they are full.
 
 use super::batch::Batch;
+use super::env::Env;
 use super::meta::{Meta, Stamp};
 use super::output::Output;
 use crate::window::{Pane, Window};
 use crate::{Error, Result, Timestamp};
 use std::panic::resume_unwind;
+use std::rc::Rc;
 
 /// What unwinds a function that emits after a failure: no panic, and never shown.
 struct Interrupted;
@@ -30,6 +32,16 @@ impl<T: 'static> Emitter<T> {
         Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
     }
 
+    /// An emitter whose elements are [taken](Self::take) and not passed on.
+    pub(crate) fn collecting(env: &Env) -> Self {
+        Self::new(Output::new(&[], Rc::default(), env), usize::MAX)
+    }
+
+    /// What has been collected.
+    pub(crate) fn take(&mut self) -> Batch<T> {
+        self.batch.take()
+    }
+
     /// Whether the run is to stop.
     pub(crate) fn is_stopped(&self) -> bool {
         self.output.is_stopped()
@@ -44,6 +56,14 @@ impl<T: 'static> Emitter<T> {
         } else {
             self.stamp = Some(meta.get(0));
         }
+    }
+
+    /// As [`begin`](Self::begin), with a new batch if what has been collected has other stamps. A failure is kept.
+    pub(crate) fn begin_anew(&mut self, meta: &Meta) {
+        if !self.batch.is_empty() && self.batch.meta != *meta {
+            self.pass_on_or_keep_failure();
+        }
+        self.begin(meta);
     }
 
     /// Begins the `row`-th element of the input batch.

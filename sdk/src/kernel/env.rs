@@ -7,7 +7,7 @@ use super::reading::Wake;
 use super::scratch::Scratch;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,6 +24,10 @@ pub struct Env {
     pub trace_elements: bool,
     /// Whether the run is to be repeatable: nothing may depend on how long things take.
     pub is_replay: bool,
+    /// Where what looks like chance follows from, such as how long a step waits before it tries again.
+    pub seed: u64,
+    /// The version of the program, if it has said one.
+    pub version: Option<Arc<str>>,
     /// The memory of all workers.
     pub memory: Arc<MemoryBudget>,
     /// Where rows go that memory cannot hold.
@@ -52,7 +56,7 @@ type View = Arc<dyn Any + Send + Sync>;
 pub struct Shared {
     stop: AtomicBool,
     drain: AtomicBool,
-    views: Mutex<HashMap<StepId, View>>,
+    views: Mutex<HashMap<(StepId, TypeId), View>>,
     complete_views: Mutex<HashSet<StepId>>,
     /// Counts the changes of side inputs that are read while they change.
     view_changes: AtomicU64,
@@ -109,15 +113,15 @@ impl Shared {
         self.complete_views.lock().insert(step);
     }
 
-    /// What a step publishes, which the first worker to ask makes.
+    /// What a step publishes, or what its workers have in common; the first worker to ask makes it.
     pub(crate) fn open_view<P: Send + Sync + 'static>(&self, step: StepId, make: impl FnOnce() -> P) -> Arc<P> {
-        let view = self.views.lock().entry(step).or_insert_with(|| Arc::new(make())).clone();
+        let view = self.views.lock().entry(key::<P>(step)).or_insert_with(|| Arc::new(make())).clone();
         view.downcast().expect("all workers agree on the type of a side input")
     }
 
     /// What a step publishes that this worker has built.
     pub(crate) fn view<P: Send + Sync + 'static>(&self, step: StepId) -> Arc<P> {
-        let view = self.views.lock().get(&step).cloned().expect("a worker is built before it runs");
+        let view = self.views.lock().get(&key::<P>(step)).cloned().expect("a worker is built before it runs");
         view.downcast().expect("a side input and its readers agree on the type")
     }
 
@@ -131,6 +135,11 @@ impl Shared {
         prepared.sort_by_key(|(shard, _)| *shard);
         prepared.into_iter().map(|(_, commit)| commit).collect()
     }
+}
+
+/// A step may have several things in common, of different types.
+fn key<P: 'static>(step: StepId) -> (StepId, TypeId) {
+    (step, TypeId::of::<P>())
 }
 
 /// A sink as the runner sees it, before and after the steps that write.

@@ -12,6 +12,7 @@
 
 mod batch;
 mod clock;
+mod col;
 mod current;
 mod emitter;
 mod env;
@@ -29,6 +30,8 @@ mod pace;
 mod pending;
 mod prefetch;
 mod reading;
+#[cfg(feature = "async")]
+pub(crate) mod runtime;
 pub(crate) mod scratch;
 mod shuffle;
 #[cfg(test)]
@@ -36,13 +39,14 @@ pub(crate) mod tests;
 
 pub use batch::Batch;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use col::Col;
 pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
 pub use guard::{note_panic, panic_error};
 pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
-pub use meta::{Col, Meta, Stamp};
+pub use meta::{Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
 pub use pending::{Pending, ReadingStatus};

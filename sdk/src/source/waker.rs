@@ -49,6 +49,10 @@ impl Wake for Outer {
     fn wake_all(&self) {
         self.0.wake();
     }
+
+    fn wake(&self, _worker: usize) {
+        self.0.wake();
+    }
 }
 
 impl fmt::Debug for Waker {

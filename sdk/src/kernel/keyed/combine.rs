@@ -38,6 +38,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
             memory: Reservation::new(&wiring.env.memory),
             limit: wiring.env.working_memory().min(LARGEST_TABLE),
             gain: Gain::new(mode.lifted),
+            age: Age::new(),
             router: Router::new(link, wiring.env),
             meta: Meta::unstamped(),
             hashes: Vec::new(),
@@ -83,12 +84,14 @@ impl Gain {
         Self { lifted, inputs: 0, new_keys: 0, pause: 0 }
     }
 
-    pub(crate) fn is_worth(&mut self, rows: u64) -> bool {
-        if self.pause > 0 {
-            self.pause = self.pause.saturating_sub(rows);
-            return false;
-        }
-        self.lifted
+    /// Whether rows are combined at present.
+    pub(crate) fn is_combining(&self) -> bool {
+        self.lifted && self.pause == 0
+    }
+
+    /// Counts rows that are not combined.
+    pub(crate) fn pass(&mut self, rows: u64) {
+        self.pause = self.pause.saturating_sub(rows);
     }
 
     /// Counts a batch; says whether the table should be sent away because keys hardly repeat.
@@ -103,6 +106,39 @@ impl Gain {
             (self.inputs, self.new_keys) = (0, 0);
         }
         hopeless
+    }
+}
+
+/// Whether the older half of a table still meets rows. Keys may come and go, above all where a part of them is a window
+/// or a date; those that have gone are in the way of the others.
+struct Age {
+    /// How many entries there are before it is looked at, and again.
+    entries: usize,
+    rows: u64,
+    hits: u64,
+}
+
+/// Entries that are let alone: they and their slots fit into a cache.
+const YOUNG: usize = 1 << 18;
+
+impl Age {
+    fn new() -> Self {
+        Self { entries: YOUNG, rows: 0, hits: 0 }
+    }
+
+    /// Looks at a table after an update with so many rows; says whether its older half should go.
+    fn is_out_of_use<K: Key, A>(&mut self, table: &Table<K, A>, rows: u64) -> bool {
+        if table.len() < self.entries {
+            return false;
+        }
+        self.rows += rows;
+        self.hits += table.hits_before(table.len() / 2) as u64;
+        if self.rows < TRIAL / 4 {
+            return false;
+        }
+        let is_out_of_use = self.hits * 16 < self.rows;
+        *self = Self { entries: if is_out_of_use { YOUNG } else { table.len() / 2 * 3 }, rows: 0, hits: 0 };
+        is_out_of_use
     }
 }
 
@@ -127,6 +163,7 @@ struct CombineSender<K, V, C: CombineFn<V>> {
     memory: Reservation,
     limit: usize,
     gain: Gain,
+    age: Age,
     router: Router<(K, C::Acc)>,
     meta: Meta,
     hashes: Vec<u64>,
@@ -145,7 +182,21 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
         let new_bytes: usize = table.since(before).map(entry_bytes).sum();
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
         let new_keys = (table.len() - before) as u64;
-        if self.gain.count(inputs, new_keys) || !fits { self.send_table() } else { Ok(()) }
+        if self.gain.count(inputs, new_keys) || !fits {
+            return self.send_table();
+        }
+        if self.age.is_out_of_use(&self.table, inputs) { self.send_oldest() } else { Ok(()) }
+    }
+
+    fn send_oldest(&mut self) -> Result<()> {
+        self.router.begin(&self.meta)?;
+        let mut bytes = 0;
+        for entry in self.table.take_oldest(self.table.len() / 2) {
+            bytes += entry_bytes(&entry);
+            self.router.add(entry.hash, (entry.key, entry.acc))?;
+        }
+        self.memory.shrink(bytes.min(self.memory.used()));
+        Ok(())
     }
 
     fn send_table(&mut self) -> Result<()> {
@@ -170,7 +221,11 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
 
 impl<K: Key, V: Element, C: CombineFn<V>> Push<(K, V)> for CombineSender<K, V, C> {
     fn push(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
-        if self.gain.is_worth(batch.len() as u64) { self.combine(batch) } else { self.pass(batch) }
+        if self.gain.is_combining() {
+            return self.combine(batch);
+        }
+        self.gain.pass(batch.len() as u64);
+        self.pass(batch)
     }
 }
 

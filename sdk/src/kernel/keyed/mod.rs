@@ -22,4 +22,4 @@ pub(crate) use partitions::Rows;
 pub(crate) use route::Router;
 pub(crate) use stateful::RunStateful;
 pub(crate) use upserts::WriteUpserts;
-pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, Signal, ViewBuilder, ViewSpec};
+pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, RefreshView, Signal, ViewBuilder, ViewSpec};

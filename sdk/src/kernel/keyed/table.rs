@@ -8,6 +8,7 @@ use crate::Key;
 use crate::kernel::prefetch::{prefetch, prefetch_heap};
 
 /// A key, its hash and what has been combined for it.
+#[derive(Clone)]
 pub(crate) struct Entry<K, A> {
     pub(crate) hash: u64,
     pub(crate) key: K,
@@ -15,22 +16,28 @@ pub(crate) struct Entry<K, A> {
 }
 
 /// Accumulators by key: entries in the order of their coming, found through slots.
+#[derive(Clone)]
 pub(crate) struct Table<K, A> {
     entries: Vec<Entry<K, A>>,
-    /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free.
+    /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free. None where the table
+    /// is empty.
     slots: Vec<u64>,
+    /// How many slots there are to be when the first entry comes: as many as were needed before the table was emptied.
+    wanted: usize,
     /// The entries that the rows of the block in work may belong to.
     found: Vec<u32>,
 }
 
 /// Rows that are looked up together: their entries should fit into the first cache.
 const BLOCK: usize = 128;
+/// Entries that are taken over together.
+const ABSORBED: usize = 8 * BLOCK;
 const SMALLEST: usize = 1 << 8;
 const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
     pub(crate) fn new() -> Self {
-        Self { entries: Vec::new(), slots: Vec::new(), found: Vec::new() }
+        Self { entries: Vec::new(), slots: Vec::new(), wanted: SMALLEST, found: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -49,7 +56,7 @@ impl<K: Key, A> Table<K, A> {
         mut create: impl FnMut(V) -> A,
     ) {
         if self.slots.is_empty() {
-            self.grow();
+            self.slots.resize(self.wanted, 0);
         }
         let mut found = std::mem::take(&mut self.found);
         found.clear();
@@ -133,10 +140,15 @@ impl<K: Key, A> Table<K, A> {
 
     #[cold]
     fn grow(&mut self) {
-        let len = (self.slots.len() * 2).max(SMALLEST);
+        self.index(self.slots.len() * 2);
+    }
+
+    /// Makes so many slots, for all entries.
+    fn index(&mut self, len: usize) {
         assert!(self.entries.len() < NOT_FOUND as usize / 2, "a table of two thousand million keys spills before");
-        self.slots.clear();
-        self.slots.resize(len, 0);
+        // Not resized: nothing of the old slots is to be copied.
+        self.slots = Vec::new();
+        self.slots = vec![0; len];
         for (i, entry) in self.entries.iter().enumerate() {
             let mut at = place(entry.hash) & (len - 1);
             while self.slots[at] != 0 {
@@ -149,25 +161,49 @@ impl<K: Key, A> Table<K, A> {
     /// The entry of a key, which is created if there is none.
     pub(crate) fn find_or_create(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> &mut Entry<K, A> {
         if self.slots.is_empty() {
-            self.grow();
+            self.slots.resize(self.wanted, 0);
         }
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
-        while self.slots[at] != 0 {
-            let found = number(self.slots[at]) as usize;
-            if tag(self.slots[at]) == tag_of(hash) && self.entries[found].hash == hash && self.entries[found].key == key
-            {
-                return &mut self.entries[found];
-            }
+        while self.slots[at] != 0 && !self.is_at(at, hash, &key) {
             at = (at + 1) & mask;
         }
-        let found = self.entries.len();
-        self.entries.push(Entry { hash, key, acc: create() });
-        self.slots[at] = slot(hash, found + 1);
+        if self.slots[at] == 0 {
+            self.entries.push(Entry { hash, key, acc: create() });
+            self.slots[at] = slot(hash, self.entries.len());
+        }
+        let found = number(self.slots[at]) as usize;
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
         &mut self.entries[found]
+    }
+
+    fn is_at(&self, at: usize, hash: u64, key: &K) -> bool {
+        let slot = self.slots[at];
+        tag(slot) == tag_of(hash) && {
+            let entry = &self.entries[number(slot) as usize];
+            entry.hash == hash && entry.key == *key
+        }
+    }
+
+    /// Adds entries of another table, by `merge` where the key is here already.
+    pub(crate) fn absorb(&mut self, entries: impl Iterator<Item = Entry<K, A>>, mut merge: impl FnMut(&mut A, A)) {
+        let (mut hashes, mut rows) = (Vec::new(), Vec::new());
+        for entry in entries {
+            hashes.push(entry.hash);
+            rows.push((entry.key, entry.acc));
+            if rows.len() == ABSORBED {
+                self.update(&hashes, &mut rows, &mut merge, |acc| acc);
+                hashes.clear();
+            }
+        }
+        self.update(&hashes, &mut rows, merge, |acc| acc);
+    }
+
+    /// All entries.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry<K, A>> {
+        self.entries.iter()
     }
 
     /// The entries behind the first `before`.
@@ -175,10 +211,40 @@ impl<K: Key, A> Table<K, A> {
         self.entries[before..].iter()
     }
 
-    /// Takes all entries out.
+    /// How many rows of the last update met one of the first `n` entries.
+    pub(crate) fn hits_before(&self, n: usize) -> usize {
+        self.found.iter().filter(|found| (**found as usize) < n).count()
+    }
+
+    /// Takes the first `n` entries out, which are the oldest.
+    pub(crate) fn take_oldest(&mut self, n: usize) -> Vec<Entry<K, A>> {
+        let mut younger = Vec::with_capacity(self.entries.capacity());
+        younger.extend(self.entries.drain(n..));
+        let oldest = std::mem::replace(&mut self.entries, younger);
+        self.index(self.slots.len());
+        oldest
+    }
+
+    /// Takes all entries out. What comes next finds as much room as these had.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Entry<K, A>> {
         self.slots.clear();
+        self.wanted = (self.entries.len() * 2).next_power_of_two().max(SMALLEST);
         self.entries.drain(..)
+    }
+
+    /// Gives back the memory that is more than entries like the last ones need.
+    pub(crate) fn shrink(&mut self) {
+        self.entries.shrink_to(self.wanted);
+        self.slots.shrink_to(self.wanted);
+    }
+}
+
+impl<K, A> IntoIterator for Table<K, A> {
+    type Item = Entry<K, A>;
+    type IntoIter = std::vec::IntoIter<Entry<K, A>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
     }
 }
 
@@ -238,5 +304,21 @@ mod tests {
             check(batches.clone(), |k| u64::from(*k % 7) << 32);
             check(batches, |k| u64::from(*k % 3));
         }
+    }
+
+    #[test]
+    fn the_oldest_go_and_the_others_are_found() {
+        let mut table = Table::new();
+        let rows: Vec<(u32, u64)> = (0..40_000).map(|key| (key, 1)).collect();
+        let hashes: Vec<u64> = rows.iter().map(|(key, _)| hash_key(key)).collect();
+        table.update(&hashes, &mut rows.clone(), |acc: &mut u64, v| *acc += v, |v| v);
+        table.update(&hashes, &mut rows.clone(), |acc, v| *acc += v, |v| v);
+        assert_eq!(table.hits_before(10_000), 10_000);
+        let oldest: Vec<u32> = table.take_oldest(20_000).into_iter().map(|entry| entry.key).collect();
+        assert!(oldest.iter().copied().eq(0..20_000));
+        table.update(&hashes, &mut rows.clone(), |acc, v| *acc += v, |v| v);
+        assert_eq!(table.len(), rows.len());
+        let sums: BTreeMap<u32, u64> = table.drain().map(|entry| (entry.key, entry.acc)).collect();
+        assert!(sums.into_iter().all(|(key, sum)| sum == if (key as usize) < oldest.len() { 1 } else { 3 }));
     }
 }

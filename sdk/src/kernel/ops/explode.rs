@@ -11,10 +11,7 @@ pub(super) fn each_in_one_window<T: Clone>(
     capacity: usize,
     mut f: impl FnMut(&mut Batch<T>) -> Result<()>,
 ) -> Result<()> {
-    let is_in_one = match &batch.meta.windows {
-        Col::Same(windows) => windows.len() == 1,
-        Col::Each(all) => all.iter().all(|windows| windows.len() == 1),
-    };
+    let is_in_one = batch.meta.windows.values().iter().all(|windows| windows.len() == 1);
     if is_in_one {
         return f(batch);
     }

@@ -1,6 +1,8 @@
 //! The operators that work on one element at a time.
 
 mod assign;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod changelog;
 mod check;
 mod divide;
@@ -9,6 +11,7 @@ mod filter;
 mod flat_map;
 mod for_each;
 mod held;
+mod letters;
 mod map;
 mod merge;
 mod merged;
@@ -16,16 +19,21 @@ mod par_do;
 mod partition;
 mod pass;
 mod punctuate;
+mod recall;
 mod reify;
 mod side;
 mod split;
 mod try_map;
+mod try_par_do;
 mod waiting;
 mod windowed;
+mod windows_of;
 mod with_side;
 mod write;
 
 pub(crate) use assign::{AssignTimestamps, AssignWindows, AssignWindowsBy};
+#[cfg(feature = "async")]
+pub(crate) use asynchronous::{Answer, Call, ParDoAsync};
 pub(crate) use changelog::{ToChangelog, ToUpserts};
 pub(crate) use check::Check;
 pub(crate) use divide::Windowed;
@@ -38,10 +46,12 @@ pub(crate) use par_do::ParDo;
 pub(crate) use partition::Partition;
 pub(crate) use pass::{Flatten, Forward, Reshuffle};
 pub(crate) use punctuate::Punctuate;
+pub(crate) use recall::Recall;
 pub(crate) use reify::{ReifyTimestamps, ReifyWindows};
 pub use split::OutputsOf;
 pub(crate) use split::Split;
 pub(crate) use try_map::TryMap;
+pub(crate) use try_par_do::TryParDo;
 pub(crate) use windowed::{IntoWindow, WithWindow};
 pub(crate) use with_side::WithSideOp;
 pub(crate) use write::{SinkNode, WriteEverywhere, WriteShards};

@@ -2,7 +2,7 @@
 
 use super::held::{Held, Holder};
 use crate::kernel::keyed::windowed::Holds;
-use crate::kernel::{Batch, Col, Env};
+use crate::kernel::{Batch, Env};
 use crate::window::Window;
 use crate::{Element, Result, Timestamp};
 use std::collections::BTreeMap;
@@ -100,8 +100,5 @@ impl<T: Element> Queue<T> {
 }
 
 fn least_time<T>(batch: &Batch<T>) -> Timestamp {
-    match &batch.meta.time {
-        Col::Same(time) => *time,
-        Col::Each(times) => times.iter().copied().min().unwrap_or(Timestamp::MAX),
-    }
+    batch.meta.time.values().iter().copied().min().unwrap_or(Timestamp::MAX)
 }

@@ -19,7 +19,7 @@ pub(crate) use source::ReadFactory;
 
 /// A source as the graph holds it.
 pub trait SourceFactory: Send + Sync {
-    /// See [`Source::is_bounded`].
+    /// See [`Source::is_bounded`](crate::Source::is_bounded).
     fn is_bounded(&self) -> bool;
 
     /// See [`Source::stops_when_drained`].
@@ -30,7 +30,7 @@ pub trait SourceFactory: Send + Sync {
     /// Asks the source for its splits, and makes what the workers share.
     ///
     /// # Errors
-    /// Those of [`Source::splits`].
+    /// Those of [`Source::splits`](crate::Source::splits).
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>>;
 
     /// Whether it goes on only when the whole pipeline is at rest, and wants a clock that is set by hand.
@@ -51,10 +51,13 @@ pub trait SourceRun: Send + Sync {
     fn bytes_read(&self) -> u64;
 }
 
-/// Wakes the workers that have nothing to do.
+/// Wakes workers that have nothing to do.
 pub trait Wake: Send + Sync {
     /// Wakes all workers.
     fn wake_all(&self);
+
+    /// Wakes one worker.
+    fn wake(&self, worker: usize);
 }
 
 /// The beginning of a stage that reads.

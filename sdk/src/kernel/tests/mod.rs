@@ -52,6 +52,8 @@ pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usiz
         batch_size,
         trace_elements: false,
         is_replay: false,
+        seed: 0,
+        version: None,
         memory: Arc::new(MemoryBudget::new(memory)),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),
@@ -60,10 +62,13 @@ pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usiz
     })
 }
 
+/// Nobody sleeps.
 struct NoWake;
 
 impl Wake for NoWake {
     fn wake_all(&self) {}
+
+    fn wake(&self, _worker: usize) {}
 }
 
 fn step() -> Arc<Step> {

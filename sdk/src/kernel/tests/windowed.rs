@@ -1,12 +1,14 @@
 //! Grouping window by window shows what grouping key by key does.
 
 use super::{Rig, env};
+use crate::combine::ToList;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::windowed::{ByKey, ByWindow, Gathered, Late, Pairs, Takes};
+use crate::kernel::keyed::windowed::{ByKey, BySlice, ByWindow, Gathered, Late, Pairs, Takes};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Stamp};
+use crate::window::reduce::Combined;
 use crate::window::{Accumulation, Pane, Windowing, WindowingStrategy};
-use crate::{Timestamp, Values};
+use crate::{Element, Timestamp, Values};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -41,9 +43,10 @@ fn strategies() -> impl Strategy<Value = WindowingStrategy> {
 type Shown = (usize, u8, Vec<u64>, Stamp);
 
 /// What comes out, in an order that does not depend on that of keys, and how far the output has come after each event.
-fn run(
-    rig: &Rig<'_, (u8, Values<u64>)>,
-    mut grouping: impl Takes<u8, u64> + Operator,
+fn run<V, Out: Element + IntoIterator<Item = u64>>(
+    rig: &Rig<'_, (u8, Out)>,
+    mut grouping: impl Takes<u8, V> + Operator,
+    value: impl Fn(u64) -> V,
     strategy: &WindowingStrategy,
     events: &[Event],
 ) -> (Vec<Shown>, Vec<Timestamp>) {
@@ -51,7 +54,7 @@ fn run(
     let mut watermark = Timestamp::MIN;
     for (step, event) in events.iter().chain([&Event::Watermark(i64::MAX)]).enumerate() {
         match event {
-            Event::Rows(rows) => grouping.take(hashed(rows, strategy, &mut number)).unwrap(),
+            Event::Rows(rows) => grouping.take(hashed(rows, strategy, number.by_ref().map(&value))).unwrap(),
             Event::Watermark(by) => {
                 let from = watermark.max(Timestamp::from_millis(-20));
                 watermark = from + Duration::from_millis(*by as u64);
@@ -60,28 +63,30 @@ fn run(
         }
         grouping.finish_bundle().unwrap();
         outputs.push(grouping.output_watermark(watermark));
-        let mut rows: Vec<Shown> =
-            rig.rows.take().into_iter().map(|((key, values), stamp)| (step, key, values.into_vec(), stamp)).collect();
+        let shown_now = |((key, values), stamp): ((u8, Out), Stamp)| (step, key, sorted(values), stamp);
+        let mut rows: Vec<Shown> = rig.rows.take().into_iter().map(shown_now).collect();
         rows.sort_by_key(|(_, key, _, stamp)| (*key, stamp.windows[0], stamp.pane.index));
         shown.extend(rows);
     }
     (shown, outputs)
 }
 
-fn hashed(
-    rows: &[(u8, i64)],
-    strategy: &WindowingStrategy,
-    number: &mut impl Iterator<Item = u64>,
-) -> HashedRows<(u8, u64)> {
+fn sorted(values: impl IntoIterator<Item = u64>) -> Vec<u64> {
+    let mut values: Vec<u64> = values.into_iter().collect();
+    values.sort_unstable();
+    values
+}
+
+fn hashed<V>(rows: &[(u8, i64)], strategy: &WindowingStrategy, values: impl Iterator<Item = V>) -> HashedRows<(u8, V)> {
     let mut batch = Batch::new();
-    for ((key, millis), number) in rows.iter().zip(number) {
+    for ((key, millis), value) in rows.iter().zip(values) {
         let mut stamp = Stamp {
             time: Timestamp::from_millis(*millis),
             windows: crate::window::WindowSet::new(),
             pane: Pane::UNKNOWN,
         };
         strategy.window_fn().assign(stamp.time, &mut stamp.windows);
-        batch.push((*key, number), &stamp);
+        batch.push((*key, value), &stamp);
     }
     HashedRows { hashes: rows.iter().map(|(key, _)| hash_key(key)).collect(), batch }
 }
@@ -90,11 +95,22 @@ proptest! {
     #[test]
     fn by_window_is_by_key(strategy in strategies(), events in events()) {
         let env = env(0, 1, 3, 1 << 20);
-        let (one, other) = (Rig::new(&env), Rig::new(&env));
+        let (one, other) = (Rig::<(u8, Values<u64>)>::new(&env), Rig::<(u8, Values<u64>)>::new(&env));
         let by_key = ByKey::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &one.wiring);
         let by_window = ByWindow::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &other.wiring);
-        let (expected, expected_outputs) = run(&one, by_key, &strategy, &events);
-        let (actual, outputs) = run(&other, by_window, &strategy, &events);
+        let (expected, expected_outputs) = run(&one, by_key, |v| v, &strategy, &events);
+        let (actual, outputs) = run(&other, by_window, |v| v, &strategy, &events);
+        prop_assert_eq!(actual, expected);
+        prop_assert_eq!(outputs, expected_outputs);
+    }
+    #[test]
+    fn by_slice_is_by_key(strategy in strategies(), events in events()) {
+        let env = env(0, 1, 3, 1 << 20);
+        let (one, other) = (Rig::<(u8, Vec<u64>)>::new(&env), Rig::<(u8, Vec<u64>)>::new(&env));
+        let by_key = ByKey::<_, u64, _, Pairs>::new(&strategy, Combined(ToList), Late::dropped(), &one.wiring);
+        let by_slice = BySlice::<u8, u64, _, Pairs>::new(&strategy, ToList, &other.wiring);
+        let (expected, expected_outputs) = run(&one, by_key, |v| v, &strategy, &events);
+        let (actual, outputs) = run(&other, by_slice, |v| vec![v], &strategy, &events);
         prop_assert_eq!(actual, expected);
         prop_assert_eq!(outputs, expected_outputs);
     }

@@ -1,7 +1,7 @@
 //! Windows side by side.
 
 use super::{WindowFn, check_length, floor, length, time_for_windows, whole_millis, window};
-use crate::window::WindowSet;
+use crate::window::{Window, WindowSet};
 use crate::{BoxError, Timestamp};
 use std::fmt;
 use std::time::Duration;
@@ -54,13 +54,24 @@ impl FixedWindows {
     pub const fn offset_millis(&self) -> i64 {
         self.offset
     }
+
+    /// Where the window of an element begins, in milliseconds; at the beginning of time, before that.
+    #[inline]
+    pub(crate) fn start(&self, time: Timestamp) -> i64 {
+        floor(time_for_windows(time), self.size, self.offset)
+    }
+
+    /// The window that begins at such a [`start`](Self::start).
+    #[inline]
+    pub(crate) fn beginning(&self, start: i64) -> Window {
+        window(start, start + self.size)
+    }
 }
 
 impl WindowFn for FixedWindows {
     #[inline]
     fn assign(&self, time: Timestamp, windows: &mut WindowSet) {
-        let start = floor(time_for_windows(time), self.size, self.offset);
-        windows.push(window(start, start + self.size));
+        windows.push(self.beginning(self.start(time)));
     }
 
     fn check(&self) -> Result<(), BoxError> {

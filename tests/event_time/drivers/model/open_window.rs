@@ -144,6 +144,7 @@ impl Grouping {
             first: open.panes.is_empty(),
             last: is_last,
             mark: Mark::None,
+            drained: false,
         };
         open.panes.push(timing);
         let mut values = open.values.clone();

@@ -68,7 +68,8 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        for mut rows in sort::by_window(hashes, batch) {
+        let (watermark, lateness) = (self.watermark, self.allowed_lateness);
+        for mut rows in sort::by_window(hashes, batch, |window| watermark > window.expiry(lateness)) {
             self.add(rows.windows, &mut rows);
         }
     }
@@ -169,6 +170,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.watermark = time;
+        self.results.watermark(time);
         let step = self.step.clone();
         catch(&step, || self.close_all())?;
         self.results.check()

@@ -8,11 +8,10 @@
 //! Where windows overlap, elements between the same two borders are in the same windows. Each is added once, and what has
 //! been made of them is added to each of the windows (slices: *No Pane, No Gain*, Li et al., SIGMOD Record 2005).
 
-use super::Late;
-use super::by_window::ByWindow;
+use super::by_slice::BySlice;
 use super::rows::{One, Pairs, ResultRow};
 use super::sort::{self, WindowRows};
-use crate::combine::{CombineFn, Whole};
+use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, entry_bytes, first};
@@ -20,8 +19,7 @@ use crate::kernel::keyed::route::Router;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
 use crate::kernel::{Batch, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
-use crate::window::reduce::Combined;
-use crate::window::{Pane, WindowSet, WindowingStrategy};
+use crate::window::{Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -85,6 +83,7 @@ where
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
             open: BTreeMap::new(),
+            spare: None,
             memory: Reservation::new(&wiring.env.memory),
             limit: wiring.env.working_memory().min(LARGEST_TABLE),
             gain: Gain::new(mode.lifted),
@@ -95,9 +94,7 @@ where
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let contents = Combined(Whole::new(self.combine.clone()));
-        let receiver =
-            ByWindow::<K, C::Acc, Combined<Whole<V, C>>, R>::new(&self.strategy, contents, Late::dropped(), wiring);
+        let receiver = BySlice::<K, V, C, R>::new(&self.strategy, self.combine.clone(), wiring);
         super::receiver::<K, C::Acc, One<C::Acc>, _>(receiver)
     }
 }
@@ -109,6 +106,8 @@ struct Sender<K, V, C: CombineFn<V>, I> {
     watermark: Timestamp,
     /// Windows none of which is over, by the last instant of the first of them.
     open: BTreeMap<(Timestamp, WindowSet), Table<K, C::Acc>>,
+    /// A table that has been sent, and its memory: windows are much like each other.
+    spare: Option<(Table<K, C::Acc>, usize)>,
     memory: Reservation,
     limit: usize,
     gain: Gain,
@@ -118,12 +117,13 @@ struct Sender<K, V, C: CombineFn<V>, I> {
 
 impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     fn add(&mut self, mut rows: WindowRows<WindowSet, K, V>) -> Result<()> {
-        let Some(last) = rows.windows.iter().map(|window| window.max_timestamp()).min() else { return Ok(()) };
-        if last < self.watermark || !self.gain.is_worth(rows.rows.len() as u64) {
+        let Some(last) = first_end(&rows.windows) else { return Ok(()) };
+        if rows.is_timed() {
+            self.gain.pass(rows.rows.len() as u64);
             return self.pass(rows);
         }
-        let Self { combine, open, .. } = self;
-        let table = open.entry((last, rows.windows)).or_insert_with(Table::new);
+        let Self { combine, open, spare, memory, .. } = self;
+        let table = open.entry((last, rows.windows)).or_insert_with(|| unused(spare, memory));
         let (inputs, before) = (rows.rows.len() as u64, table.len());
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
@@ -146,14 +146,34 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         while let Some(((last, windows), table)) = self.open.pop_first() {
             self.send(last, windows, table)?;
         }
+        self.spare = None;
         self.memory.shrink(self.memory.used());
         Ok(())
     }
 
+    /// Sends a table; what it takes of the memory stays with it.
     fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
         self.router.begin(&Meta::of(stamp(windows, last)))?;
-        table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))
+        let bytes: usize = table.iter().map(entry_bytes).sum();
+        table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))?;
+        table.shrink();
+        if let Some((_, bytes)) = self.spare.replace((table, bytes)) {
+            self.memory.shrink(bytes);
+        }
+        Ok(())
     }
+}
+
+/// The table that was emptied, or else a new one.
+fn unused<K: Key, A>(spare: &mut Option<(Table<K, A>, usize)>, memory: &mut Reservation) -> Table<K, A> {
+    let Some((table, bytes)) = spare.take() else { return Table::new() };
+    memory.shrink(bytes);
+    table
+}
+
+/// The last instant of the window that ends first.
+fn first_end(windows: &[Window]) -> Option<Timestamp> {
+    windows.iter().map(|window| window.max_timestamp()).min()
 }
 
 fn stamp(windows: WindowSet, time: Timestamp) -> Stamp {
@@ -164,7 +184,9 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
     fn push(&mut self, batch: &mut Batch<I::In>) -> Result<()> {
         let pairs = I::pairs(batch);
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
-        sort::by_windows(hashes, pairs).into_iter().try_for_each(|rows| self.add(rows))
+        let (watermark, is_combining) = (self.watermark, self.gain.is_combining());
+        let passes = |windows: &WindowSet| !is_combining || first_end(windows).is_some_and(|end| end < watermark);
+        sort::by_windows(hashes, pairs, passes).into_iter().try_for_each(|rows| self.add(rows))
     }
 }
 
@@ -180,9 +202,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
                 self.open.insert((last, windows), table);
                 break;
             }
-            let bytes: usize = table.since(0).map(entry_bytes).sum();
             self.send(last, windows, table)?;
-            self.memory.shrink(bytes.min(self.memory.used()));
         }
         self.router.watermark(time)
     }

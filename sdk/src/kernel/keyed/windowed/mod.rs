@@ -5,26 +5,32 @@
 //! that this worker owns, the timers and holds of all of them, and the way of results. Nothing goes over all keys.
 
 mod by_key;
+mod by_slice;
 mod by_window;
 mod contents;
+mod holds;
 mod late;
 mod lifted;
 mod results;
 mod rows;
+mod running;
 mod slots;
 mod sort;
 mod timers;
 
 pub(crate) use by_key::ByKey;
+#[cfg(test)]
+pub(crate) use by_slice::BySlice;
 pub(crate) use by_window::ByWindow;
 pub(crate) use by_window::is_for as shows_at_end;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
+pub(crate) use holds::Holds;
 pub(crate) use late::Late;
 pub(crate) use lifted::{CombineInWindows, Unkeyed};
 pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
 pub(crate) use slots::Slots;
-pub(crate) use timers::{Holds, Timers};
+pub(crate) use timers::Timers;
 
 use super::route::HashSender;
 use crate::kernel::{Inbox, Link, Op, Operator, Receiver, Shuffle, ShuffleMode, Wiring};

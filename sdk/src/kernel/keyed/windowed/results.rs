@@ -2,11 +2,11 @@
 
 use super::Late;
 use crate::kernel::guard::render;
-use crate::kernel::{Emitter, Stamp, Wiring};
+use crate::kernel::{Emitter, Meta, Shared, Stamp, Wiring};
 use crate::metrics::Counter;
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Pane, WindowingStrategy};
-use crate::{Element, Error, ErrorKind, Key, Result, Step};
+use crate::{Element, Error, ErrorKind, Key, Result, Step, Timestamp};
 use std::sync::Arc;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
@@ -16,6 +16,9 @@ static DROPPED_CLOSED: Counter = Counter::new("dropped_closed");
 /// Elements that were taken back and had not come when their window ended.
 static DROPPED_UNMATCHED: Counter = Counter::new("dropped_unmatched");
 
+/// So many results are better off in batches of their own, whose rows need no stamps.
+const ENOUGH_FOR_BATCHES: usize = 256;
+
 /// The outputs of a grouping.
 pub(super) struct Results<K, V, Row> {
     out: Emitter<Row>,
@@ -23,6 +26,9 @@ pub(super) struct Results<K, V, Row> {
     step: Arc<Step>,
     may_lose_data: bool,
     failure: Option<Error>,
+    shared: Arc<Shared>,
+    /// Whether windows end because the run is drained.
+    is_drained: bool,
 }
 
 impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
@@ -33,11 +39,30 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
             step: wiring.step.clone(),
             may_lose_data: strategy.allows_data_loss(),
             failure: None,
+            shared: wiring.env.shared.clone(),
+            is_drained: false,
         }
     }
 
+    /// The watermark has come to `time`.
+    pub(super) fn watermark(&mut self, time: Timestamp) {
+        self.is_drained = time == Timestamp::MAX && self.shared.is_draining();
+    }
+
     pub(super) fn show(&mut self, row: Row, stamp: &Stamp) {
+        if self.is_drained {
+            return self.out.emit_with(row, &drained(stamp));
+        }
         self.out.emit_with(row, stamp);
+    }
+
+    /// Shows `count` results that have the stamp in common.
+    pub(super) fn show_all(&mut self, count: usize, rows: impl Iterator<Item = Row>, stamp: &Stamp) {
+        if count < ENOUGH_FOR_BATCHES {
+            return rows.for_each(|row| self.show(row, stamp));
+        }
+        self.out.begin_anew(&Meta::of(if self.is_drained { drained(stamp) } else { stamp.clone() }));
+        rows.for_each(|row| self.out.emit(row));
     }
 
     /// Counts an element that a window did not take, and passes it on to whoever asked for such elements.
@@ -76,4 +101,9 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
         self.out.flush()?;
         self.late.flush()
     }
+}
+
+/// The stamp of a window that draining has closed.
+fn drained(stamp: &Stamp) -> Stamp {
+    Stamp { pane: Pane { drained: true, ..stamp.pane }, ..stamp.clone() }
 }

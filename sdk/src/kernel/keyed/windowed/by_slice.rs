@@ -1,0 +1,246 @@
+//! Combining in windows that show one result at their end, and one for each late element: the default trigger.
+//!
+//! As [`ByWindow`](super::ByWindow), but what windows have in common is combined once for all of them: rows are kept by
+//! *slice*, which is all rows that are in the same windows, and what a window contains is [made of slices](Running) when
+//! it ends (slices: *No Pane, No Gain*, Li et al., SIGMOD Record 2005). Where windows do not overlap, a slice is a window,
+//! and nothing is made.
+
+use super::Late;
+use super::results::Results;
+use super::rows::{ResultRow, Takes};
+use super::running::{Place, Running, Slice, place};
+use super::sort::{self, WindowRows};
+use crate::combine::CombineFn;
+use crate::kernel::guard::catch;
+use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Operator, Pending, Stamp, Wiring};
+use crate::window::reduce::{Dropped, DroppedBecause};
+use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
+use crate::{Element, Key, Result, Step, Timestamp};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Combines accumulators of the keys that this worker owns.
+pub(crate) struct BySlice<K, V, C: CombineFn<V>, R: ResultRow<K, C::Out>> {
+    combine: C,
+    accumulates: bool,
+    allowed_lateness: Duration,
+    /// Whether windows overlap in the order of time, so that the slices of one follow each other.
+    slides: bool,
+    step: Arc<Step>,
+    watermark: Timestamp,
+    output_watermark: Timestamp,
+    /// Slices by their first and last windows. None of these has ended.
+    coming: BTreeMap<(Place, Place), Slice<K, C::Acc>>,
+    running: Running<K, C::Acc>,
+    /// Windows that have shown their result and take late elements, by the instants at which they expire.
+    shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::Acc>>>,
+    /// A table that has been emptied: windows are much like each other.
+    spare: Option<Table<K, C::Acc>>,
+    results: Results<K, C::Acc, R::Row>,
+    _values: PhantomData<fn(V)>,
+}
+
+/// What is left of a key in a window after its result.
+struct Shown<A> {
+    /// None if results do not contain what was shown before.
+    acc: Option<A>,
+    panes: u32,
+}
+
+type RowsIn<W, K, A> = WindowRows<W, K, A>;
+
+impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V, C, R> {
+    pub(crate) fn new(strategy: &WindowingStrategy, combine: C, wiring: &Wiring<'_>) -> Self {
+        Self {
+            combine,
+            accumulates: strategy.accumulation() == Accumulation::Accumulating,
+            allowed_lateness: strategy.allowed_lateness(),
+            slides: matches!(strategy.window_fn(), AnyWindowFn::Sliding(_)),
+            step: wiring.step.clone(),
+            watermark: Timestamp::MIN,
+            output_watermark: Timestamp::MIN,
+            coming: BTreeMap::new(),
+            running: Running::new(),
+            shown: BTreeMap::new(),
+            spare: None,
+            results: Results::new(wiring, strategy, Late::dropped()),
+            _values: PhantomData,
+        }
+    }
+
+    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, C::Acc)>) {
+        let watermark = self.watermark;
+        let has_ended = |window: &Window| watermark > window.max_timestamp();
+        if !self.slides {
+            let rows = sort::by_window(hashes, batch, has_ended).into_iter();
+            return rows.for_each(|rows| self.add(rows.map_windows(WindowSet::from)));
+        }
+        let HashedRows { hashes, batch } = self.add_to_ended(has_ended, HashedRows { hashes, batch });
+        sort::by_windows(hashes, batch, |_| false).into_iter().for_each(|rows| self.add(rows));
+    }
+
+    /// Adds rows to those of their windows that have ended, in their order, and leaves them in the others.
+    fn add_to_ended(
+        &mut self,
+        has_ended: impl Fn(&Window) -> bool,
+        mut rows: HashedRows<(K, C::Acc)>,
+    ) -> HashedRows<(K, C::Acc)> {
+        let meta = &mut rows.batch.meta;
+        if !meta.windows.values().iter().any(|windows| windows.iter().any(&has_ended)) {
+            return rows;
+        }
+        let mut late = HashedRows::new();
+        for (row, (pair, hash)) in rows.batch.values.iter().zip(&rows.hashes).enumerate() {
+            let Stamp { time, windows, pane } = meta.get(row);
+            let windows: WindowSet = windows.iter().copied().filter(&has_ended).collect();
+            if !windows.is_empty() {
+                late.hashes.push(*hash);
+                late.batch.push(pair.clone(), &Stamp { time, windows, pane });
+            }
+        }
+        meta.windows.update(|windows| *windows = windows.iter().copied().filter(|window| !has_ended(window)).collect());
+        let late = sort::by_window(late.hashes, late.batch, |_| true).into_iter();
+        late.for_each(|rows| self.add(rows.map_windows(WindowSet::from)));
+        rows
+    }
+
+    /// Adds rows of one window, or of a slice none of whose windows has ended.
+    fn add(&mut self, mut rows: RowsIn<WindowSet, K, C::Acc>) {
+        let (Some(first), Some(last)) = (rows.windows.first().copied(), rows.windows.last().copied()) else { return };
+        if self.watermark > first.expiry(self.allowed_lateness) {
+            return self.drop_late(first, rows);
+        }
+        if self.watermark > first.max_timestamp() {
+            return self.add_late(first, rows);
+        }
+        let Self { combine, coming, spare, .. } = self;
+        let slice = coming.entry((place(first), place(last))).or_insert_with(|| {
+            let table = spare.take().unwrap_or_else(Table::new);
+            Slice { windows: rows.windows, table }
+        });
+        slice.table.update(&rows.hashes, &mut rows.rows, |acc, other| combine.merge(acc, other), |acc| acc);
+    }
+
+    fn drop_late(&mut self, window: Window, rows: RowsIn<WindowSet, K, C::Acc>) {
+        for ((key, value), timestamp) in rows.rows.into_iter().zip(rows.times) {
+            let because = DroppedBecause::Late;
+            self.results.dropped(&key, Dropped { because, window, timestamp, mark: Mark::None, value });
+        }
+    }
+
+    /// Shows a result for each late element.
+    fn add_late(&mut self, window: Window, rows: RowsIn<WindowSet, K, C::Acc>) {
+        let Self { combine, accumulates, shown, results, .. } = self;
+        let table = shown.entry((window.expiry(self.allowed_lateness), window)).or_insert_with(Table::new);
+        for ((key, late), hash) in rows.rows.into_iter().zip(rows.hashes) {
+            let Entry { key, acc: before, .. } = table.find_or_create(hash, key, || Shown { acc: None, panes: 0 });
+            let mut acc = before.acc.take().unwrap_or_else(|| combine.create());
+            combine.merge(&mut acc, late);
+            before.acc = accumulates.then(|| acc.clone());
+            let (index, on_time_index) = (before.panes, Some(before.panes));
+            let pane =
+                Pane { timing: Timing::Late, index, on_time_index, first: index == 0, last: false, ..Pane::ONLY };
+            before.panes += 1;
+            results.show(R::row(key.clone(), combine.extract(acc)), &stamp(window, pane));
+        }
+    }
+
+    /// The window that ends next.
+    fn next(&self) -> Option<Window> {
+        let coming = self.coming.first_key_value().map(|((first, _), _)| *first);
+        let running = self.running.next().map(place);
+        coming.into_iter().chain(running).min().map(|(_, window)| window)
+    }
+
+    /// The end of a window has come.
+    fn close(&mut self, window: Window) {
+        let Self { combine, coming, running, .. } = self;
+        let mut merge = |acc: &mut C::Acc, other| combine.merge(acc, other);
+        while let Some(slice) = coming.first_entry().filter(|slice| slice.key().0 <= place(window)) {
+            running.add(slice.remove(), &mut merge);
+        }
+        let mut table = running.show(window, &mut merge);
+        let expiry = window.expiry(self.allowed_lateness);
+        if self.watermark > expiry {
+            self.show_all(window, &mut table);
+        } else {
+            self.show_and_keep(window, expiry, &mut table);
+        }
+        self.spare = Some(table);
+    }
+
+    fn show_all(&mut self, window: Window, table: &mut Table<K, C::Acc>) {
+        let (count, combine) = (table.len(), &self.combine);
+        let rows = table.drain().map(|Entry { key, acc, .. }| R::row(key, combine.extract(acc)));
+        self.results.show_all(count, rows, &stamp(window, Pane::ONLY));
+    }
+
+    fn show_and_keep(&mut self, window: Window, expiry: Timestamp, table: &mut Table<K, C::Acc>) {
+        let Self { combine, accumulates, shown, results, .. } = self;
+        let (count, mut kept) = (table.len(), Table::new());
+        let rows = table.drain().map(|Entry { hash, key, acc }| {
+            let again = accumulates.then(|| acc.clone());
+            kept.find_or_create(hash, key.clone(), || Shown { acc: again, panes: 1 });
+            R::row(key, combine.extract(acc))
+        });
+        results.show_all(count, rows, &stamp(window, Pane { last: false, ..Pane::ONLY }));
+        shown.insert((expiry, window), kept);
+    }
+
+    fn close_all(&mut self) {
+        while let Some(window) = self.next().filter(|window| window.max_timestamp() < self.watermark) {
+            self.close(window);
+        }
+        while self.shown.first_key_value().is_some_and(|((expiry, _), _)| *expiry < self.watermark) {
+            self.shown.pop_first();
+        }
+        if let Some(spare) = &mut self.spare {
+            spare.shrink();
+        }
+    }
+}
+
+fn stamp(window: Window, pane: Pane) -> Stamp {
+    Stamp { time: window.max_timestamp(), windows: window.into(), pane }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Takes<K, C::Acc> for BySlice<K, V, C, R> {
+    fn take(&mut self, rows: HashedRows<(K, C::Acc)>) -> Result<()> {
+        let step = self.step.clone();
+        catch(&step, || self.add_all(rows))?;
+        self.results.check()
+    }
+}
+
+impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for BySlice<K, V, C, R> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.results.flush()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.watermark = time;
+        self.results.watermark(time);
+        let step = self.step.clone();
+        catch(&step, || self.close_all())?;
+        self.results.check()
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        let held = self.next().map_or(Timestamp::MAX, Window::max_timestamp);
+        self.output_watermark = self.output_watermark.max(input.min(held));
+        self.output_watermark
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next = self.next()?;
+        Some(Pending {
+            count: self.coming.len().max(1) as u64,
+            what: "open slices of windows",
+            next_event: Some(next.max_timestamp()),
+        })
+    }
+}
