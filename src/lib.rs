@@ -5,8 +5,7 @@
 //! Rust values that implement serde's traits: they stay typed between steps, and what does not fit together does not
 //! compile.
 //!
-//! Today a pipeline runs on the threads of one process. Connectors read finite inputs; sources without an end, and runs
-//! across several processes, are not there yet.
+//! Today a pipeline runs on the threads of one process. Runs across several processes are not there yet.
 //!
 //! # Word count
 //!

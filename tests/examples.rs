@@ -109,6 +109,9 @@ fn examples_print_what_their_comments_show() {
         "leaderboard",
         "sessions",
         "draw_panes",
+        "slow_requests",
+        "page_path",
+        "generate_access_log",
     ] {
         Session::of(example).check(&folder(), example);
     }
@@ -126,6 +129,8 @@ fn wrong_usage_is_refused_before_anything_runs() {
         "orders_with_rates",
         "hourly_team_score",
         "sessions",
+        "page_path",
+        "tail_wordcount",
     ] {
         let folder = folder();
         let before = folder.names();

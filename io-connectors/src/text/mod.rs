@@ -43,12 +43,12 @@
 //! use std::time::Duration;
 //!
 //! /// Lines begin with a time such as `2030-01-01T00:00:00Z`.
-//! fn time_of(line: &String) -> Option<Timestamp> {
+//! fn time_of(line: &str) -> Option<Timestamp> {
 //!     line.split(' ').next()?.parse().ok()
 //! }
 //!
 //! let estimator = BoundedOutOfOrderness::new(Duration::from_secs(5));
-//! let log = text::tail("app.log").with_timestamps(time_of, estimator);
+//! let log = text::tail("app.log").with_timestamps(|line| time_of(line), estimator);
 //! let p = Pipeline::new();
 //! let lines = p.read(log);
 //! # drop(lines);

@@ -22,6 +22,11 @@ pub trait SourceFactory: Send + Sync {
     /// See [`Source::is_bounded`](crate::Source::is_bounded).
     fn is_bounded(&self) -> bool;
 
+    /// See [`Source::stops_when_drained`](crate::Source::stops_when_drained).
+    fn stops_when_drained(&self) -> bool {
+        !self.is_bounded()
+    }
+
     /// Asks the source for its splits, and makes what the workers share.
     ///
     /// # Errors
