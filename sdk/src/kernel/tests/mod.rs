@@ -46,13 +46,17 @@ fn rows<T: Clone>(batch: &Batch<T>) -> Vec<(T, Stamp)> {
 }
 
 pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<Env> {
+    env_with(worker, workers, batch_size, MemoryBudget::new(memory))
+}
+
+fn env_with(worker: usize, workers: usize, batch_size: usize, memory: MemoryBudget) -> Rc<Env> {
     Rc::new(Env {
         worker,
         workers,
         batch_size,
         trace_elements: false,
         is_replay: false,
-        memory: Arc::new(MemoryBudget::new(memory)),
+        memory: Arc::new(memory),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),
         shared: Arc::new(Shared::default()),

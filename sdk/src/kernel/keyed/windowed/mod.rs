@@ -10,6 +10,7 @@ mod by_window;
 mod contents;
 mod holds;
 mod lifted;
+mod overflow;
 mod results;
 mod rows;
 mod running;
