@@ -3,7 +3,8 @@
 //! Points come in while the game is played. The board shows what each team has in the hour so far, five minutes after
 //! something new; the result, when the hour is complete; and the corrected result, when somebody's telephone has been
 //! without a network. Beside that it shows what each player has in all, ten minutes after something new, and when the
-//! game is over.
+//! game is over. These totals are kept in an [`UpsertTable`], which a page of a website could read while the game goes on;
+//! here it is read in the end.
 //!
 //! ```text
 //! $ cargo run --release --example leaderboard
@@ -24,13 +25,16 @@
 //! 14:05 player ann has 8
 //! 14:05 player bob has 14
 //! 14:05 player cleo has 14
+//! in all: ann 8, bob 14, cleo 14
 //! ```
 //!
 //! The game is a [`TestStream`]: what happens in it is written down, the clock included.
 
+use beamline::UpsertTable;
 use beamline::prelude::*;
 use beamline::testing::{ManualClock, TestStream};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -86,10 +90,11 @@ fn players(points: &PCollection<Score>) -> PCollection<(String, u64)> {
     points.map(|p| (p.player, p.points)).window(all_the_time).combine_per_key(Sum).named("Players")
 }
 
-/// What the board has shown, and when.
+/// What the board has shown, and when; and what each player has.
 #[derive(Clone, Default)]
 struct Board {
     clock: Arc<ManualClock>,
+    totals: UpsertTable<String, u64>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -104,6 +109,9 @@ impl Board {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.sort();
         lines.iter().for_each(|line| println!("{line}"));
+        let totals: BTreeMap<_, _> = self.totals.snapshot().into_iter().collect();
+        let totals: Vec<_> = totals.iter().map(|(player, points)| format!("{player} {points}")).collect();
+        println!("in all: {}", totals.join(", "));
     }
 }
 
@@ -119,7 +127,9 @@ fn build(p: &Pipeline, board: &Board) {
         let ((team, points), hour) = (&seen.value, time_of_day(seen.window.start));
         shown.show(&format!("team {team} has {points} in the hour from {hour} ({})", seen.pane.timing));
     });
-    players(&points).inspect(move |(player, points)| other.show(&format!("player {player} has {points}")));
+    let players = players(&points);
+    players.write_upserts(board.totals.clone()).named("Totals");
+    players.inspect(move |(player, points)| other.show(&format!("player {player} has {points}")));
 }
 
 fn main() -> Result<(), beamline::Error> {

@@ -9,6 +9,7 @@
 //! $ cargo run --release --example sessions -- --input examples/data/clicks.csv --output visits \
 //!     --late late.txt --out-of-order 40
 //! done in 0.01 s
+//!   Count                         dropped_late 1
 //! $ cat visits-*
 //! ann from 2024-03-01T10:00:00Z to 2024-03-01T10:20:00Z: 3
 //! ann from 2024-03-01T11:10:00Z to 2024-03-01T11:42:00Z: 3
@@ -28,7 +29,7 @@ use beamline::clap::{self, Parser};
 use beamline::prelude::*;
 use beamline::testing::TestStream;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -57,8 +58,7 @@ type Click = (String, String);
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     let gap = Duration::from_mins(args.gap);
-    let lines = fs::read_to_string(&args.input).map_err(|error| format!("{}: {error}", args.input.display()))?;
-    let clicks = play(&lines, Duration::from_mins(args.out_of_order))?;
+    let clicks = TestStream::when_run(move || play(&args.input, Duration::from_mins(args.out_of_order)));
     let visits = p.apply(clicks).window(Windowing::sessions(gap)).keeping_late_data().count_per_key();
     visits
         .results
@@ -76,18 +76,13 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// A stream of clicks that come in one by one, each followed by the watermark.
-fn play(lines: &str, out_of_order: Duration) -> Result<TestStream<Click>, BoxError> {
-    let (mut stream, mut watermark) = (TestStream::new(), Timestamp::MIN);
-    for line in lines.lines() {
+/// A stream of the clicks of a file, which come in one by one, each followed by the watermark.
+fn play(file: &Path, out_of_order: Duration) -> Result<TestStream<Click>, BoxError> {
+    let lines = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    lines.lines().try_fold(TestStream::new(), |stream, line| {
         let (time, click) = parse(line).map_err(|error| format!("{line}: {error}"))?;
-        stream = stream.element(time, click);
-        if time - out_of_order > watermark {
-            watermark = time - out_of_order;
-            stream = stream.advance_watermark_to(watermark);
-        }
-    }
-    Ok(stream)
+        Ok(stream.element(time, click).advance_watermark_to_at_least(time - out_of_order))
+    })
 }
 
 fn parse(line: &str) -> Result<(Timestamp, Click), BoxError> {

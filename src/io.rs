@@ -1,3 +1,5 @@
 //! Connectors: sources and sinks, a module for each system.
 
-pub use beamline_io::text;
+#[cfg(feature = "net")]
+pub use beamline_io::net;
+pub use beamline_io::{dead_letters, text};

@@ -60,7 +60,7 @@
 //!
 //! const MINUTE: Duration = Duration::from_secs(60);
 //!
-//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), (String, String)> {
+//! fn visits(clicks: &PCollection<(String, String)>) -> WithLateData<(String, u64), PCollection<(String, String)>> {
 //!     let speculative = Trigger::after_processing_time(MINUTE);
 //!     let trigger = Trigger::after_watermark().early(speculative).late(Trigger::after_count(1));
 //!     clicks
@@ -135,16 +135,22 @@
 //! | find a transform | the methods of [`PCollection`], and of [`Pipeline`] for where collections begin |
 //! | reduce many values to one | [`combine`] |
 //! | keep what went wrong | [`PCollection::try_map`] |
+//! | call a service for every element | `PCollection::par_do_async`, with the cargo feature `async` |
+//! | look at a table that changes now and then | [`Pipeline::refreshing`] |
+//! | keep failures in a file, and try them again | [`io::dead_letters`], [`PCollection::replaying`] |
 //! | make several outputs | [`PCollection::split`], [`PCollection::partition`] |
 //! | have a life cycle around a function | [`DoFn`] |
 //! | remember something for each key, and be called back in time | [`state`], [`StatefulDoFn`] |
 //! | make a transform of transforms | [`PTransform`] |
 //! | count things while running | [`metrics`] |
 //! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
+//! | write a stream while it goes on | [`io::text::write_files`], [`io::net`], [`PCollection::for_each`] |
+//! | do one thing after another | [`PCollection::wait_on`] |
 //! | understand a failure | [`Error`] |
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
 //! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |
 //! | keep what came too late | [`PCollection::keeping_late_data`] |
+//! | keep a table up to date | [`PCollection::write_upserts`], [`UpsertSink`], [`UpsertTable`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
 #[cfg(doctest)]
@@ -154,7 +160,7 @@ mod launch;
 pub mod prelude;
 pub mod testing;
 
-pub use beamline_local::{Canceller, JobHandle, LocalRunner, Progress};
+pub use beamline_local::{Hold, HoldReason, JobControl, JobHandle, LocalRunner, Progress, Status, StepStatus};
 pub use beamline_sdk::*;
 pub use clap;
 pub use launch::launch;

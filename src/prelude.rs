@@ -7,10 +7,11 @@
 pub use crate::combine::{
     ApproxDistinct, ApproxQuantiles, CombineFn, Count, Latest, Max, Mean, Min, Reduce, Sample, Sum, ToList, ToSet, Top,
 };
-pub use crate::io::text;
+pub use crate::io::{dead_letters, text};
 pub use crate::metrics::{Counter, Distribution, Gauge};
 pub use crate::window::{Accumulation, Trigger, Windowing};
 pub use crate::{
-    BoxError, BundleCx, Cx, DoFn, Element, Emit, Failure, Key, LocalRunner, OutputEnum, PCollection, PTransform,
-    Pipeline, Runner, StateCx, StateSpec, StatefulDoFn, Timestamp, Values, View, launch,
+    BoundedOutOfOrderness, BoxError, BundleCx, Cx, DeadLetter, DoFn, Element, Emit, FailureLimit, Key, LocalRunner,
+    Monotonic, OutputEnum, PCollection, PTransform, Pipeline, Runner, Source, StateCx, StateSpec, StatefulDoFn,
+    Timestamp, Values, View, generate, launch,
 };

@@ -39,7 +39,9 @@ use std::cell::Cell;
 use std::ops::Deref;
 
 pub use beamline_sdk::kernel::ManualClock;
-pub use beamline_sdk::testing::{AssertInWindow, AssertThat, TestStream, Verdict, assert_that};
+pub use beamline_sdk::testing::{
+    AssertAfterRetractions, AssertInWindow, AssertThat, TestStream, TestStreamWhenRun, Verdict, assert_that,
+};
 
 /// A [`Pipeline`] for tests: it is run by a [`LocalRunner`] of its own, and panics if it is forgotten.
 ///

@@ -207,7 +207,7 @@ fn a_failure_that_nothing_reads() {
     insta::assert_snapshot!(error_of(|p| drop(words(p).try_map(|w| w.parse::<u32>()).ok)), @r#"
     step 'TryMap' (tests/errors.rs:LINE): invalid digit found in string
       at: element "fine"
-      help: read the `failed` output of this try_map to go on without such elements
+      help: read the `failed` output of this step to go on without such elements
     "#);
 }
 
@@ -477,7 +477,7 @@ fn a_cancelled_run() {
     let p = Pipeline::new();
     let _ = p.sequence(0..u64::MAX).map(|n| n % 2);
     let job = LocalRunner::new().start(&p.graph().unwrap()).unwrap();
-    job.canceller().cancel();
+    job.control().cancel();
     let error = job.wait().unwrap_err();
     insta::assert_snapshot!(stable(&error.to_string()), @"the pipeline was cancelled");
     assert_eq!(error.kind(), beamline::ErrorKind::Cancelled);

@@ -45,11 +45,13 @@ struct Session {
 impl Session {
     fn new(shown: &str) -> Self {
         let (mut session, mut goes_on) = (Self { script: String::new(), printed: Vec::new() }, false);
-        for line in shown.lines().filter(|line| !line.starts_with("done in ")) {
+        let is_report = |line: &str| line.starts_with("done in ") || line.starts_with("  ");
+        for line in shown.lines() {
             let typed = line.strip_prefix("$ ").or(goes_on.then_some(line));
             goes_on = typed.is_some_and(|line| line.ends_with('\\'));
             match typed {
                 Some(line) => session.script.extend([line, "\n"]),
+                None if is_report(line) => {}
                 None => session.printed.push(line.to_owned()),
             }
         }
@@ -178,13 +180,27 @@ fn outputs_do_not_depend_on_the_number_of_workers() {
 }
 
 #[test]
+fn what_was_too_late_is_told_in_the_end() {
+    let clicks = b"ann,2024-03-01T10:00:00,home\nann,2024-03-01T12:00:00,home\nann,2024-03-01T10:01:00,boats\n";
+    let folder = Folder::with(&[("clicks.csv", clicks)]);
+    let run = folder.run("sessions", ["--input", "clicks.csv", "--output", "visits", "--late", "late.txt"]);
+    assert!(
+        run.code == Some(0) && run.stderr.contains("Count  ") && run.stderr.contains("dropped_late 1\n"),
+        "{run:?}"
+    );
+}
+
+#[test]
 fn sessions_tell_which_file_and_which_line_is_wrong() {
     let folder = Folder::with(&[("clicks.csv", b"ann,2024-03-01T10:00:00,home\nbob,yesterday,home\n")]);
     let run = |input| folder.run("sessions", ["--input", input, "--output", "visits", "--late", "late.txt"]);
     let (missing, wrong) = (run("missing.csv"), run("clicks.csv"));
-    assert!(missing.code == Some(2) && missing.stderr.contains("error: missing.csv: "), "{missing:?}");
-    assert!(wrong.code == Some(2) && wrong.stderr.contains("error: bob,yesterday,home: not a date"), "{wrong:?}");
+    assert!(missing.code == Some(1) && missing.stderr.contains(": missing.csv: No such file"), "{missing:?}");
+    assert!(wrong.code == Some(1) && wrong.stderr.contains(": bob,yesterday,home: not a date"), "{wrong:?}");
     assert_eq!(folder.names(), ["clicks.csv"]);
+    let plan =
+        folder.run("sessions", ["--input", "missing.csv", "--output", "visits", "--late", "late.txt", "--explain"]);
+    assert!(plan.code == Some(0), "nothing is read before the run: {plan:?}");
 }
 
 #[test]

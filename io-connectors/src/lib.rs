@@ -7,6 +7,14 @@
 //!
 //! | module | reads | writes |
 //! |---|---|---|
-//! | [`text`] | lines of files, globs and standard input, also compressed | lines to sharded files, one file, or standard output |
+//! | [`dead_letters`] | elements that a step could not handle, to try them again | the same, as lines of JSON |
+//! | [`net`] | lines over TCP | lines over TCP and Unix sockets |
+//! | [`text`] | lines of files, globs and standard input, also compressed; files that grow, folders that gain files | lines to sharded files, one file, or standard output; to files by window, pane and destination |
 
+// Derived code names the crate that programs depend on.
+extern crate beamline_sdk as beamline;
+
+pub mod dead_letters;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod text;

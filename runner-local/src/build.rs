@@ -3,6 +3,7 @@
 use crate::exchange::{Exchange, Helper, HelperCell, LocalLink};
 use crate::plan::{Plan, Stage, StageId};
 use crate::stage::{Head, Port, StageRun, StepRun};
+use crate::status::Desk;
 use crate::wake::Wakers;
 use crate::worker::Worker;
 use beamline_sdk::Step;
@@ -25,10 +26,17 @@ pub(crate) struct Job {
     /// Stages that read a script.
     pub(crate) scripts: Vec<StageId>,
     pub(crate) wakers: Arc<Wakers>,
+    pub(crate) desk: Desk,
     pub(crate) queue_limit: usize,
 }
 
 impl Job {
+    /// Whether a step makes what has no end of its own.
+    pub(crate) fn is_endless(&self, node: NodeId) -> bool {
+        let is_bounded = |collection: &CollectionId| self.graph.collections[collection.index()].is_bounded;
+        self.plan.is_live(node) && !self.graph.nodes[node.index()].outputs.iter().all(is_bounded)
+    }
+
     /// Builds the worker whose environment this is. On the worker's thread: operators never leave it.
     pub(crate) fn build(self: &Arc<Self>, env: Env) -> Rc<Worker> {
         let mut builder = Builder {
@@ -85,7 +93,10 @@ impl StageParts {
         self.heads.reverse();
         self.steps.reverse();
         let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
-        let step = |(step, reads): (StepParts, _)| StepRun::new(step.id.0, step.step, step.control, reads);
+        let step = |(step, reads): (StepParts, _)| {
+            let is_sender = !step.role.makes_outputs();
+            StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
+        };
         let steps = self.steps.into_iter().zip(reads).map(step).collect();
         RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views))
     }
@@ -162,7 +173,7 @@ impl<'a> Builder<'a> {
     }
 
     fn add_source(&mut self, id: NodeId, wiring: &Wiring<'_>) {
-        let head = self.job.sources[&id].clone().head(wiring, self.job.wakers.clone());
+        let head = self.job.sources[&id].clone().head(wiring);
         self.stage(id).heads.push(Head::Source { step: id.0, head, is_done: false });
     }
 
@@ -193,6 +204,9 @@ impl<'a> Builder<'a> {
         for (input, inbox) in receiver.inboxes.into_iter().enumerate().rev() {
             let port = self.port(id, input);
             self.stage(id).heads.push(Head::Port { step: id.0, inbox, port });
+        }
+        if let Some(head) = shuffle.head(wiring) {
+            self.stage(id).heads.push(Head::Source { step: id.0, head, is_done: false });
         }
         self.add_step(id, id, receiver.control, Role::Receives);
         let mode = ShuffleMode { lifted: matches!(node.body, Body::Shuffle { liftable: true, .. }) };
@@ -229,15 +243,15 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Rc<Worker> {
         let plan = &self.job.plan;
-        let reads = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.sources.contains_key(n));
-        let mut sources: Vec<usize> = (0..plan.stages.len()).filter(reads).collect();
-        let graph = &self.job.graph;
-        let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| is_endless(graph, *n));
+        let stages: Vec<_> = self.stages.into_iter().map(StageParts::finish).collect();
+        let mut sources: Vec<usize> = (0..stages.len()).filter(|stage| stages[*stage].borrow().is_source()).collect();
+        let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.is_endless(*n));
         sources.sort_by_key(|stage| (is_endless(stage), !plan.stages[*stage].feeds_view));
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
-            stages: self.stages.into_iter().map(StageParts::finish).collect(),
+            outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
+            stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
             bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),
             reads: Cell::new(0),
@@ -248,6 +262,8 @@ impl<'a> Builder<'a> {
             shared: self.env.shared.clone(),
             clock: self.env.clock.clone(),
             wakers: self.job.wakers.clone(),
+            job: self.job.clone(),
+            answered: Cell::new(0),
             metrics: RefCell::default(),
             emitted: self.emitted,
         });
@@ -255,11 +271,6 @@ impl<'a> Builder<'a> {
         *self.helper.borrow_mut() = Some(Rc::downgrade(&helper));
         worker
     }
-}
-
-/// Whether a step reads a source that may always have something.
-fn is_endless(graph: &Graph, node: NodeId) -> bool {
-    matches!(&graph.nodes[node.index()].body, Body::Read(source) if !source.is_bounded())
 }
 
 /// The outputs of a step.

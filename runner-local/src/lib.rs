@@ -15,21 +15,23 @@ mod exchange;
 mod explain;
 mod memory;
 mod plan;
-mod progress;
 mod replay;
 mod run;
 mod scratch;
 mod stage;
+mod status;
 mod wake;
 mod worker;
 
 pub use memory::{MIN_MEMORY, default_memory};
-pub use run::{Canceller, JobHandle};
+pub use run::{JobControl, JobHandle};
+pub use status::{Hold, HoldReason, Status, StepStatus};
 
 use beamline_sdk::graph::Graph;
 use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, Runner};
 use std::fmt::Display;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -53,6 +55,7 @@ pub struct LocalRunner {
     trace_elements: bool,
     clock: Option<Arc<ManualClock>>,
     seed: Option<u64>,
+    version: Option<Arc<str>>,
     queue_bytes: Option<usize>,
     table_bytes: Option<usize>,
 }
@@ -88,6 +91,7 @@ impl LocalRunner {
             trace_elements: false,
             clock: None,
             seed: None,
+            version: None,
             queue_bytes: None,
             table_bytes: None,
         }
@@ -135,6 +139,12 @@ impl LocalRunner {
         Self { seed: Some(seed), ..self }
     }
 
+    /// The version of the program, which dead letters tell: by it one knows later what could not handle them.
+    #[must_use]
+    pub fn program_version(self, version: &str) -> Self {
+        Self { version: Some(version.into()), ..self }
+    }
+
     /// How many bytes may wait for one receiver of a shuffle before its senders help out. Results do not depend on it:
     /// tests use it to bring about what takes a lot of data otherwise.
     #[doc(hidden)]
@@ -171,6 +181,12 @@ impl LocalRunner {
             None if is_scripted => Arc::new(ManualClock::default()),
             None => Arc::new(SystemClock),
         }
+    }
+
+    /// Where what looks like chance follows from. Who sets the clock by hand wants to see the same again.
+    fn seed_for(&self, clock: &dyn Clock) -> u64 {
+        let anew = || if clock.as_manual().is_some() { 0 } else { RandomState::new().hash_one(0) };
+        self.seed.unwrap_or_else(anew)
     }
 
     /// These options, if they are in range.

@@ -106,8 +106,10 @@ fn live_nodes(graph: &Graph) -> Vec<bool> {
 }
 
 fn has_effect(node: &Node) -> bool {
-    let calls_user_code = matches!(node.body, Body::Fused { .. } | Body::Inseparable(_));
-    node.sink.is_some() || (calls_user_code && node.urn != "beam:transform:flatten:v1")
+    let is_function = node.urn == "beam:transform:pardo:v1";
+    let calls_user_code = is_function || matches!(node.body, Body::Fused { .. } | Body::Inseparable(_));
+    let is_end = matches!(node.body, Body::Shuffle { .. }) && node.outputs.is_empty();
+    node.sink.is_some() || is_end || (calls_user_code && node.urn != "beam:transform:flatten:v1")
 }
 
 /// Whether a side input is complete at some time, so that readers can wait for that.

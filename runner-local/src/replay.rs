@@ -5,12 +5,11 @@
 //! order of everything that steps see follows from the seed.
 
 use crate::stage::Did;
+use crate::status::merge;
 use crate::worker::{Worker, earlier};
 use beamline_sdk::kernel::Shared;
-use beamline_sdk::{Error, ErrorKind, Result};
+use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
 use std::rc::Rc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 /// Numbers that look random, and follow from a seed (splitmix64: Steele, Lea and Flood, *Fast Splittable Pseudorandom
 /// Number Generators*, 2014).
@@ -55,10 +54,14 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
     while !workers.iter().all(|worker| worker.is_done()) {
         shared.check()?;
+        workers.iter().for_each(|worker| worker.answer());
+        let seen = workers[0].wakers.calls(0);
         match turn(workers, dice)? {
             Did::Work => {}
-            did if workers[0].go_on() => debug_assert!(did != Did::Work, "a script goes on when nothing else does"),
-            did => wait(workers, did)?,
+            did if !is_awaiting(workers) && workers[0].go_on() => {
+                debug_assert!(did != Did::Work, "a script goes on when nothing else does");
+            }
+            did => wait(workers, did, seen)?,
         }
     }
     Ok(())
@@ -81,21 +84,35 @@ fn turn(workers: &[Rc<Worker>], dice: &mut Dice) -> Result<Did> {
     Ok(all)
 }
 
-/// Waits for the clock or for a source. Where there is nothing to wait for, nothing will ever happen.
-fn wait(workers: &[Rc<Worker>], did: Did) -> Result<()> {
+/// Whether something will come from outside of the pipeline without anybody's doing.
+fn is_awaiting(workers: &[Rc<Worker>]) -> bool {
+    workers.iter().any(|worker| worker.is_awaiting())
+}
+
+/// Waits for the clock, for a source, or for what comes from outside and has not been seen yet. Where there is nothing to
+/// wait for, nothing will ever happen.
+fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
     let until_source = match did {
-        Did::Wait(until) => until.saturating_duration_since(Instant::now()),
-        _ => Duration::MAX,
+        Did::Wait(until) => until,
+        _ => Timestamp::MAX,
     };
-    let until = workers.iter().map(|worker| worker.until_alarm()).fold(until_source, Duration::min);
-    if until == Duration::MAX {
-        let mut text = "nothing can move, and the pipeline has not ended".to_owned();
-        let stages = workers.iter().flat_map(|worker| &worker.stages);
-        stages.filter_map(|stage| stage.borrow().describe()).for_each(|stage| text = format!("{text}\n  {stage}"));
-        return Err(Error::new(ErrorKind::Internal, text));
+    let until = workers.iter().filter_map(|worker| worker.alarm()).fold(until_source, Timestamp::min);
+    if !is_awaiting(workers) {
+        if workers[0].jump(until) {
+            return Ok(());
+        }
+        if until == Timestamp::MAX {
+            return Err(nothing_moves(workers));
+        }
     }
-    thread::sleep(until.min(Duration::from_millis(20)));
+    workers[0].wakers.sleep(0, seen, workers[0].until(until));
     Ok(())
+}
+
+fn nothing_moves(workers: &[Rc<Worker>]) -> Error {
+    let reports: Vec<_> = workers.iter().map(|worker| worker.report()).collect();
+    let status = merge(&workers[0].job, &reports, workers[0].clock.now(), workers[0].shared.is_draining());
+    Error::new(ErrorKind::Internal, format!("nothing can move, and the pipeline has not ended\n{status}"))
 }
 
 #[cfg(test)]

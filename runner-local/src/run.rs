@@ -4,6 +4,7 @@ use crate::build::Job;
 use crate::plan::{Plan, StageId};
 use crate::replay::{self, Dice};
 use crate::scratch::TempFiles;
+use crate::status::{self, Desk, Status};
 use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
@@ -32,18 +33,40 @@ pub struct JobHandle {
     outcome: Arc<Mutex<Outcome>>,
     cancelled: Arc<AtomicBool>,
     ended: Arc<Ended>,
+    clock: Arc<dyn Clock>,
     workers: Vec<JoinHandle<()>>,
 }
 
-/// Cancels a run from elsewhere, such as a signal handler's thread.
+/// Ends a run from elsewhere, such as a signal handler's thread.
 #[derive(Clone)]
-pub struct Canceller {
+pub struct JobControl {
     job: Arc<Job>,
     shared: Arc<Shared>,
     cancelled: Arc<AtomicBool>,
+    clock: Arc<dyn Clock>,
 }
 
-impl Canceller {
+impl JobControl {
+    /// How it goes: how far each step has come, and who holds it back. Asks all workers, and waits a moment for those
+    /// that are at work.
+    pub fn status(&self) -> Status {
+        let reports = self.job.desk.ask(|| self.job.wakers.wake_all_workers());
+        status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining())
+    }
+
+    /// Lets the run come to an end: sources without an end are not read any further, what has been read is worked off,
+    /// the watermark goes to the end of time, and all windows close. Sources that have an end are read to it. Everything
+    /// that the run writes becomes visible, as if the streams had ended by themselves.
+    pub fn drain(&self) {
+        self.shared.drain();
+        self.job.wakers.wake_all_workers();
+    }
+
+    /// Whether there is anything that [`drain`](Self::drain) would end: a source that has no end of its own.
+    pub fn is_endless(&self) -> bool {
+        self.job.graph.nodes.iter().enumerate().any(|(i, _)| self.job.is_endless(NodeId(i as StepId)))
+    }
+
     /// Stops the run between two batches. Nothing that it wrote becomes visible.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
@@ -92,13 +115,15 @@ impl JobHandle {
         let exchanges = exchanges(graph, &plan, options.parallelism);
         let scripts = scripts(graph, &plan);
         let clock = options.clock(!scripts.is_empty());
-        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, queue_limit });
+        let desk = Desk::new(options.parallelism);
+        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
             shared: Arc::default(),
             outcome: Arc::default(),
             cancelled: Arc::default(),
             ended: Arc::default(),
+            clock: clock.clone(),
             workers: Vec::new(),
         };
         let memory = MemoryBudget::new(options.memory);
@@ -115,15 +140,19 @@ impl JobHandle {
         let batch_size = dice.as_mut().map_or(options.batch_size, Dice::size);
         let (workers, trace_elements, shared) = (options.parallelism, options.trace_elements, self.shared.clone());
         let (memory, clock, is_replay) = (memory.clone(), clock.clone(), dice.is_some());
+        let (wake, seed, version) = (self.job.wakers.clone(), options.seed_for(&*clock), options.version.clone());
         let env = move |worker| Env {
             worker,
             workers,
             batch_size,
             trace_elements,
             is_replay,
+            seed,
+            version: version.clone(),
             memory: memory.clone(),
             scratch: Arc::new(TempFiles),
             clock: clock.clone(),
+            wake: wake.clone(),
             shared: shared.clone(),
         };
         let job = self.job.clone();
@@ -176,16 +205,21 @@ impl JobHandle {
         }
     }
 
+    /// How it goes. See [`JobControl::status`].
+    pub fn status(&self) -> Status {
+        self.control().status()
+    }
+
     /// Waits until all workers have ended, at most for `time`; returns whether they have. [`wait`](Self::wait) has to
     /// be called in any case.
     pub fn wait_for(&self, time: Duration) -> bool {
         self.ended.wait_for(self.workers.len(), Instant::now() + time)
     }
 
-    /// Lets others cancel the run.
-    pub fn canceller(&self) -> Canceller {
+    /// Lets others end the run.
+    pub fn control(&self) -> JobControl {
         let (job, shared, cancelled) = (self.job.clone(), self.shared.clone(), self.cancelled.clone());
-        Canceller { job, shared, cancelled }
+        JobControl { job, shared, cancelled, clock: self.clock.clone() }
     }
 
     /// Waits for the end of the run, and makes visible what it wrote.
@@ -267,7 +301,7 @@ impl Ended {
 impl Drop for JobHandle {
     fn drop(&mut self) {
         if !self.workers.is_empty() {
-            self.canceller().cancel();
+            self.control().cancel();
             self.workers.drain(..).for_each(|worker| {
                 let _ = worker.join();
             });

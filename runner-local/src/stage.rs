@@ -1,15 +1,14 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
 use crate::exchange::{Item, Queue};
-use crate::progress::Mark;
+use crate::status::{PortReport, SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Inbox, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
+use beamline_sdk::kernel::{Inbox, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Packets or polls that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
@@ -22,6 +21,8 @@ pub(crate) struct StageRun {
     pub(crate) gates: Vec<StepId>,
     /// The changes of side inputs that its steps have been told of, if they read any that change.
     views_seen: Option<u64>,
+    /// Its steps that may wait for something from outside of the pipeline, by their places.
+    outside: Vec<usize>,
     /// Whether a bundle has begun.
     is_open: bool,
     /// How far its heads have come, as far as its steps know.
@@ -38,6 +39,8 @@ pub(crate) struct StepRun {
     control: Rc<RefCell<dyn Operator>>,
     /// The steps of the stage that make what it reads; none if the heads do.
     reads: Vec<usize>,
+    /// Whether it is the sending end of a step of a later stage.
+    is_sender: bool,
     input: Mark,
     output: Mark,
     alarm: Option<Timestamp>,
@@ -45,8 +48,21 @@ pub(crate) struct StepRun {
 }
 
 impl StepRun {
-    pub(crate) fn new(id: StepId, step: Arc<Step>, control: Rc<RefCell<dyn Operator>>, reads: Vec<usize>) -> Self {
-        Self { id, step, control, reads, input: Mark::START, output: Mark::START, alarm: None, is_set_up: false }
+    pub(crate) fn new(
+        id: StepId,
+        step: Arc<Step>,
+        control: Rc<RefCell<dyn Operator>>,
+        reads: Vec<usize>,
+        is_sender: bool,
+    ) -> Self {
+        let (input, output) = (Mark::START, Mark::START);
+        Self { id, step, control, reads, is_sender, input, output, alarm: None, is_set_up: false }
+    }
+
+    fn report(&self) -> StepReport {
+        let Self { id: step, is_sender, input, output, alarm, .. } = *self;
+        let pending = self.control.try_borrow().ok().and_then(|control| control.pending());
+        StepReport { step, is_sender, input, output, alarm, pending }
     }
 
     fn call<R>(&self, f: impl FnOnce(&mut dyn Operator) -> Result<R>) -> Result<R> {
@@ -56,7 +72,7 @@ impl StepRun {
     /// The end of a bundle, after which the inputs have come to `mark`.
     fn finish(&mut self, mark: Mark) -> Result<()> {
         let before = self.input;
-        let (output, alarm) = self.call(|control| {
+        let (output, alarm, is_busy) = self.call(|control| {
             if mark.time > before.time {
                 control.watermark(mark.time)?;
             }
@@ -64,11 +80,11 @@ impl StepRun {
                 control.idle(mark.is_idle)?;
             }
             control.finish_bundle()?;
-            Ok((control.output_watermark(mark.time), control.alarm()))
+            Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
         })?;
         self.input = mark;
         // What is held back will come still, so its readers have to wait.
-        let is_idle = mark.is_idle && output >= mark.time;
+        let is_idle = mark.is_idle && output >= mark.time && !is_busy;
         self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
         self.alarm = alarm;
         Ok(())
@@ -82,20 +98,20 @@ pub(crate) enum Head {
 }
 
 impl Head {
-    fn waiting(&self) -> usize {
-        match self {
-            Self::Source { .. } => 0,
-            Self::Port { port, .. } => port.queues[port.worker].len(),
+    fn is_source(&self) -> bool {
+        matches!(self, Self::Source { .. })
+    }
+
+    fn set_input(&self, input: Mark) {
+        if let Self::Source { head, is_done: false, .. } = self {
+            head.borrow_mut().set_input(input);
         }
     }
 
     fn mark(&self) -> Mark {
         match self {
             Self::Source { is_done: true, .. } => Mark::END,
-            Self::Source { head, .. } => {
-                let head = head.borrow();
-                Mark { time: head.watermark(), is_idle: head.is_idle() }
-            }
+            Self::Source { head, .. } => head.borrow().mark(),
             Self::Port { port, .. } => port.mark,
         }
     }
@@ -115,6 +131,12 @@ impl Port {
     pub(crate) fn new(queues: Arc<Vec<Queue>>, worker: usize, limit: usize, wakers: Arc<Wakers>) -> Self {
         let senders = vec![Mark::START; queues.len()];
         Self { queues, worker, limit, wakers, senders, mark: Mark::START }
+    }
+
+    fn report(&self, step: StepId) -> PortReport {
+        let queue = &self.queues[self.worker];
+        let bytes = queue.bytes();
+        PortReport { step, packets: queue.len(), bytes, is_full: bytes > self.limit }
     }
 
     fn pop(&mut self) -> Option<Popped> {
@@ -150,15 +172,27 @@ enum Popped {
 pub(crate) enum Did {
     Work,
     Nothing,
-    /// Nothing, and there will be something at this time.
-    Wait(Instant),
+    /// Nothing, and there will be something at this processing time.
+    Wait(Timestamp),
 }
 
 impl StageRun {
     /// `reads_live_views` says whether its steps read side inputs that change.
     pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>, reads_live_views: bool) -> Self {
         let views_seen = reads_live_views.then_some(0);
-        Self { heads, steps, gates, views_seen, is_open: false, mark: Mark::START, alarm: None, is_done: false }
+        let calls_outside = |step: &usize| steps[*step].control.borrow().calls_outside();
+        let outside = (0..steps.len()).filter(calls_outside).collect();
+        Self {
+            heads,
+            steps,
+            gates,
+            views_seen,
+            outside,
+            is_open: false,
+            mark: Mark::START,
+            alarm: None,
+            is_done: false,
+        }
     }
 
     pub(crate) fn can_run(&mut self, shared: &Shared) -> bool {
@@ -176,26 +210,43 @@ impl StageRun {
     }
 
     pub(crate) fn is_source(&self) -> bool {
-        self.heads.iter().any(|head| matches!(head, Head::Source { .. }))
+        self.heads.iter().any(Head::is_source)
     }
 
-    /// What it waits for, in a line; nothing if it is done.
-    pub(crate) fn describe(&self) -> Option<String> {
-        let first = self.steps.first().filter(|_| !self.is_done)?;
-        let output = self.steps.iter().map(|step| step.output.time).min().unwrap_or(Timestamp::MAX);
-        let Self { gates, mark, .. } = self;
-        let packets: usize = self.heads.iter().map(Head::waiting).sum();
-        Some(format!(
-            "stage of {}: input at {:?}, output at {output:?}, {packets} packets wait, {} side inputs are missing",
-            first.step,
-            mark.time,
-            gates.len()
-        ))
+    /// Whether it is run for what others send, and not only to read.
+    pub(crate) fn has_ports(&self) -> bool {
+        self.heads.is_empty() || self.heads.iter().any(|head| matches!(head, Head::Port { .. }))
     }
 
-    /// How far the heads have come, which the steps may not know yet.
+    /// How it goes.
+    pub(crate) fn report(&self) -> StageReport {
+        let mut report = StageReport {
+            missing_views: self.gates.clone(),
+            steps: self.steps.iter().map(StepRun::report).collect(),
+            ..StageReport::default()
+        };
+        for head in &self.heads {
+            match head {
+                Head::Source { step, head: source, .. } => {
+                    let readings = source.borrow().readings();
+                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings });
+                }
+                Head::Port { step, port, .. } => report.ports.push(port.report(*step)),
+            }
+        }
+        report
+    }
+
+    /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how
+    /// far reading has come.
     fn heads_mark(&self) -> Mark {
-        self.mark.advanced_by(self.heads.iter().map(Head::mark))
+        if !(self.is_source() && self.has_ports()) {
+            return self.mark.advanced_by(self.heads.iter().map(Head::mark));
+        }
+        let (sources, ports): (Vec<&Head>, Vec<&Head>) = self.heads.iter().partition(|head| head.is_source());
+        let input = Mark::START.advanced_by(ports.into_iter().map(Head::mark));
+        sources.iter().for_each(|source| source.set_input(input));
+        self.mark.advanced_by(sources.into_iter().map(Head::mark))
     }
 
     /// Runs a bundle of at most so many packets. It ends where time goes on, so that what comes behind a watermark is
@@ -275,6 +326,26 @@ impl StageRun {
         self.views_seen = Some(changes);
         self.begin()?;
         self.steps.iter().try_for_each(|step| step.call(|control| control.views_changed()))?;
+        self.finish()?;
+        Ok(true)
+    }
+
+    pub(crate) fn calls_outside(&self) -> bool {
+        !self.outside.is_empty()
+    }
+
+    /// Whether something will come from outside without anybody's doing.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.outside.iter().any(|step| self.steps[*step].control.borrow().is_awaiting())
+    }
+
+    /// Lets the steps go on for which something has come from outside; says whether there were any.
+    pub(crate) fn resume(&mut self) -> Result<bool> {
+        if !self.outside.iter().any(|step| self.steps[*step].control.borrow().is_ready()) {
+            return Ok(false);
+        }
+        self.begin()?;
+        self.outside.iter().try_for_each(|step| self.steps[*step].call(|control| control.resume()))?;
         self.finish()?;
         Ok(true)
     }

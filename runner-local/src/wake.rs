@@ -1,8 +1,9 @@
 //! Sleeping and waking of workers.
 
+use beamline_sdk::Timestamp;
 use beamline_sdk::kernel::Wake;
 use parking_lot::{Condvar, Mutex};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a worker sleeps at most: a bound for the harm of a signal that nobody sent.
@@ -20,6 +21,8 @@ struct Place {
     /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works,
     /// [`GONE`] when it has ended.
     rested_with: AtomicU64,
+    /// The processing time at which a worker that has nothing to do has something again, in milliseconds.
+    wakes_at: AtomicI64,
     is_asleep: AtomicBool,
     lock: Mutex<()>,
     signal: Condvar,
@@ -30,6 +33,7 @@ impl Wakers {
         let place = || Place {
             calls: AtomicU64::new(0),
             rested_with: AtomicU64::new(AWAKE),
+            wakes_at: AtomicI64::new(Timestamp::MAX.millis()),
             is_asleep: AtomicBool::new(false),
             lock: Mutex::default(),
             signal: Condvar::new(),
@@ -37,8 +41,10 @@ impl Wakers {
         Self((0..workers).map(|_| place()).collect())
     }
 
-    /// A worker has found nothing to do after it has `seen` so many calls. The first worker is told.
-    pub(crate) fn begin_rest(&self, worker: usize, seen: u64) {
+    /// A worker has found nothing to do after it has `seen` so many calls, before the clock `wakes` it. The first worker
+    /// is told.
+    pub(crate) fn begin_rest(&self, worker: usize, seen: u64, wakes: Timestamp) {
+        self.0[worker].wakes_at.store(wakes.millis(), Ordering::SeqCst);
         self.0[worker].rested_with.store(seen, Ordering::SeqCst);
         if worker > 0 {
             self.wake(0);
@@ -47,21 +53,27 @@ impl Wakers {
 
     /// A worker has nothing left to do, ever: nobody has to wait for it.
     pub(crate) fn leave(&self, worker: usize) {
-        self.begin_rest(worker, GONE);
+        self.begin_rest(worker, GONE, Timestamp::MAX);
     }
 
     pub(crate) fn end_rest(&self, worker: usize) {
         self.0[worker].rested_with.store(AWAKE, Ordering::SeqCst);
     }
 
-    /// Whether all workers have found nothing to do, and nobody has been called since. As only workers call workers,
-    /// it stays so until one of them gets something to do from elsewhere.
+    /// Whether all workers have found nothing to do, and nobody has been called since. It stays so until one of
+    /// them gets something to do from elsewhere.
     pub(crate) fn are_all_at_rest(&self) -> bool {
         let is_at_rest = |place: &Place| match place.rested_with.load(Ordering::SeqCst) {
             GONE => true,
             seen => seen == place.calls.load(Ordering::SeqCst),
         };
         self.0.iter().all(is_at_rest)
+    }
+
+    /// The processing time at which the first worker has something to do, if all are at rest.
+    pub(crate) fn first_alarm(&self) -> Timestamp {
+        let alarms = self.0.iter().map(|place| place.wakes_at.load(Ordering::SeqCst));
+        Timestamp::from_millis(alarms.min().unwrap_or(Timestamp::MAX.millis()))
     }
 
     /// The calls so far: to be asked before looking for work.
@@ -98,6 +110,10 @@ impl Wakers {
 }
 
 impl Wake for Wakers {
+    fn wake(&self, worker: usize) {
+        self.wake(worker);
+    }
+
     fn wake_all(&self) {
         self.wake_all_workers();
     }

@@ -3,17 +3,19 @@
 //! It always runs the latest stage that has something to do, so that what is under way is finished before more is
 //! read. Sources come last: first those that side inputs are made of, and last those without an end, in turns.
 
+use crate::build::Job;
 use crate::exchange::Helper;
 use crate::plan::StageId;
 use crate::stage::{BUNDLE, Did, StageRun};
+use crate::status::WorkerReport;
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Clock, NO_STEP, Shared, StepId, enter, panic_error};
+use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
 use beamline_sdk::{Error, Result, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// All stages of one worker.
 pub(crate) struct Worker {
@@ -29,6 +31,8 @@ pub(crate) struct Worker {
     pub(crate) reads: Cell<usize>,
     /// Stages that read side inputs while these change.
     pub(crate) view_readers: Vec<StageId>,
+    /// Stages with steps that may wait for something from outside of the pipeline.
+    pub(crate) outside: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
     pub(crate) scripts: RefCell<Vec<StageId>>,
     /// The stage that is on top of the stack.
@@ -40,6 +44,9 @@ pub(crate) struct Worker {
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) metrics: RefCell<WorkerMetrics>,
     pub(crate) emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    pub(crate) job: Arc<Job>,
+    /// The last question how it goes that has been answered.
+    pub(crate) answered: Cell<u64>,
 }
 
 impl Worker {
@@ -64,14 +71,35 @@ impl Worker {
         while !self.is_done() {
             self.shared.check()?;
             let seen = self.wakers.calls(self.index);
+            self.answer();
             match self.turn()? {
                 Did::Work => {}
-                Did::Nothing => self.rest(seen, Duration::MAX),
-                Did::Wait(until) => self.rest(seen, until.saturating_duration_since(Instant::now())),
+                Did::Nothing => self.rest(seen, Timestamp::MAX),
+                Did::Wait(until) => self.rest(seen, until),
             }
         }
         self.wakers.leave(self.index);
+        self.job.desk.answer(self.index, u64::MAX, self.report());
         Ok(())
+    }
+
+    /// Answers when somebody has asked how it goes.
+    pub(crate) fn answer(&self) {
+        if let Some(question) = self.job.desk.question(self.answered.get()) {
+            self.job.desk.answer(self.index, question, self.report());
+            self.answered.set(question);
+        }
+    }
+
+    /// How it goes. A stage that is at work tells nothing.
+    pub(crate) fn report(&self) -> WorkerReport {
+        let stage = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.report()).unwrap_or_default();
+        WorkerReport {
+            is_busy: false,
+            has_ended: self.is_done(),
+            stages: self.stages.iter().map(stage).collect(),
+            emitted: self.emitted.iter().map(|(step, count)| (*step, count.get())).collect(),
+        }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -80,7 +108,7 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
-        let has_worked = self.ring()? || self.look_at_views()? || self.run_latest(|_| true)?;
+        let has_worked = self.ring()? || self.look_at_views()? || self.resume()? || self.run_latest(|_| true)?;
         let did = if has_worked { Did::Work } else { self.read(self.sources_in_turn())? };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
@@ -109,26 +137,45 @@ impl Worker {
     fn run_stage(&self, id: StageId, most: usize) -> Result<Did> {
         let mut stage = self.stages[id].borrow_mut();
         if !stage.can_run(&self.shared) {
-            Ok(Did::Nothing)
-        } else if self.on_top(id, || stage.look_at_views(&self.shared))? {
-            Ok(Did::Work)
-        } else if stage.is_source() {
-            self.on_top(id, || stage.run_sources(&self.shared, most))
-        } else {
-            self.on_top(id, || stage.run_ports(most))
+            return Ok(Did::Nothing);
         }
+        self.on_top(id, || {
+            let has_worked = stage.look_at_views(&self.shared)?
+                || stage.resume()?
+                || (stage.has_ports() && stage.run_ports(most)? == Did::Work);
+            match has_worked {
+                true => Ok(Did::Work),
+                false if stage.is_source() => stage.run_sources(&self.shared, most),
+                false => Ok(Did::Nothing),
+            }
+        })
     }
 
-    /// Sleeps until there may be something to do. If everybody does, a script goes on instead.
-    fn rest(&self, seen: u64, most: Duration) {
-        if self.scripts.borrow().is_empty() {
-            return self.wakers.sleep(self.index, seen, most.min(self.until_alarm()));
+    /// Sleeps until there may be something to do, by the clock at a known time. If everybody does, a script goes on
+    /// instead, or the clock jumps.
+    fn rest(&self, seen: u64, until: Timestamp) {
+        let until = self.alarm().map_or(until, |alarm| alarm.min(until));
+        if self.is_awaiting() || (self.scripts.borrow().is_empty() && !jumps(&*self.clock)) {
+            return self.wakers.sleep(self.index, seen, self.until(until));
         }
-        self.wakers.begin_rest(self.index, seen);
-        if self.index > 0 || !self.wakers.are_all_at_rest() || !self.go_on() {
-            self.wakers.sleep(self.index, seen, most);
+        self.wakers.begin_rest(self.index, seen, until);
+        if self.index > 0 || !self.wakers.are_all_at_rest() || !(self.go_on() || self.jump(self.wakers.first_alarm())) {
+            self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.end_rest(self.index);
+    }
+
+    /// Moves the clock to when something is to happen, if it is one that does so, or if it was moved by scripts that have
+    /// come to their end; says whether something will happen.
+    pub(crate) fn jump(&self, alarm: Timestamp) -> bool {
+        let may_jump = |clock: &&ManualClock| clock.is_jumping() || !self.scripts.borrow().is_empty();
+        let Some(clock) = self.clock.as_manual().filter(may_jump) else { return false };
+        if alarm == Timestamp::MAX {
+            return false;
+        }
+        clock.advance_to(alarm);
+        self.wakers.wake_all_workers();
+        true
     }
 
     /// Lets the next script go on that can: in turns, if there are several.
@@ -142,14 +189,13 @@ impl Worker {
     }
 
     /// The alarm that is due first.
-    fn alarm(&self) -> Option<Timestamp> {
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.stages.iter().filter_map(|stage| stage.borrow().alarm()).min()
     }
 
-    pub(crate) fn until_alarm(&self) -> Duration {
-        let until =
-            |alarm: Timestamp| Duration::from_millis((alarm.millis() - self.clock.now().millis()).max(0) as u64);
-        self.alarm().map_or(Duration::MAX, until)
+    /// How long it is until a processing time.
+    pub(crate) fn until(&self, time: Timestamp) -> Duration {
+        Duration::from_millis((time.millis() - self.clock.now().millis()).max(0) as u64)
     }
 
     /// Calls the stages whose time has come on the clock; says whether there were any.
@@ -179,6 +225,21 @@ impl Worker {
         Ok(has_changed)
     }
 
+    /// Lets stages go on for which something has come from outside; says whether there were any.
+    fn resume(&self) -> Result<bool> {
+        let mut has_come = false;
+        for id in &self.outside {
+            let mut stage = self.stages[*id].borrow_mut();
+            has_come |= self.on_top(*id, || stage.resume())?;
+        }
+        Ok(has_come)
+    }
+
+    /// Whether something will come from outside without anybody's doing: nobody is at rest then.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.outside.iter().any(|id| self.stages[*id].borrow().is_awaiting())
+    }
+
     /// Runs a stage above those that are on the stack.
     fn on_top<R>(&self, stage: StageId, run: impl FnOnce() -> R) -> R {
         let below = self.top.replace(Some(stage));
@@ -196,7 +257,7 @@ impl Worker {
     fn run_latest(&self, may_run: impl Fn(StageId) -> bool) -> Result<bool> {
         for (id, stage) in self.stages.iter().enumerate().rev() {
             let Ok(mut stage) = stage.try_borrow_mut() else { continue };
-            if !may_run(id) || stage.is_source() || !stage.can_run(&self.shared) {
+            if !may_run(id) || !stage.has_ports() || !stage.can_run(&self.shared) {
                 continue;
             }
             let changes = self.shared.view_changes();
@@ -247,7 +308,12 @@ impl Worker {
     }
 }
 
-pub(crate) fn earlier(wait: Did, time: Instant) -> Did {
+/// Whether a clock moves by itself when nothing else does.
+fn jumps(clock: &dyn Clock) -> bool {
+    clock.as_manual().is_some_and(ManualClock::is_jumping)
+}
+
+pub(crate) fn earlier(wait: Did, time: Timestamp) -> Did {
     match wait {
         Did::Wait(other) => Did::Wait(other.min(time)),
         _ => Did::Wait(time),

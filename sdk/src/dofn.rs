@@ -3,7 +3,7 @@
 use crate::kernel::{Emitter, Meta};
 use crate::side_input::SideInputs;
 use crate::window::{Pane, Window};
-use crate::{BoxError, Timestamp};
+use crate::{BoxError, Error, ErrorKind, Timestamp};
 
 /// Takes what a function emits.
 pub struct Emit<'a, O: 'static>(&'a mut Emitter<O>);
@@ -108,6 +108,12 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
         self.out.emit_at(element, timestamp, self.meta, self.row);
     }
 
+    /// Passes on what has been emitted so far, rather than when there is enough of it or the bundle ends: for functions that
+    /// take so long for an element that nobody should wait for the next.
+    pub fn flush(&mut self) {
+        self.out.pass_on_or_unwind();
+    }
+
     /// The event time of the input.
     pub fn timestamp(&self) -> Timestamp {
         *self.meta.time.get(self.row)
@@ -121,6 +127,14 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
     /// The pane that the input came with.
     pub fn pane(&self) -> Pane {
         *self.meta.pane.get(self.row)
+    }
+
+    /// Looks whether the run is to stop: for functions that work long on an element, which then give up.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] if it is to stop. That is never shown: the reason for the stop is.
+    pub fn check_stop(&self) -> Result<(), BoxError> {
+        if self.out.is_stopped() { Err(Error::new(ErrorKind::Cancelled, "stopped").into()) } else { Ok(()) }
     }
 
     /// The side inputs.

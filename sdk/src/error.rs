@@ -80,6 +80,15 @@ impl Error {
         }
     }
 
+    /// An error that user code or a connector has returned: as it is if it is one of these and knows no step, else wrapped.
+    pub(crate) fn of(kind: ErrorKind, source: BoxError) -> Self {
+        match source.downcast::<Self>() {
+            Ok(error) if error.step.is_none() => *error,
+            Ok(error) => Self::wrap(kind, error),
+            Err(source) => Self::wrap(kind, source),
+        }
+    }
+
     /// Says in which step it happened, unless that is known already.
     #[must_use]
     pub fn in_step(mut self, step: &Arc<Step>) -> Self {

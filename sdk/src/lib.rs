@@ -29,10 +29,11 @@ extern crate self as beamline;
 
 mod coder;
 pub mod combine;
+mod dead_letter;
 mod dofn;
 mod element;
 mod error;
-mod failure;
+mod failure_limit;
 pub mod graph;
 pub mod kernel;
 mod label;
@@ -45,17 +46,21 @@ mod runner;
 mod side_input;
 mod sink;
 mod source;
+mod splittable;
 pub mod state;
+mod stop;
 pub mod testing;
 mod time;
 mod transforms;
+mod upsert;
 mod values;
 pub mod window;
 
+pub use dead_letter::{DeadLetter, Json};
 pub use dofn::{BundleCx, Cx, DoFn, Emit};
 pub use element::{Element, Key};
 pub use error::{BoxError, Error, ErrorKind, Result, Step};
-pub use failure::Failure;
+pub use failure_limit::FailureLimit;
 pub use outputs::OutputEnum;
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
@@ -63,10 +68,23 @@ pub use ptransform::PTransform;
 pub use runner::{JobResult, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
-pub use source::{Next, Reader, Source, SourceBatch, SplitTarget};
+pub use source::{
+    Arriving, ArrivingReader, BoundedOutOfOrderness, Concat, Generate, IdleAfter, IntoTimestamp, Limited, Manual,
+    Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Timestamped, Untimed, Waker,
+    WatermarkEstimator, generate,
+};
+pub use splittable::{
+    OffsetRange, OffsetTracker, ProcessContinuation, RestrictionOf, RestrictionTracker, SplitCx, SplittableDoFn,
+};
 pub use state::{StateCx, StateSpec, StatefulDoFn};
+pub use stop::StopFlag;
 pub use time::{ParseTimestampError, Timestamp};
+#[doc(hidden)]
+pub use transforms::LateFrom;
+#[cfg(feature = "async")]
+pub use transforms::{AsyncOptions, TimedOut};
 pub use transforms::{
     Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
 };
+pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

@@ -151,6 +151,24 @@ fn update(name: &'static str, value: Value) {
     });
 }
 
+/// What has been counted on a thread that is no worker's, until the worker counts it.
+#[cfg(feature = "async")]
+#[derive(Default)]
+pub(crate) struct Updates(Vec<Pending>);
+
+#[cfg(feature = "async")]
+impl Updates {
+    /// Takes what this thread has counted for a step.
+    pub(crate) fn take_from_thread(&mut self, step: StepId) {
+        PENDING.with_borrow_mut(|pending| self.0.extend(pending.extract_if(.., |p| p.step == step)));
+    }
+
+    /// Counts it on this thread.
+    pub(crate) fn apply(&mut self) {
+        PENDING.with_borrow_mut(|pending| pending.append(&mut self.0));
+    }
+}
+
 /// The metrics of one worker, by step and name.
 #[derive(Default)]
 pub struct WorkerMetrics(BTreeMap<(StepId, &'static str), Value>);

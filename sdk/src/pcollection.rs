@@ -1,10 +1,10 @@
 //! Collections: what a pipeline is about.
 
-use crate::Result;
 use crate::graph::{Body, CollectionId};
 use crate::pipeline::{Pipeline, StepSpec};
 use crate::ptransform::PTransform;
 use crate::window::WindowingStrategy;
+use crate::{Error, Result};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -62,6 +62,21 @@ impl<T: 'static> PCollection<T> {
     pub fn named(self, label: &str) -> Self {
         self.pipeline.name(self.id, label);
         self
+    }
+
+    /// Refuses the step that makes this collection: the pipeline then fails with this error when it is run, before anything
+    /// has been done. For authors of composites, which cannot do with every collection what they are for.
+    ///
+    /// ```
+    /// use beamline_sdk::{Error, ErrorKind, Pipeline};
+    ///
+    /// let p = Pipeline::new();
+    /// p.create([1, 2]).named("Numbers").refuse(Error::new(ErrorKind::Graph, "there are too few"));
+    /// assert!(p.graph().is_err_and(|error| error.to_string().contains("'Numbers'")));
+    /// ```
+    pub fn refuse(&self, error: Error) {
+        let producer = self.pipeline.with_builder(|builder| builder.collection(self.id).producer);
+        self.pipeline.fail(producer, error);
     }
 
     /// Applies a composite.

@@ -163,6 +163,11 @@ impl Pipeline {
         self.builder.borrow_mut().fail(node, error);
     }
 
+    /// Remembers that the step that makes a collection counts on another one of this name.
+    pub(crate) fn expect_step(&self, collection: CollectionId, name: &str) {
+        self.builder.borrow_mut().expect_step(collection, name);
+    }
+
     /// Tells it from all other pipelines of this process.
     pub(crate) fn id(&self) -> PipelineId {
         self.builder.borrow().pipeline

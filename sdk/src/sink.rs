@@ -5,7 +5,7 @@
 //! [`commit`](Sink::commit) makes its shards visible. After an error or a cancellation, writers are dropped and
 //! whatever had been prepared is handed to [`abort`](Sink::abort).
 
-use crate::{BoxError, Element};
+use crate::{BoxError, Element, StopFlag};
 
 /// Describes where elements go. Cloned to every worker.
 #[diagnostic::on_unimplemented(
@@ -66,11 +66,26 @@ pub trait Writer<T>: 'static {
     /// What the sink's commit needs.
     type Commit;
 
+    /// Called before the first element with what tells whether the run is to stop. Writers that may wait for long while
+    /// they write look at it, and give up.
+    fn heed(&mut self, stop: &StopFlag) {
+        let _ = stop;
+    }
+
     /// Writes one element.
     ///
     /// # Errors
     /// When it cannot be written. The error fails the pipeline.
     fn write(&mut self, element: T) -> Result<(), BoxError>;
+
+    /// Called when nothing more is at hand for now: what readers of the other side should see soon is sent. By default
+    /// nothing is done.
+    ///
+    /// # Errors
+    /// When it cannot be sent. The error fails the pipeline.
+    fn finish_bundle(&mut self) -> Result<(), BoxError> {
+        Ok(())
+    }
 
     /// Ends the shard: everything is flushed, and only the commit is missing.
     ///

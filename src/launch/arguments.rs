@@ -11,8 +11,12 @@ use std::path::Path;
 pub(super) fn parse<A: Args>(args: impl IntoIterator<Item = OsString>) -> Result<(A, Options), clap::Error> {
     let mut args = args.into_iter().peekable();
     let command = command::<A>(&program_name(args.peek()))?;
+    let version = command.get_version().map(str::to_owned);
     let mut matches = command.clone().try_get_matches_from(args)?;
-    let mut read = || Ok((A::from_arg_matches_mut(&mut matches)?, Options::from_arg_matches_mut(&mut matches)?));
+    let read = || {
+        let (own, runners) = (A::from_arg_matches_mut(&mut matches)?, Options::from_arg_matches_mut(&mut matches)?);
+        Ok((own, Options { version, ..runners }))
+    };
     read().map_err(|error: clap::Error| error.format(&mut command.clone()))
 }
 

@@ -3,12 +3,12 @@
 use super::explain::{explain, plan};
 use super::interrupt::Interrupt;
 use super::options::Options;
-use super::progress::{Display, TICK};
 use super::report::Report;
 use super::terminal::{print, say};
+use super::watch::Watch;
 use super::{exit, panics, report};
+use crate::Result;
 use crate::graph::Graph;
-use crate::{JobHandle, Result};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -56,8 +56,11 @@ fn execute(graph: &Graph, options: &Options) -> Report {
         Ok(handle) => handle,
         Err(error) => return Report::not_run(error),
     };
-    interrupt.watch(handle.canceller());
-    watch(&handle, &interrupt, Display::new(options.progress, start));
+    if options.drain_after.is_some() && !handle.control().is_endless() {
+        say("warning: --drain-after has no effect, because all sources of this pipeline end by themselves");
+    }
+    interrupt.watch(handle.control());
+    Watch::new(&handle, options, start).until_ended(&interrupt);
     let bytes_read = handle.progress().bytes_read;
     let result = handle.wait().map(|result| result.metrics);
     Report { result, bytes_read, elapsed: start.elapsed() }
@@ -69,17 +72,5 @@ fn say_plan(graph: &Graph, verbose: u8) {
     }
     if verbose > 0 {
         say(format_args!("plan\n\n{}", plan(graph)));
-    }
-}
-
-/// Shows progress until all workers have ended.
-fn watch(handle: &JobHandle, interrupt: &Interrupt, mut display: Display) {
-    let mut has_said = false;
-    while !handle.wait_for(TICK) {
-        display.update(handle.progress());
-        if interrupt.has_come() && !has_said {
-            display.say("stopping when the steps are through with what they have; Ctrl-C again to stop at once");
-            has_said = true;
-        }
     }
 }

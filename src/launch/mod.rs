@@ -1,11 +1,12 @@
 //! The command line of a pipeline: the program's own arguments, and the runner's.
 //!
-//! - `options` are the runner's arguments, `size` one of them; `arguments` reads the program's own beside them.
+//! - `options` are the runner's arguments, with `size`s and `duration`s among them; `arguments` reads the program's own beside them.
 //! - `job` runs the pipeline, `interrupt` stops it when `signals` come, `panics` keeps its panics quiet.
-//! - `progress` shows how far it is, `explain` what it would do, `report` what it has done.
+//! - `watch` looks after it meanwhile: `progress` shows how far it is, `explain` what it would do, `report` what it has done.
 //! - `exit` is what the shell hears, `terminal` how the rest is said.
 
 mod arguments;
+mod duration;
 mod exit;
 mod explain;
 mod interrupt;
@@ -17,6 +18,7 @@ mod report;
 mod signals;
 mod size;
 mod terminal;
+mod watch;
 
 use crate::{BoxError, Error, ErrorKind, Pipeline, Result};
 use clap::Args;
@@ -70,6 +72,8 @@ use std::process::ExitCode;
 /// | `--memory SIZE` | the memory budget, such as `512M` or `2G`; half of the machine's by default |
 /// | `--explain[=text\|dot]` | prints the graph and the plan, or a drawing for Graphviz, and does not run |
 /// | `--progress WHEN` | `auto` shows a bar if standard error is a terminal, `always` lines if it is not, `never` nothing |
+/// | `--drain-after TIME` | lets sources without an end end after a time, such as `90s` or `1h30m` |
+/// | `--status-every TIME` | says every so often how far each step has come, and what holds it back |
 /// | `--metrics-out FILE` | writes what happened as JSON, also after a failure |
 /// | `--trace-elements` | lets errors show the element also where remembering it costs time |
 /// | `-v`, `--verbose` | says more: the plan and what each step emitted; twice: the graph too |

@@ -1,9 +1,11 @@
 //! The runner's arguments.
 
+use super::duration;
 use super::size::parse_memory;
 use crate::LocalRunner;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 // Doc comments of the fields are the help; one of the struct would replace that of the program.
 #[derive(Args)]
@@ -31,6 +33,14 @@ pub(super) struct Options {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) progress: When,
 
+    /// Let sources without an end end after a span of time, such as 90s or 1h30m: windows close, and the run succeeds
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(super) drain_after: Option<Duration>,
+
+    /// Say on standard error, every so often, how far each step has come and what holds it back; SIGQUIT asks for it once
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(super) status_every: Option<Duration>,
+
     /// Write what happened as JSON to a file, also after a failure
     #[arg(long, value_name = "FILE")]
     pub(super) metrics_out: Option<PathBuf>,
@@ -42,6 +52,10 @@ pub(super) struct Options {
     /// Say more: the plan and what each step emitted; twice: the graph too
     #[arg(short, long, action = ArgAction::Count)]
     pub(super) verbose: u8,
+
+    // What the program says of itself.
+    #[arg(skip)]
+    pub(super) version: Option<String>,
 }
 
 // Doc comments here would turn the help into pages.
@@ -68,6 +82,7 @@ impl Options {
     pub(super) fn runner(&self) -> LocalRunner {
         let RunnerKind::Local = self.runner;
         let runner = LocalRunner::new().trace_elements(self.trace_elements);
+        let runner = self.version.iter().fold(runner, |runner, version| runner.program_version(version));
         let runner = self.parallelism.into_iter().fold(runner, LocalRunner::parallelism);
         self.memory.into_iter().fold(runner, LocalRunner::memory)
     }

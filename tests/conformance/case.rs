@@ -254,7 +254,12 @@ impl EventSpec {
 
 impl ElementSpec {
     fn element(&self) -> Element {
-        Element { key: self.key.clone(), value: self.value, time: Timestamp::from_millis(self.ts_ms) }
+        Element {
+            key: self.key.clone(),
+            value: self.value,
+            time: Timestamp::from_millis(self.ts_ms),
+            punctuates: false,
+        }
     }
 }
 
@@ -267,7 +272,7 @@ impl Case {
             return Err("the trigger can finish: expected a refusal, got none".to_owned());
         }
         let events = self.events.iter().map(EventSpec::event).collect();
-        Ok(Script { windowing: windowing.allow_data_loss(), events })
+        Ok(Script { windowing: windowing.allow_data_loss(), groupings: 1, events })
     }
 
     fn windowing(&self) -> Result<Windowing, String> {

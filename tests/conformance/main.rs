@@ -58,7 +58,7 @@ fn case_files(folder: &Path) -> Vec<PathBuf> {
 /// What carries out each case: all of them must agree with Beam.
 fn all_drivers() -> Vec<Box<dyn Driver>> {
     let mut drivers = drivers::rules();
-    drivers.push(Box::new(Model));
+    drivers.push(Box::new(Model::usual()));
     drivers.extend(drivers::engines(1));
     drivers
 }

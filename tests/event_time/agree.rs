@@ -28,7 +28,8 @@ fn printed(outcome: &Outcome) -> String {
     for pane in &outcome.panes {
         writeln!(text, "  {} in {}: {pane}", pane.key, pane.window).expect("a string takes all");
     }
-    let Outcome { dropped_late, dropped_closed, .. } = outcome;
-    writeln!(text, "  dropped: {dropped_late} late, {dropped_closed} closed").expect("a string takes all");
+    let Outcome { dropped_late, dropped_closed, dropped_unmatched, .. } = outcome;
+    writeln!(text, "  dropped: {dropped_late} late, {dropped_closed} closed, {dropped_unmatched} unmatched")
+        .expect("a string takes all");
     text
 }

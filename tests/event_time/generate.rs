@@ -1,10 +1,11 @@
 //! Any script: numbers are small, so that ends, expiries and deadlines are often met exactly.
 
+use crate::custom::{Gathering, SessionsOfADay};
 use crate::drivers::{Element, Event, Script};
 use beamline::Timestamp;
 use beamline::window::{
-    Accumulation, ClosingBehavior, FixedWindows, OnTimeBehavior, Sessions, SlidingWindows, TimestampCombiner, Trigger,
-    Windowing,
+    Accumulation, AnyWindowFn, ClosingBehavior, FixedWindows, OnTimeBehavior, Sessions, SlidingWindows,
+    TimestampCombiner, Trigger, Windowing,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,7 +14,12 @@ use std::time::Duration;
 
 /// Any windowing, and any course of events.
 pub(crate) fn any_script() -> impl Strategy<Value = Script> {
-    (any_windowing(), any_events()).prop_map(|(windowing, events)| Script { windowing, events })
+    let groupings = prop_oneof![2 => Just(1usize), 1 => Just(2)];
+    (any_windowing(), groupings, any_events()).prop_map(|(windowing, groupings, events)| Script {
+        windowing,
+        groupings,
+        events,
+    })
 }
 
 fn ms(millis: u64) -> Duration {
@@ -26,7 +32,7 @@ fn any_windowing() -> impl Strategy<Value = Windowing> {
         select(vec![ClosingBehavior::FireAlways, ClosingBehavior::FireIfNonEmpty]),
         select(vec![OnTimeBehavior::FireAlways, OnTimeBehavior::FireIfNonEmpty]),
     );
-    let accumulation = select(vec![Accumulation::Discarding, Accumulation::Accumulating]);
+    let accumulation = select(vec![Accumulation::Discarding, Accumulation::Accumulating, Accumulation::Retracting]);
     (any_windows(), any_trigger(), accumulation, any_lateness(), behaviors).prop_map(
         |(windowing, trigger, accumulation, lateness, (combiner, closing, on_time))| {
             windowing
@@ -49,6 +55,8 @@ fn any_windows() -> impl Strategy<Value = Windowing> {
             Windowing::new(SlidingWindows::new(ms(size), ms(period)).offset(ms(offset)))
         }),
         3 => (1..40u64).prop_map(|gap| Windowing::new(Sessions::new(ms(gap)))),
+        1 => (1..40i64, 10..60i64).prop_map(|(gap, day)| Windowing::new(AnyWindowFn::custom(SessionsOfADay { gap, day }))),
+        1 => (10..60i64).prop_map(|size| Windowing::new(AnyWindowFn::custom(Gathering { size }))),
     ]
 }
 
@@ -90,6 +98,7 @@ fn any_simple_trigger() -> impl Strategy<Value = Trigger> {
         1 => Just(Trigger::Never),
         1 => Just(Trigger::Always),
         4 => (1..4u64).prop_map(Trigger::after_count),
+        2 => Just(Trigger::after_punctuation()),
         4 => (0..40u64).prop_map(|delay| Trigger::after_processing_time(ms(delay)).into()),
         2 => (0..20u64, 1..30u64, 0..40u64).prop_map(|(delay, period, offset)| {
             Trigger::after_processing_time(ms(delay)).aligned_to(ms(period), ms(offset)).into()
@@ -100,7 +109,7 @@ fn any_simple_trigger() -> impl Strategy<Value = Trigger> {
 }
 
 fn any_events() -> impl Strategy<Value = Vec<Event>> {
-    let element = (select(vec!["a", "a", "b", "c"]), any_time(-60..200));
+    let element = (select(vec!["a", "a", "b", "c"]), any_time(-60..200), prop::bool::weighted(0.3));
     let event = prop_oneof![
         6 => prop::collection::vec(element, 1..4).prop_map(|elements| Event::Elements(elements.into_iter().map(named).collect())),
         3 => any_time(-80..260).prop_map(Event::Watermark),
@@ -109,8 +118,8 @@ fn any_events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 0..30).prop_map(in_order)
 }
 
-fn named((key, time): (&str, Timestamp)) -> Element {
-    Element { key: key.to_owned(), value: 0, time }
+fn named((key, time, punctuates): (&str, Timestamp, bool)) -> Element {
+    Element { key: key.to_owned(), value: 0, time, punctuates }
 }
 
 /// Often one of a few times, so that windows are met again; seldom one near the ends of time.

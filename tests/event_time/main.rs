@@ -5,6 +5,7 @@
 
 mod agree;
 mod coverage;
+mod custom;
 mod drivers;
 mod generate;
 mod latitude;
@@ -34,7 +35,7 @@ proptest! {
     #[test]
     fn the_rules_give_the_panes_of_the_model(script in any_script()) {
         for driver in rules() {
-            assert_agree(&script, &Model, &*driver)?;
+            assert_agree(&script, &Model::usual(), &*driver)?;
         }
     }
 }
@@ -49,7 +50,7 @@ proptest! {
         let settled = settled(&script).map_err(TestCaseError::fail)?;
         prop_assume!(settled.is_some(), "runners may differ");
         for driver in engines(seed) {
-            assert_agree(&script, &Model, &*driver)?;
+            assert_agree(&script, &Model::usual(), &*driver)?;
         }
     }
 }

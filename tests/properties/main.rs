@@ -48,7 +48,7 @@ fn cancel(dag: &Dag, runner: &LocalRunner, after: Duration) -> Result<(), String
     let cancelled = move || {
         let handle = runner.start(&graph)?;
         std::thread::sleep(after);
-        handle.canceller().cancel();
+        handle.control().cancel();
         handle.wait()
     };
     match support::finish(cancelled, &format!("{dag:?}")) {

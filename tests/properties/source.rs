@@ -4,7 +4,6 @@ use crate::functions::time_of;
 use beamline::{BoxError, Next, Reader, Source, SourceBatch, SplitTarget, Timestamp};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
 
 #[derive(Clone)]
 pub(crate) struct Stamped(pub Arc<Vec<i8>>);
@@ -53,7 +52,7 @@ impl Reader for StampedReader {
                 None => out.push(i64::from(x)),
             }
         }
-        Ok(if self.polls.is_multiple_of(5) { Next::WakeAt(Instant::now()) } else { Next::More })
+        Ok(if self.polls.is_multiple_of(5) { Next::WakeAt(out.now()) } else { Next::More })
     }
 
     fn try_split(&mut self, fraction: f64) -> Option<Range<usize>> {

@@ -89,7 +89,7 @@ fn time_to_stop(p: &Pipeline, what: &str, stop: bool) -> (Error, Duration) {
         std::thread::sleep(Duration::from_millis(20));
         let start = Instant::now();
         if stop {
-            handle.canceller().cancel();
+            handle.control().cancel();
         }
         (handle.wait().unwrap_err(), start.elapsed())
     };

@@ -89,28 +89,3 @@ fn the_clock_moves_when_the_stream_says() {
     assert_that(&sums).contains_in_any_order([3, 7, 15]);
     p.run();
 }
-
-#[test]
-fn late_data_is_kept_where_it_is_asked_for() {
-    let p = TestPipeline::new().with_parallelism(4);
-    let numbers = TestStream::new().element(at(1), ("a", 1).owned()).advance_watermark_to(at(100)).elements([
-        (at(2), ("a", 2).owned()),
-        (at(101), ("b", 3).owned()),
-        (at(3), ("b", 4).owned()),
-    ]);
-    let counts = p.apply(numbers).window(Windowing::fixed(10 * SECOND)).keeping_late_data().combine_per_key(Sum);
-    assert_that(&counts.results).contains_in_any_order([("a", 1).owned(), ("b", 3).owned()]);
-    assert_that(&counts.late).contains_in_any_order([("a", 2).owned(), ("b", 4).owned()]);
-    assert_that(&counts.late).in_window(window(0, 10)).contains_in_any_order([("a", 2).owned(), ("b", 4).owned()]);
-    assert_eq!(p.run().metrics.counter("dropped_late"), 2);
-}
-
-trait Owned {
-    fn owned(self) -> (String, u64);
-}
-
-impl Owned for (&str, u64) {
-    fn owned(self) -> (String, u64) {
-        (self.0.to_owned(), self.1)
-    }
-}

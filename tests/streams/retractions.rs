@@ -74,6 +74,27 @@ fn functions_make_retractions_of_retractions() {
     }
 }
 
+/// What is taken back travels with what comes in its place, wherever batches end: nothing is shown in between.
+#[test]
+fn a_result_and_what_replaces_it_are_not_parted() {
+    let check = |p: TestPipeline| {
+        let scores = TestStream::new().element(at(0), ("bob".to_owned(), 100));
+        let scores = scores.elements((1..=40).map(|n| score(n, "ann", n as u64)));
+        let teams = bests(&p, scores).flat_map(|(_, best)| [("all".to_owned(), best)]);
+        let total = teams.filter(|(_, best)| *best > 0).combine_per_key(Sum);
+        assert_that(&total.values().to_changelog()).satisfies(|changes| {
+            let alone = changes.iter().filter(|change| **change == Insert(100)).count();
+            assert_eq!(alone, 1, "before ann has any: {changes:?}");
+        });
+        p.run();
+    };
+    for batch_size in [1, 2, 3, 7] {
+        check(TestPipeline::new().with_parallelism(1).with_batch_size(batch_size));
+        check(TestPipeline::new().with_parallelism(4).with_batch_size(batch_size));
+    }
+    for_each_seed(100, |seed| check(TestPipeline::new().with_parallelism(3).with_seed(seed)));
+}
+
 /// A filter keeps the old result and drops the new one.
 #[test]
 fn a_result_goes_when_nothing_comes_in_its_place() {

@@ -3,6 +3,7 @@
 mod combine;
 mod dofn;
 mod elementwise;
+mod for_each;
 mod grouping;
 mod joins;
 mod memory;

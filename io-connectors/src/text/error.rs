@@ -38,6 +38,12 @@ pub enum ReadError {
         /// The directory.
         path: String,
     },
+    /// What should grow is no file, such as a pipe.
+    #[error("cannot follow {path}: it is no file that could grow; pipes are read with text::read({path}).as_stream()")]
+    NotGrowing {
+        /// The path as it was given.
+        path: String,
+    },
     /// A pattern matches no file.
     #[error("no file matches {pattern}: check the pattern (* and ? stand for parts of a name, ** for any folders)")]
     NoMatch {

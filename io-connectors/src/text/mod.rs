@@ -1,7 +1,7 @@
 //! Lines of text: files, globs, standard input and output, plain or compressed.
 //!
-//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`]; each
-//! returns a description with builder methods.
+//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`], or with
+//! [`write_files`] for files by window, pane and destination; each returns a description with builder methods.
 //!
 //! ```
 //! use beamline_io::text::{self, Compression, InvalidUtf8};
@@ -28,45 +28,88 @@
 //! # What is visible, and when
 //!
 //! Files are written under hidden temporary names in the folder of the output and renamed when the whole pipeline has
-//! succeeded. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
+//! succeeded; those of [`write_files`] when a pane of them is whole. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
 //! hidden files named `.NAME.tmp-PROCESS-NUMBER`, which can be deleted.
+//!
+//! # Text that still comes
+//!
+//! [`tail`] follows a file that grows, [`watch`] a folder that gains files, and [`stdin_stream`] takes what comes through
+//! standard input. These have no end: a pipeline that reads them goes on until it is drained or cancelled, or until enough
+//! has been [taken](beamline_sdk::Source::take). They look for more every few milliseconds.
+//!
+//! ```
+//! use beamline_io::text;
+//! use beamline_sdk::{BoundedOutOfOrderness, Pipeline, Source, Timestamp};
+//! use std::time::Duration;
+//!
+//! /// Lines begin with a time such as `2030-01-01T00:00:00Z`.
+//! fn time_of(line: &String) -> Option<Timestamp> {
+//!     line.split(' ').next()?.parse().ok()
+//! }
+//!
+//! let estimator = BoundedOutOfOrderness::new(Duration::from_secs(5));
+//! let log = text::tail("app.log").with_timestamps(time_of, estimator);
+//! let p = Pipeline::new();
+//! let lines = p.read(log);
+//! # drop(lines);
+//! ```
 //!
 //! # The parts
 //!
 //! Reading: `read` the description, `paths` and `glob` from patterns to files, `split` ranges of bytes, `open` and
 //! `decode` from a split to its bytes, `pipe` inputs that may never end, `window` finds lines in bytes, `line` makes
-//! elements of them, `reader` puts these together, `dead_letters` keeps damaged lines apart. Writing: `write` the
+//! elements of them, `reader` puts these together, `dead_letters` keeps damaged lines apart. Text that
+//! still comes: `tail`, `watch` and `stream` the descriptions, `incoming` makes lines of bytes that come bit by bit,
+//! `growing` is a file that somebody writes to, `identity` tells files apart, `pause` says how often to look. Writing: `write` the
 //! description, `names` of shards, `temp` files, `encode` compresses, `shard` writes one, `publish` makes all of them
-//! visible. Both: `compression`, `error`.
+//! visible; `files` are those of windows. Both: `compression`, `error`.
 
 mod compression;
 mod dead_letters;
 mod decode;
 mod encode;
 mod error;
+mod files;
 mod glob;
+mod growing;
+mod identity;
+mod incoming;
 mod line;
 mod names;
 mod open;
 mod paths;
+mod pause;
 mod pipe;
 mod publish;
 mod read;
 mod reader;
 mod shard;
 mod split;
+mod stream;
+mod tail;
 mod temp;
+mod watch;
 mod window;
 mod write;
 
 pub use compression::Compression;
 pub use dead_letters::ReadTried;
 pub use error::{ReadError, WriteError};
+pub use files::{
+    By, Destinations, OneDestination, PatternError, WriteFiles, WriteFilesError, WrittenFile, write_files,
+};
+#[cfg(feature = "net")]
+pub(crate) use incoming::Incoming;
 pub use line::{InvalidUtf8, Line, RawLine, Text};
+#[cfg(feature = "net")]
+pub(crate) use pipe::Pipe;
 pub use read::{Read, read, read_all, read_bytes, read_with_names};
 pub use reader::LineReader;
 pub use shard::{PreparedShard, ShardWriter};
 pub use split::Split;
+pub use stream::{ReadStream, stdin_stream};
+pub use tail::{Tail, TailReader, TailSplit, tail, tail_bytes, tail_with_names};
+pub use watch::{Watch, WatchReader, WatchSplit, watch, watch_bytes, watch_with_names};
 pub use write::{Write, write};
 
 /// How much is read or written in one call.

@@ -64,6 +64,6 @@ fn open_pipe(origin: &Origin, codec: Codec, count: &ByteCount) -> Result<Box<dyn
         Origin::Stdin => decoder(codec, io::stdin(), &count),
         Origin::File(path) => decoder(codec, File::open(path)?, &count),
     };
-    let pipe = Pipe::spawn(open).map_err(|cause| ReadError::of(origin, cause))?;
+    let pipe = Pipe::spawn(|| {}, open).map_err(|cause| ReadError::of(origin, cause))?;
     Ok(Box::new(pipe))
 }

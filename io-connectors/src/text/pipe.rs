@@ -12,7 +12,7 @@ use std::thread;
 const WAITING: usize = 8;
 
 /// The worker's end: reads what has come, and says [`WouldBlock`](io::ErrorKind::WouldBlock) when that is nothing.
-pub(super) struct Pipe {
+pub(crate) struct Pipe {
     blocks: Receiver<io::Result<Vec<u8>>>,
     block: Vec<u8>,
     used: usize,
@@ -20,13 +20,22 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    /// Reads what `open` gives on a thread of its own.
-    pub(super) fn spawn(open: impl FnOnce() -> io::Result<Box<dyn Read>> + Send + 'static) -> io::Result<Self> {
+    /// Reads what `open` gives on a thread of its own, which calls `wake` whenever something has come.
+    pub(crate) fn spawn(
+        wake: impl Fn() + Send + 'static,
+        open: impl FnOnce() -> io::Result<Box<dyn Read>> + Send + 'static,
+    ) -> io::Result<Self> {
         let (sender, blocks) = sync_channel(WAITING);
         thread::Builder::new().name("text-pipe".to_owned()).spawn(move || {
-            if let Err(error) = read_blocks(open, |block| sender.send(block).is_ok()) {
+            let send = |block| {
+                let is_wanted = sender.send(block).is_ok();
+                wake();
+                is_wanted
+            };
+            if let Err(error) = read_blocks(open, send) {
                 // Nobody is there to hear of it when the reader is gone.
                 let _ = sender.send(Err(error));
+                wake();
             }
         })?;
         Ok(Self { blocks, block: Vec::new(), used: 0, ended: false })
@@ -99,7 +108,7 @@ mod tests {
     fn scripted() -> (Sender<io::Result<&'static [u8]>>, Pipe) {
         let (sender, receiver) = channel();
         let open = move || Ok(Box::new(Scripted(receiver)) as Box<dyn Read>);
-        (sender, Pipe::spawn(open).unwrap())
+        (sender, Pipe::spawn(|| {}, open).unwrap())
     }
 
     /// Waits for the helper thread, and only for it.
@@ -139,13 +148,13 @@ mod tests {
         let (input, mut pipe) = scripted();
         input.send(Err(io::Error::other("broken"))).unwrap();
         assert_eq!(read(&mut pipe, &mut [0; 8]).unwrap_err().to_string(), "broken");
-        let mut pipe = Pipe::spawn(|| Err(io::Error::other("not opened"))).unwrap();
+        let mut pipe = Pipe::spawn(|| {}, || Err(io::Error::other("not opened"))).unwrap();
         assert_eq!(read(&mut pipe, &mut [0; 8]).unwrap_err().to_string(), "not opened");
     }
 
     #[test]
     fn a_thread_that_died_is_an_error_and_no_end() {
-        let mut pipe = Pipe::spawn(|| panic!("on purpose")).unwrap();
+        let mut pipe = Pipe::spawn(|| {}, || panic!("on purpose")).unwrap();
         assert!(read(&mut pipe, &mut [0; 8]).is_err());
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file that has its name now.
-struct Published {
+pub(super) struct Published {
     path: PathBuf,
     /// Whether an older one had that name: then the older one is lost.
     replaced: bool,
@@ -17,20 +17,34 @@ struct Published {
 
 /// Renames all shards, then removes what an older output of the same names has left, if that is to be replaced.
 pub(super) fn publish(names: &Names, prepared: &[PreparedShard], replace: bool) -> Result<(), WriteError> {
-    let renames: Vec<_> = prepared.iter().filter_map(|shard| shard.0.as_ref()).collect();
-    let mut done = Vec::with_capacity(renames.len());
-    for rename in &renames {
+    let done = give_names(prepared, replace).map_err(|Unnamed { path, cause, visible }| {
+        discard(prepared);
+        WriteError::Publish { path: path.display().to_string(), cause, visible }
+    })?;
+    let folder = names.folder();
+    save_folder(folder).map_err(|cause| WriteError::NotDurable { folder: folder.display().to_string(), cause })?;
+    if replace { remove_stale(names, &done) } else { Ok(()) }
+}
+
+/// A file that could not be given its name.
+pub(super) struct Unnamed {
+    pub(super) path: PathBuf,
+    pub(super) cause: io::Error,
+    /// The files that can be seen nevertheless.
+    visible: Vec<String>,
+}
+
+/// Renames all files, or none: those that replaced an older one stay.
+pub(super) fn give_names(prepared: &[PreparedShard], replace: bool) -> Result<Vec<Published>, Unnamed> {
+    let renames = prepared.iter().filter_map(|shard| shard.0.as_ref());
+    let mut done = Vec::with_capacity(prepared.len());
+    for rename in renames {
         match give_name(rename, replace) {
             Ok(published) => done.push(published),
-            Err(cause) => {
-                discard(prepared);
-                let path = Path::new(&rename.to).display().to_string();
-                return Err(WriteError::Publish { path, cause, visible: take_back(&done) });
-            }
+            Err(cause) => return Err(Unnamed { path: PathBuf::from(&rename.to), cause, visible: take_back(&done) }),
         }
     }
-    save_folder(names.folder())?;
-    if replace { remove_stale(names, &done) } else { Ok(()) }
+    Ok(done)
 }
 
 /// Deletes the temporary files that are still there.
@@ -45,10 +59,24 @@ fn give_name(rename: &Rename, replace: bool) -> io::Result<Published> {
     let path = PathBuf::from(&rename.to);
     let replaced = fs::symlink_metadata(&path).is_ok();
     if replaced && !replace {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "another program made that file meanwhile"));
+        return Err(taken());
     }
-    fs::rename(&rename.from, &path)?;
+    let from = Path::new(&rename.from);
+    if replace { fs::rename(from, &path) } else { give_new_name(from, &path) }?;
     Ok(Published { path, replaced })
+}
+
+fn taken() -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, "another program made that file meanwhile")
+}
+
+/// A link takes no other file's place, even if that comes in between; not every file system has them.
+fn give_new_name(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(taken()),
+        Err(_) => fs::rename(from, to),
+    }
 }
 
 /// Removes the files of a failed run that replaced nothing, and says which can still be seen.
@@ -58,14 +86,14 @@ fn take_back(done: &[Published]) -> Vec<String> {
 }
 
 /// Without this the new names may be lost when the machine loses power.
-fn save_folder(folder: &Path) -> Result<(), WriteError> {
+pub(super) fn save_folder(folder: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
     }
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some network file systems cannot do it for folders, and have no need to.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        result => result.map_err(|cause| WriteError::NotDurable { folder: folder.display().to_string(), cause }),
+        result => result,
     }
 }
 

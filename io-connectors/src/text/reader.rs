@@ -6,12 +6,12 @@ use super::decode::ByteCount;
 use super::error::ReadError;
 use super::line::{Block, InvalidUtf8, Line, Place};
 use super::open::{failed, open};
+use super::pause::Pause;
 use super::split::{Part, Range, Split};
 use super::window::Window;
 use beamline_sdk::{BoxError, Next, Reader, SourceBatch};
 use std::io::{self, Read};
 use std::marker::PhantomData;
-use std::time::{Duration, Instant};
 
 /// Reads the lines of one [`Split`].
 pub struct LineReader<L> {
@@ -26,6 +26,8 @@ pub struct LineReader<L> {
     place: Place,
     ends: Vec<usize>,
     pause: Pause,
+    /// Whether a pipe had nothing more when it was asked last.
+    has_all: bool,
     lines: PhantomData<fn() -> L>,
 }
 
@@ -71,7 +73,8 @@ impl<L: Line> LineReader<L> {
             start: if range.start == 0 { Start::Mark } else { Start::OtherLine },
             place,
             ends: Vec::new(),
-            pause: Pause::default(),
+            pause: Pause::of_pipe(),
+            has_all: false,
             lines: PhantomData,
             split,
         })
@@ -85,11 +88,13 @@ impl<L: Line> LineReader<L> {
         if self.is_past_end() {
             return Ok(Some(Next::Done));
         }
-        match self.fill()? {
+        let fill = self.fill()?;
+        self.has_all = matches!(fill, Fill::NothingYet);
+        match fill {
             Fill::Some => Ok(None),
             // What has come should not wait for more.
             Fill::NothingYet if !out.is_empty() => Ok(Some(Next::More)),
-            Fill::NothingYet => Ok(Some(Next::WakeAt(Instant::now() + self.pause.next()))),
+            Fill::NothingYet => Ok(Some(out.wake_after(self.pause.next()))),
             Fill::End => self.push_last_line(out).map(|()| Some(Next::Done)),
         }
     }
@@ -152,7 +157,7 @@ impl<L: Line> LineReader<L> {
                 Ok(0) => return self.end_of_input(),
                 Ok(n) => {
                     self.window.grow(n);
-                    self.pause = Pause::default();
+                    self.pause.reset();
                     return Ok(Fill::Some);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -205,6 +210,10 @@ impl<L: Line> Reader for LineReader<L> {
         }
     }
 
+    fn is_caught_up(&self) -> bool {
+        self.has_all
+    }
+
     fn try_split(&mut self, fraction: f64) -> Option<Split> {
         let Part::Range(_) = self.split.part else { return None };
         let position = self.window.offset().max(self.range.start);
@@ -223,23 +232,4 @@ fn codec(split: &Split) -> Codec {
 /// Whether these bytes may become a byte order mark when more of them have come.
 fn is_cut_mark(bytes: &[u8]) -> bool {
     bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes)
-}
-
-/// How long to wait for a pipe: hardly at all for one that is being filled, longer for one that nobody writes to.
-struct Pause(Duration);
-
-impl Default for Pause {
-    fn default() -> Self {
-        Self(Duration::from_micros(50))
-    }
-}
-
-impl Pause {
-    const MAX: Duration = Duration::from_millis(10);
-
-    fn next(&mut self) -> Duration {
-        let pause = self.0;
-        self.0 = (pause * 2).min(Self::MAX);
-        pause
-    }
 }

@@ -15,6 +15,8 @@ use std::path::PathBuf;
 pub struct ShardWriter {
     /// Whole lines that have not been written yet.
     lines: String,
+    /// How many bytes of lines have been written before.
+    written: u64,
     encoder: Encoder,
     target: Target,
 }
@@ -39,7 +41,7 @@ pub(super) struct Rename {
 
 impl ShardWriter {
     pub(super) fn new(target: Target, encoder: Encoder) -> Self {
-        Self { lines: String::with_capacity(BLOCK + BLOCK / 4), encoder, target }
+        Self { lines: String::with_capacity(BLOCK + BLOCK / 4), written: 0, encoder, target }
     }
 
     /// Adds a line.
@@ -50,14 +52,25 @@ impl ShardWriter {
         if self.lines.len() >= BLOCK { self.write_lines() } else { Ok(()) }
     }
 
+    /// How many bytes of text there are, before they are compressed.
+    pub(super) fn text_bytes(&self) -> u64 {
+        self.written + self.lines.len() as u64
+    }
+
     /// Only whole lines are written at once, so that those of others on the same terminal come between lines.
     fn write_lines(&mut self) -> Result<(), WriteError> {
         let result = self.encoder.encode(self.lines.as_bytes(), &mut self.target);
+        self.written += self.lines.len() as u64;
         self.lines.clear();
         result.map_err(|cause| self.target.failed(cause))
     }
 
-    fn finish(mut self) -> Result<PreparedShard, WriteError> {
+    fn show(&mut self) -> Result<(), WriteError> {
+        self.write_lines()?;
+        self.target.flush().map_err(|cause| self.target.failed(cause))
+    }
+
+    pub(super) fn finish(mut self) -> Result<PreparedShard, WriteError> {
         self.write_lines()?;
         let Self { encoder, mut target, .. } = self;
         if let Err(cause) = encoder.finish(&mut target).and_then(|()| target.flush()) {
@@ -72,6 +85,14 @@ impl<T: Display> Writer<T> for ShardWriter {
 
     fn write(&mut self, element: T) -> Result<(), BoxError> {
         Ok(self.line(&element)?)
+    }
+
+    /// Who reads standard output should see soon what there is. Files are seen when they are complete.
+    fn finish_bundle(&mut self) -> Result<(), BoxError> {
+        match self.target {
+            Target::Stdout => Ok(self.show()?),
+            Target::File(..) => Ok(()),
+        }
     }
 
     fn prepare(self) -> Result<PreparedShard, BoxError> {

@@ -1,11 +1,12 @@
 //! What the tests of text share: driving sources and sinks by hand, as a runner does.
 
 use beamline_io::text::{Line, PreparedShard, Read, Split, Write};
-use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
+use beamline_sdk::kernel::{Clock, SystemClock};
+use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Timestamp, Writer};
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
 
 /// The splits for that many workers.
 pub(crate) fn splits<L: Line>(source: &Read<L>, parallelism: usize) -> Result<Vec<Split>, BoxError> {
@@ -20,6 +21,11 @@ pub(crate) fn poll<R: Reader>(reader: &mut R, capacity: usize) -> Result<(Vec<R:
     Ok((values, next))
 }
 
+/// How long it is until a time.
+fn wait(time: Timestamp) -> Duration {
+    Duration::from_millis((time.millis() - SystemClock.now().millis()).max(0) as u64)
+}
+
 /// All that a reader reads, in batches of `capacity`.
 pub(crate) fn drain<R: Reader>(reader: &mut R, capacity: usize) -> Result<Vec<R::Out>, BoxError> {
     let mut all = Vec::new();
@@ -28,7 +34,7 @@ pub(crate) fn drain<R: Reader>(reader: &mut R, capacity: usize) -> Result<Vec<R:
         all.append(&mut values);
         match next {
             Next::More => {}
-            Next::WakeAt(time) => thread::sleep(time.saturating_duration_since(Instant::now())),
+            Next::WakeAt(time) => thread::sleep(wait(time)),
             Next::Done => return Ok(all),
         }
     }

@@ -59,7 +59,7 @@ mod kll;
 mod latest;
 mod mean;
 mod order;
-mod random;
+pub(crate) mod random;
 mod reduce;
 mod sample;
 mod sum;

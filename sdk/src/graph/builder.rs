@@ -74,6 +74,8 @@ pub(crate) struct GraphBuilder {
     builtin: Option<Place>,
     /// Steps that cannot be as they were asked for, and why.
     faults: Vec<(NodeId, Error)>,
+    /// Steps that count on another one of a name.
+    expectations: Vec<(NodeId, String)>,
 }
 
 impl GraphBuilder {
@@ -88,6 +90,7 @@ impl GraphBuilder {
             open: vec![ROOT],
             builtin: None,
             faults: vec![],
+            expectations: vec![],
         }
     }
 
@@ -124,6 +127,7 @@ impl GraphBuilder {
     fn is_bounded(&self, spec: &NodeSpec) -> bool {
         match &spec.body {
             Body::Read(source) => source.is_bounded(),
+            Body::Shuffle { shuffle, .. } if !shuffle.ends_with_inputs() => false,
             _ => self.inputs(spec).all(|input| input.is_bounded),
         }
     }
@@ -132,9 +136,9 @@ impl GraphBuilder {
         &self.collections[id.index()]
     }
 
-    /// The collection that a step reads first.
-    pub(crate) fn input_of(&self, node: NodeId) -> &Collection {
-        self.collection(self.drafts[node.index()].spec.inputs[0])
+    /// How a side input is windowed: as what it is made of.
+    pub(crate) fn windowing_of_view(&self, view: NodeId) -> Arc<WindowingStrategy> {
+        self.drafts[view.index()].windowing.clone()
     }
 
     pub(crate) fn add_output(&mut self, node: NodeId, element_type: &'static str) -> CollectionId {
@@ -221,6 +225,12 @@ impl GraphBuilder {
         self.faults.push((node, error));
     }
 
+    /// Remembers that the step that makes a collection counts on another one of this name.
+    pub(crate) fn expect_step(&mut self, collection: CollectionId, name: &str) {
+        let node = self.collection(collection).producer;
+        self.expectations.push((node, name.to_owned()));
+    }
+
     /// How many steps are of a kind.
     pub(crate) fn count_of(&self, urn: &str) -> usize {
         self.drafts.iter().filter(|draft| draft.spec.urn == urn).count()
@@ -246,6 +256,10 @@ impl GraphBuilder {
         let step = |i: usize| Arc::new(Step { name: names.nodes[i].clone(), location: self.drafts[i].label.place });
         if let Some((node, error)) = self.faults.first() {
             return Err(error.clone().in_step(&step(node.index())));
+        }
+        if let Some((node, name)) = self.expectations.iter().find(|(_, name)| !names.nodes.contains(name)) {
+            let error = Error::new(ErrorKind::Graph, format!("no step of this pipeline is named '{name}'"));
+            return Err(error.in_step(&step(node.index())).help("give the full name of a step, as errors show it"));
         }
         let node = |(i, draft): (usize, &Draft)| Node {
             step: step(i),

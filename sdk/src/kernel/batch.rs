@@ -4,6 +4,9 @@ use super::memory::size_of_value;
 use super::meta::{Meta, Stamp};
 use serde::Serialize;
 
+/// A batch does not wait for the end of more retractions than these.
+const MOST_TAKEN_BACK: usize = 64;
+
 /// Elements on their way from one step to the next.
 #[derive(Clone, Debug)]
 pub struct Batch<T> {
@@ -29,6 +32,14 @@ impl<T> Batch<T> {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// Whether it is to be passed on: it has `capacity` rows, and does not end with something taken back. What comes in
+    /// its place is behind that, and a step that saw one without the other would show what is true in between.
+    #[inline]
+    pub(crate) fn is_full(&self, capacity: usize) -> bool {
+        let len = self.len();
+        len >= capacity && (len - capacity >= MOST_TAKEN_BACK || !self.meta.takes_back(len - 1))
     }
 
     /// Adds an element with its stamp.

@@ -28,18 +28,37 @@ impl Clock for SystemClock {
 
 /// A clock that stands still until it is moved: at the beginning of the epoch, at first.
 #[derive(Debug, Default)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now: AtomicI64,
+    is_jumping: bool,
+}
 
 impl ManualClock {
+    /// A clock that moves by itself, to the next instant at which something is to happen, whenever nothing is to happen
+    /// before: a day passes as soon as the pipeline is through with it.
+    pub fn jumping() -> Self {
+        Self { is_jumping: true, ..Self::default() }
+    }
+
+    /// Whether it moves by itself.
+    pub fn is_jumping(&self) -> bool {
+        self.is_jumping
+    }
+
     /// The time, in milliseconds since the Unix epoch.
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+    }
+
+    /// Moves the clock forward to a time, unless it is there already.
+    pub fn advance_to(&self, time: Timestamp) {
+        self.now.fetch_max(time.millis(), Ordering::SeqCst);
     }
 
     /// Moves the clock forward. Whoever waits for an alarm has to be woken.
     pub fn advance(&self, by: Duration) {
         let to = self.now() + by;
-        self.0.store(to.millis(), Ordering::SeqCst);
+        self.now.store(to.millis(), Ordering::SeqCst);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Collects what a step emits into batches, and passes them on when they are full.
 
 use super::batch::Batch;
+use super::env::Env;
 use super::meta::{Meta, Stamp};
 use super::output::Output;
 use crate::window::{Pane, Window};
 use crate::{Error, Result, Timestamp};
 use std::panic::resume_unwind;
+use std::rc::Rc;
 
 /// What unwinds a function that emits after a failure: no panic, and never shown.
 struct Interrupted;
@@ -28,6 +30,21 @@ pub struct Emitter<T> {
 impl<T: 'static> Emitter<T> {
     pub(crate) fn new(output: Output<T>, capacity: usize) -> Self {
         Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
+    }
+
+    /// An emitter whose elements are [taken](Self::take) and not passed on.
+    pub(crate) fn collecting(env: &Env) -> Self {
+        Self::new(Output::new(&[], Rc::default(), env), usize::MAX)
+    }
+
+    /// What has been collected.
+    pub(crate) fn take(&mut self) -> Batch<T> {
+        self.batch.take()
+    }
+
+    /// Whether the run is to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.output.is_stopped()
     }
 
     /// Begins an input batch: what is emitted from now on inherits the stamps of its elements.
@@ -81,7 +98,7 @@ impl<T: 'static> Emitter<T> {
             self.batch.meta.append(self.batch.values.len(), stamp);
         }
         self.batch.values.push(value);
-        self.batch.values.len() >= self.capacity
+        self.batch.is_full(self.capacity)
     }
 
     /// Emits an element with another timestamp than that of the element in work, the `row`-th of its batch.
@@ -101,14 +118,14 @@ impl<T: 'static> Emitter<T> {
     pub(crate) fn emit_with(&mut self, value: T, stamp: &Stamp) {
         self.stamp.get_or_insert_with(|| stamp.clone());
         self.batch.push(value, stamp);
-        if self.batch.values.len() >= self.capacity {
+        if self.batch.is_full(self.capacity) {
             self.pass_on_or_keep_failure();
         }
     }
 
     fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
         self.batch.push(value, stamp);
-        if self.batch.values.len() >= self.capacity {
+        if self.batch.is_full(self.capacity) {
             self.pass_on_or_unwind();
         }
     }
@@ -119,7 +136,7 @@ impl<T: 'static> Emitter<T> {
             return self.output.push(batch);
         }
         self.batch.append(batch);
-        if self.batch.len() >= self.capacity { self.pass_on() } else { Ok(()) }
+        if self.batch.is_full(self.capacity) { self.pass_on() } else { Ok(()) }
     }
 
     /// Passes on what has been collected, and reports the error of a consumer, if one failed since the last call.
@@ -144,7 +161,7 @@ impl<T: 'static> Emitter<T> {
 
     #[cold]
     #[inline(never)]
-    fn pass_on_or_unwind(&mut self) {
+    pub(crate) fn pass_on_or_unwind(&mut self) {
         self.pass_on_or_keep_failure();
         // Where panics abort, the function has to come to its end; so does the destructor that emits in a panic.
         if cfg!(panic = "unwind") && self.failure.is_some() && !std::thread::panicking() {

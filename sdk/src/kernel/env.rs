@@ -3,10 +3,11 @@
 use super::clock::Clock;
 use super::current::StepId;
 use super::memory::MemoryBudget;
+use super::reading::Wake;
 use super::scratch::Scratch;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,12 +24,18 @@ pub struct Env {
     pub trace_elements: bool,
     /// Whether the run is to be repeatable: nothing may depend on how long things take.
     pub is_replay: bool,
+    /// Where what looks like chance follows from, such as how long a step waits before it tries again.
+    pub seed: u64,
+    /// The version of the program, if it has said one.
+    pub version: Option<Arc<str>>,
     /// The memory of all workers.
     pub memory: Arc<MemoryBudget>,
     /// Where rows go that memory cannot hold.
     pub scratch: Arc<dyn Scratch>,
     /// Processing time.
     pub clock: Arc<dyn Clock>,
+    /// Wakes workers that have nothing to do, from any thread.
+    pub wake: Arc<dyn Wake>,
     /// What the workers of a run share.
     pub shared: Arc<Shared>,
 }
@@ -48,7 +55,8 @@ type View = Arc<dyn Any + Send + Sync>;
 #[derive(Default)]
 pub struct Shared {
     stop: AtomicBool,
-    views: Mutex<HashMap<StepId, View>>,
+    drain: AtomicBool,
+    views: Mutex<HashMap<(StepId, TypeId), View>>,
     complete_views: Mutex<HashSet<StepId>>,
     /// Counts the changes of side inputs that are read while they change.
     view_changes: AtomicU64,
@@ -65,6 +73,17 @@ impl Shared {
     #[inline]
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+
+    /// Asks sources without an end to end now: what has been read is worked off, and windows close.
+    pub fn drain(&self) {
+        self.drain.store(true, Ordering::Release);
+    }
+
+    /// Whether sources without an end are to end now.
+    #[inline]
+    pub fn is_draining(&self) -> bool {
+        self.drain.load(Ordering::Acquire)
     }
 
     /// An error when the workers are to stop.
@@ -94,15 +113,15 @@ impl Shared {
         self.complete_views.lock().insert(step);
     }
 
-    /// What a step publishes, which the first worker to ask makes.
+    /// What a step publishes, or what its workers have in common; the first worker to ask makes it.
     pub(crate) fn open_view<P: Send + Sync + 'static>(&self, step: StepId, make: impl FnOnce() -> P) -> Arc<P> {
-        let view = self.views.lock().entry(step).or_insert_with(|| Arc::new(make())).clone();
+        let view = self.views.lock().entry(key::<P>(step)).or_insert_with(|| Arc::new(make())).clone();
         view.downcast().expect("all workers agree on the type of a side input")
     }
 
     /// What a step publishes that this worker has built.
     pub(crate) fn view<P: Send + Sync + 'static>(&self, step: StepId) -> Arc<P> {
-        let view = self.views.lock().get(&step).cloned().expect("a worker is built before it runs");
+        let view = self.views.lock().get(&key::<P>(step)).cloned().expect("a worker is built before it runs");
         view.downcast().expect("a side input and its readers agree on the type")
     }
 
@@ -116,6 +135,11 @@ impl Shared {
         prepared.sort_by_key(|(shard, _)| *shard);
         prepared.into_iter().map(|(_, commit)| commit).collect()
     }
+}
+
+/// A step may have several things in common, of different types.
+fn key<P: 'static>(step: StepId) -> (StepId, TypeId) {
+    (step, TypeId::of::<P>())
 }
 
 /// A sink as the runner sees it, before and after the steps that write.

@@ -40,7 +40,7 @@ pub fn panic_error(payload: Box<dyn Any + Send>) -> Error {
 
 /// An error that user code returned.
 pub(crate) fn user_error(step: &Arc<Step>, error: BoxError) -> Error {
-    Error::wrap(ErrorKind::User, error).in_step(step)
+    Error::of(ErrorKind::User, error).in_step(step)
 }
 
 /// An element as text for an error message: JSON where it can be, cut where it is long.
@@ -96,6 +96,7 @@ impl<T: Element> Witness<T> {
     pub(crate) fn blame(&self, error: Error) -> Error {
         match &self.last {
             Some(element) => error.at(render(element)),
+            None if error.element().is_some() => error,
             None => error.help("run again with --trace-elements to see the element"),
         }
     }

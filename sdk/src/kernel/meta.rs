@@ -29,6 +29,12 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// Whether a row takes something back.
+    #[inline]
+    pub(super) fn takes_back(&self, row: usize) -> bool {
+        self.pane.get(row).is_retraction()
+    }
+
     /// What elements of a source have: no time, the global window, no pane.
     pub fn unstamped() -> Self {
         Self::of(Stamp { time: Timestamp::MIN, windows: global_window(), pane: Pane::UNKNOWN })

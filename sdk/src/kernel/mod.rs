@@ -16,19 +16,24 @@ mod col;
 mod current;
 mod emitter;
 mod env;
-mod guard;
+pub(crate) mod guard;
 mod hash;
 pub(crate) mod keyed;
+mod latest;
+mod mark;
 mod memory;
 mod meta;
 mod operator;
 pub(crate) mod ops;
 mod output;
 mod pace;
+mod pending;
 mod prefetch;
+mod reading;
+#[cfg(feature = "async")]
+pub(crate) mod runtime;
 pub(crate) mod scratch;
 mod shuffle;
-mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -39,12 +44,15 @@ pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
 pub use guard::{note_panic, panic_error};
+pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
 pub use meta::{Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
+pub use pending::{Pending, ReadingStatus};
+pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
-pub use source::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 
-pub(crate) use source::ReadFactory;
+pub(crate) use guard::render;
+pub(crate) use reading::{ReadFactory, RunSplittable};

@@ -4,6 +4,7 @@ use super::current::StepId;
 use super::emitter::Emitter;
 use super::env::Env;
 use super::output::{Consumer, ErasedConsumer, Output, Push};
+use super::pending::Pending;
 use crate::{Result, Step, Timestamp};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -67,6 +68,11 @@ pub trait Operator {
         Ok(())
     }
 
+    /// Whether there will be results of what has come, also while the inputs are idle: the outputs are not idle then.
+    fn is_busy(&self) -> bool {
+        false
+    }
+
     /// Processing time has come to `now`, at or after the instant that [`alarm`](Self::alarm) asked for.
     ///
     /// # Errors
@@ -87,6 +93,36 @@ pub trait Operator {
     /// # Errors
     /// Those of user code, or of a step further down.
     fn views_changed(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// What the step keeps that is still to become results, for whoever asks how it goes.
+    fn pending(&self) -> Option<Pending> {
+        None
+    }
+
+    /// Whether it may wait for something from outside of the pipeline, such as the answer of a service: only such steps
+    /// are asked the following questions.
+    fn calls_outside(&self) -> bool {
+        false
+    }
+
+    /// Whether something has come from outside, so that [`resume`](Self::resume) has something to do. To be asked after
+    /// every call of [`Wake::wake`](super::Wake::wake).
+    fn is_ready(&self) -> bool {
+        false
+    }
+
+    /// Whether something will come from outside without anybody's doing, so that the pipeline is not at rest.
+    fn is_awaiting(&self) -> bool {
+        false
+    }
+
+    /// Passes on what has come from outside.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn resume(&mut self) -> Result<()> {
         Ok(())
     }
 

@@ -108,6 +108,11 @@ impl<T: 'static> Output<T> {
         Ok(())
     }
 
+    /// Whether the run is to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.shared.is_stopped()
+    }
+
     fn push_whole(&self, batch: &mut Batch<T>) -> Result<()> {
         self.shared.check()?;
         let (elements, start) = (batch.len(), self.pace.start());
@@ -126,7 +131,10 @@ impl<T: 'static> Output<T> {
         let (mut row, rows) = (0, batch.len());
         let mut values = batch.values.drain(..);
         while row < rows {
-            let end = rows.min(row + self.pace.most());
+            let mut end = rows.min(row.saturating_add(self.pace.most()));
+            while end < rows && batch.meta.takes_back(end - 1) {
+                end += 1;
+            }
             let meta = batch.meta.slice(row..end);
             self.push_whole(&mut Batch { values: values.by_ref().take(end - row).collect(), meta })?;
             row = end;

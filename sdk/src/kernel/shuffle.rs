@@ -5,6 +5,7 @@
 
 use super::batch::Batch;
 use super::operator::{Op, Operator, Wiring};
+use super::reading::SourceHead;
 use crate::{Result, Timestamp};
 use std::any::Any;
 use std::cell::RefCell;
@@ -81,11 +82,22 @@ pub trait Shuffle: Send + Sync {
         false
     }
 
+    /// Whether it comes to an end when its inputs do.
+    fn ends_with_inputs(&self) -> bool {
+        true
+    }
+
     /// The end of the stage that produces the `input`-th collection.
     fn sender(&self, input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op;
 
     /// The beginning of the next stage.
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver;
+
+    /// What reads in the next stage, if the packets say what is to be read.
+    fn head(&self, wiring: &Wiring<'_>) -> Option<Rc<RefCell<dyn SourceHead>>> {
+        let _ = wiring;
+        None
+    }
 }
 
 /// Shared by all who run the same shuffle.

@@ -20,12 +20,16 @@
 mod matching;
 mod panes;
 mod report;
+mod standing;
 mod test_stream;
 mod verdict;
+mod when_run;
 
 pub use panes::AssertInWindow;
+pub use standing::AssertAfterRetractions;
 pub use test_stream::TestStream;
 pub use verdict::Verdict;
+pub use when_run::TestStreamWhenRun;
 
 use crate::combine::{Count, ToList};
 use crate::graph::Graph;

@@ -4,6 +4,7 @@ use super::{AssertThat, report};
 use crate::combine::ToList;
 use crate::window::{Pane, Timing, Window};
 use crate::{Element, ValueInWindow};
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 use std::sync::Arc;
 
@@ -96,11 +97,29 @@ impl<T: Element + PartialEq + Debug> AssertInWindow<'_, T> {
     }
 }
 
-/// What was seen of a window, in the order of its panes.
-fn timeline<T: Debug>(of_window: &[&ValueInWindow<T>], total: usize) -> String {
-    let mut rows: Vec<_> = of_window.iter().collect();
-    rows.sort_by_key(|seen| (seen.pane.index, seen.timestamp));
+/// What was seen of a window, in the order of its panes, where in all windows `total` elements were seen.
+pub(super) fn timeline<T: Debug>(of_window: &[&ValueInWindow<T>], total: usize) -> String {
     let mut text = "\n  all panes of the window:".to_owned();
+    rows(&mut text, of_window);
+    let _ = write!(text, "\n  elements in other windows: {}", total - of_window.len());
+    text
+}
+
+/// What was seen of all windows, in their order.
+pub(super) fn timelines<T: Debug>(all: &[ValueInWindow<T>]) -> String {
+    let mut windows: BTreeMap<Window, Vec<&ValueInWindow<T>>> = BTreeMap::new();
+    all.iter().for_each(|seen| windows.entry(seen.window).or_default().push(seen));
+    let mut text = String::new();
+    for (window, of_window) in &windows {
+        let _ = write!(text, "\n  all panes of {window}:");
+        rows(&mut text, of_window);
+    }
+    text
+}
+
+fn rows<T: Debug>(text: &mut String, of_window: &[&ValueInWindow<T>]) {
+    let mut rows = of_window.to_vec();
+    rows.sort_by_key(|seen| (seen.pane.index, seen.timestamp));
     for seen in &rows {
         let ValueInWindow { value, timestamp, pane, .. } = seen;
         let last = if pane.last { ", the last" } else { "" };
@@ -109,6 +128,4 @@ fn timeline<T: Debug>(of_window: &[&ValueInWindow<T>], total: usize) -> String {
     if rows.is_empty() {
         text.push_str(" none");
     }
-    let _ = write!(text, "\n  elements in other windows: {}", total - rows.len());
-    text
 }

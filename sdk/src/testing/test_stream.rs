@@ -1,12 +1,16 @@
 //! A stream for tests, whose every step is written down.
 
 use crate::graph::Body;
-use crate::kernel::{Batch, Clock, Meta, Output, Polled, SourceFactory, SourceHead, SourceRun, Stamp, Wake, Wiring};
+use crate::kernel::{
+    Batch, Clock, Mark, Meta, Output, Polled, ReadingStatus, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake,
+    Wiring,
+};
 use crate::pipeline::StepSpec;
 use crate::window::{Pane, global_window};
 use crate::{Element, Error, ErrorKind, PCollection, PTransform, Pipeline, Result, SplitTarget, Step, Timestamp};
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +22,7 @@ use std::time::Duration;
 /// Each step waits until the whole pipeline is at rest: everything that the one before has caused has happened, on all
 /// workers. So a test says exactly what is late, and what was seen when. The pipeline has a clock that only the stream
 /// moves, which begins at the Unix epoch. Behind the last step the watermark goes to the end of time, and the stream
-/// has ended.
+/// has ended. If steps still wait for the clock then, such as before they try something again, it goes on by itself.
 ///
 /// Several streams in a pipeline take turns, step by step, in the order in which they were applied.
 ///
@@ -88,15 +92,37 @@ impl<T: Element> TestStream<T> {
     /// # Panics
     /// If it would go back, or not move.
     pub fn advance_watermark_to(self, time: Timestamp) -> Self {
-        let before = self.events.iter().rev().find_map(|event| match event {
-            Event::Watermark(time) => Some(*time),
-            _ => None,
-        });
+        let before = self.watermark();
         assert!(
             before.is_none_or(|before| before < time),
             "the watermark moves forward only: from {before:?} to {time:?}"
         );
         self.then(Event::Watermark(time))
+    }
+
+    /// The watermark moves as far as `time`, if it is not there already: for streams that are made of data, whose watermark
+    /// follows the latest timestamp so far.
+    ///
+    /// ```
+    /// use beamline_sdk::{Timestamp, testing::TestStream};
+    /// use std::time::Duration;
+    ///
+    /// let clicks = [(10, "ann"), (7, "bob"), (12, "ann")];
+    /// let stream = clicks.into_iter().fold(TestStream::new(), |stream, (minute, user)| {
+    ///     let time = Timestamp::from_millis(minute * 60_000);
+    ///     stream.element(time, user.to_owned()).advance_watermark_to_at_least(time - Duration::from_mins(5))
+    /// });
+    /// ```
+    pub fn advance_watermark_to_at_least(self, time: Timestamp) -> Self {
+        if self.watermark().is_none_or(|before| before < time) { self.then(Event::Watermark(time)) } else { self }
+    }
+
+    /// How far the watermark has come, if it has moved.
+    fn watermark(&self) -> Option<Timestamp> {
+        self.events.iter().rev().find_map(|event| match event {
+            Event::Watermark(time) => Some(*time),
+            _ => None,
+        })
     }
 
     /// The clock moves forward, in whole milliseconds.
@@ -125,17 +151,34 @@ impl<T: Element> PTransform<Pipeline> for TestStream<T> {
     }
 
     fn expand(self, pipeline: Pipeline) -> PCollection<T> {
-        let body = Body::Read(Arc::new(Script(self)));
-        let urn = "beam:transform:teststream:v1";
-        let node = pipeline.add(StepSpec { label: "TestStream".into(), urn, inputs: vec![], body });
-        pipeline.add_output(node)
+        stream_step(self, &pipeline)
+    }
+}
+
+/// The step of a stream.
+pub(super) fn stream_step<T: Element>(script: impl Script<T>, pipeline: &Pipeline) -> PCollection<T> {
+    let body = Body::Read(Arc::new(Scripted(script, PhantomData)));
+    let urn = "beam:transform:teststream:v1";
+    let node = pipeline.add(StepSpec { label: "TestStream".into(), urn, inputs: vec![], body });
+    pipeline.add_output(node)
+}
+
+/// Where a stream is written down, at the latest when it begins.
+pub(super) trait Script<T>: Send + Sync + 'static {
+    /// The stream, for the step.
+    fn write(&self, step: &Arc<Step>) -> Result<TestStream<T>>;
+}
+
+impl<T: Element> Script<T> for TestStream<T> {
+    fn write(&self, _: &Arc<Step>) -> Result<Self> {
+        Ok(self.clone())
     }
 }
 
 /// A stream as the graph holds it.
-struct Script<T>(TestStream<T>);
+struct Scripted<T, S>(S, PhantomData<fn() -> T>);
 
-impl<T: Element> SourceFactory for Script<T> {
+impl<T: Element, S: Script<T>> SourceFactory for Scripted<T, S> {
     fn is_bounded(&self) -> bool {
         false
     }
@@ -145,7 +188,7 @@ impl<T: Element> SourceFactory for Script<T> {
     }
 
     fn start(&self, step: &Arc<Step>, _target: &SplitTarget) -> Result<Arc<dyn SourceRun>> {
-        Ok(Arc::new(Performance { stream: self.0.clone(), step: step.clone() }))
+        Ok(Arc::new(Performance { stream: self.0.write(step)?, step: step.clone() }))
     }
 }
 
@@ -156,7 +199,7 @@ struct Performance<T> {
 }
 
 impl<T: Element> SourceRun for Performance<T> {
-    fn head(self: Arc<Self>, wiring: &Wiring<'_>, wake: Arc<dyn Wake>) -> Rc<RefCell<dyn SourceHead>> {
+    fn head(self: Arc<Self>, wiring: &Wiring<'_>) -> Rc<RefCell<dyn SourceHead>> {
         let stream = &self.stream;
         let is_first = wiring.env.worker == 0;
         Rc::new(RefCell::new(Stage {
@@ -164,12 +207,12 @@ impl<T: Element> SourceRun for Performance<T> {
             events: if is_first { stream.events.clone().into() } else { VecDeque::new() },
             begun: stream.begun.clone().filter(|_| is_first),
             may_go_on: !is_first,
-            watermark: Timestamp::MIN,
-            is_idle: false,
+            mark: Mark::START,
             clock: wiring.env.clock.clone(),
             output: wiring.output(0),
             batch_size: wiring.env.batch_size,
-            wake,
+            wake: wiring.env.wake.clone(),
+            shared: wiring.env.shared.clone(),
         }))
     }
 
@@ -188,27 +231,27 @@ struct Stage<T> {
     events: VecDeque<Event<T>>,
     begun: Option<Arc<AtomicUsize>>,
     may_go_on: bool,
-    watermark: Timestamp,
-    is_idle: bool,
+    mark: Mark,
     clock: Arc<dyn Clock>,
     output: Output<T>,
     batch_size: usize,
     wake: Arc<dyn Wake>,
+    shared: Arc<Shared>,
 }
 
 impl<T: Element> Stage<T> {
     fn perform(&mut self, event: Event<T>) -> Result<()> {
         match event {
             Event::Elements(elements) => return self.emit(elements),
-            Event::Watermark(time) => self.watermark = time,
+            Event::Watermark(time) => self.mark.time = time,
             Event::Clock(by) => return self.advance_clock(by),
-            Event::Idle => self.is_idle = true,
+            Event::Idle => self.mark.is_idle = true,
         }
         Ok(())
     }
 
     fn emit(&mut self, elements: Vec<(Timestamp, T)>) -> Result<()> {
-        self.is_idle = false;
+        self.mark.is_idle = false;
         let mut batch = Batch { values: Vec::new(), meta: Meta::unstamped() };
         for (time, element) in elements {
             batch.push(element, &Stamp { time, windows: global_window(), pane: Pane::UNKNOWN });
@@ -232,6 +275,9 @@ impl<T: Element> Stage<T> {
 
 impl<T: Element> SourceHead for Stage<T> {
     fn poll(&mut self) -> Result<Polled> {
+        if self.shared.is_draining() {
+            return Ok(Polled::Done);
+        }
         if !std::mem::take(&mut self.may_go_on) {
             return Ok(Polled::Idle(None));
         }
@@ -248,12 +294,14 @@ impl<T: Element> SourceHead for Stage<T> {
         None
     }
 
-    fn watermark(&self) -> Timestamp {
-        self.watermark
+    fn readings(&self) -> Vec<ReadingStatus> {
+        let Mark { time: watermark, is_idle } = self.mark;
+        let place = format!("a test stream with {} steps to come", self.events.len());
+        vec![ReadingStatus { place, watermark, is_idle, pause_until: None }]
     }
 
-    fn is_idle(&self) -> bool {
-        self.is_idle
+    fn mark(&self) -> Mark {
+        self.mark
     }
 
     fn at_rest(&mut self) -> bool {

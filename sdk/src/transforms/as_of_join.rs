@@ -1,6 +1,6 @@
 //! Elements with what was valid at their time.
 
-use super::timed_join::{Name, join_in_time, windowing_of_left};
+use super::timed_join::{Joined, Name, join_in_time, windowing_of_left};
 use crate::kernel::keyed::timed_join::AsOf;
 use crate::{Element, Key, PCollection};
 use std::sync::Arc;
@@ -42,7 +42,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// **Late data.** A value that is behind the watermark is joined at once with the version of its time, if it is not
     /// behind by more than the [allowed lateness](crate::window::Windowing::allowed_lateness) of its collection. A late
     /// version counts, within the allowed lateness of its own collection, for the values that come after it; results that
-    /// have been shown stay as they are. What is later still is dropped, and counted as `dropped_late`. Lateness of versions
+    /// have been shown stay as they are. What is later still is dropped, and counted as `dropped_late`, or
+    /// [kept](Self::keeping_late_data). Lateness of versions
     /// costs no memory, so allow much of it.
     ///
     /// **Memory.** Versions are kept until a later one is valid for all values that can come; the last one of each key is kept
@@ -53,7 +54,15 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let windowing = windowing_of_left(self, versions).map(Arc::new);
-        join_in_time(self, versions, NAME, AsOf::<V, W>::new, windowing)
+        joined(self, versions).results
     }
+}
+
+#[track_caller]
+pub(super) fn joined<K: Key, V: Element, W: Element>(
+    values: &PCollection<(K, V)>,
+    versions: &PCollection<(K, W)>,
+) -> Joined<(K, (V, Option<W>))> {
+    let windowing = windowing_of_left(values, versions).map(Arc::new);
+    join_in_time(values, versions, NAME, AsOf::<V, W>::new, windowing)
 }

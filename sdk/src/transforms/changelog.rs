@@ -101,8 +101,9 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// that replaces another makes one upsert, and one that is [taken back](crate::window#retractions) without another
     /// in its place deletes the key.
     ///
-    /// The order of upserts matters, so this belongs directly behind the grouping that makes the values, and is to be
-    /// written without a shuffle in between. A key with values in several windows has several values: make the window a
+    /// To keep a table up to date, say [`write_upserts`](Self::write_upserts). This is for what it does not do: the order of
+    /// upserts matters, so it belongs directly behind the grouping that makes the values, and is to be written without a
+    /// shuffle in between. A key with values in several windows has several values: make the window a
     /// part of the key, with [`reify_windows`](PCollection::reify_windows).
     ///
     /// ```

@@ -2,7 +2,8 @@
 
 use super::group::GROUP_BY_KEY;
 use super::grouping::{Grouping, Way, into_window, merge_groups, one_step, streaming, with_window};
-use crate::graph::{Body, CollectionId};
+use super::late::LateFrom;
+use crate::graph::{Body, CollectionId, NodeId};
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::OneOf;
 use crate::kernel::keyed::{CoGroup, Rows};
@@ -15,8 +16,14 @@ use std::sync::Arc;
 pub trait CoGroupWith<K: Key, V: Element> {
     /// The values of a key: a tuple of [`Values`], one for each collection.
     type Groups: Element;
+    /// What [came too late](crate::KeepingLateData::co_group): a tuple of collections.
+    type Late;
+    /// All collections, `first` before the others.
     #[doc(hidden)]
-    fn ids(&self) -> Vec<(CollectionId, Pipeline)>;
+    fn with(&self, first: &PCollection<(K, V)>) -> Vec<(CollectionId, Pipeline)>;
+    /// What came too late of `first` and of the others.
+    #[doc(hidden)]
+    fn late(&self, first: &PCollection<(K, V)>, late: LateFrom) -> Self::Late;
     /// The collections with a window in each key.
     #[doc(hidden)]
     fn keyed_by_window(&self) -> Vec<CollectionId>;
@@ -42,11 +49,19 @@ macro_rules! co_group_with {
     ($type:ty: $($W:ident = |$this:ident| $input:expr),+; $OneOf:ty) => {
         impl<K: Key, V: Element, $($W: Element),+> CoGroupWith<K, V> for $type {
             type Groups = (Values<V>, $(Values<$W>),+);
-            fn ids(&self) -> Vec<(CollectionId, Pipeline)> {
-                vec![$({
+            type Late = (PCollection<(K, V)>, $(PCollection<(K, $W)>),+);
+            fn with(&self, first: &PCollection<(K, V)>) -> Vec<(CollectionId, Pipeline)> {
+                vec![(first.id, first.pipeline.clone()), $({
                     let $this = self;
                     ($input.id, $input.pipeline.clone())
                 }),+]
+            }
+            #[track_caller]
+            fn late(&self, first: &PCollection<(K, V)>, late: LateFrom) -> Self::Late {
+                (late.next(first), $({
+                    let $this = self;
+                    late.next($input)
+                }),+)
             }
             fn keyed_by_window(&self) -> Vec<CollectionId> {
                 vec![$({
@@ -93,9 +108,19 @@ pub(super) fn grouped<O: 'static>(
     body: Body,
     windowing: Result<Arc<WindowingStrategy>>,
 ) -> PCollection<O> {
+    pipeline.add_output(co_group_step(pipeline, inputs, body, windowing))
+}
+
+/// The step of a grouping, without its outputs.
+#[track_caller]
+pub(super) fn co_group_step(
+    pipeline: &Pipeline,
+    inputs: Vec<CollectionId>,
+    body: Body,
+    windowing: Result<Arc<WindowingStrategy>>,
+) -> NodeId {
     let spec = StepSpec { label: LABEL.into(), urn: GROUP_BY_KEY, inputs, body };
-    let node = pipeline.add_windowed(spec, windowing);
-    pipeline.add_output(node)
+    pipeline.add_windowed(spec, windowing)
 }
 
 pub(super) fn whole(shuffle: ShuffleFactory) -> Body {
@@ -131,9 +156,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let ids = others.ids();
-        let all = || std::iter::once((self.id, &self.pipeline)).chain(ids.iter().map(|(id, owner)| (*id, owner)));
-        match Grouping::of_all(all(), &self.pipeline) {
+        let all = others.with(self);
+        match Grouping::of_all(all.iter().map(|(id, owner)| (*id, owner)), &self.pipeline) {
             Ok(grouping) if grouping.way == Way::ByWindow => {
                 let scope = self.pipeline.open_scope(LABEL.into(), true);
                 let inputs = [vec![keyed_by_window(self)], others.keyed_by_window()].concat();
@@ -151,7 +175,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
             }
             grouping => {
                 let (body, windowing) = one_step(grouping, whole(W::shuffle::<K>()), W::streaming);
-                grouped(&self.pipeline, all().map(|(id, _)| id).collect(), body, windowing)
+                grouped(&self.pipeline, all.iter().map(|(id, _)| *id).collect(), body, windowing)
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::{BoxError, Cx, DoFn, Element, Key, PCollection, Timestamp};
 use std::sync::Arc;
 
 pub(super) const PER_KEY: &str = "beam:transform:combine_per_key:v1";
-const GLOBALLY: &str = "beam:transform:combine_globally:v1";
+pub(super) const GLOBALLY: &str = "beam:transform:combine_globally:v1";
 
 impl<T: Element> PCollection<T> {
     /// Combines all elements into one, in each window by itself.

@@ -55,8 +55,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     }
 }
 
-const LABEL: &str = "GroupIntoBatches";
-const GROUP_INTO_BATCHES: &str = "beam:transform:group_into_batches:v1";
+pub(super) const LABEL: &str = "GroupIntoBatches";
+pub(super) const GROUP_INTO_BATCHES: &str = "beam:transform:group_into_batches:v1";
 
 /// The body of a grouping into batches in the global window.
 fn whole<K: Key, V: Element>(size: usize) -> Body {

@@ -1,7 +1,7 @@
 //! Pairs of elements that are not far apart in time.
 
 use super::Within;
-use super::timed_join::{Name, join_in_time, windowing_of_left};
+use super::timed_join::{Joined, Name, join_in_time, windowing_of_left};
 use crate::kernel::keyed::timed_join::{Full, Inner, Interval, Left, Outer, Right};
 use crate::window::WindowingStrategy;
 use crate::{Element, Key, PCollection, Result};
@@ -32,7 +32,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     ///
     /// **Late data.** An element that is behind the watermark is joined with what is there, if it is not behind by more
     /// than the [allowed lateness](crate::window::Windowing::allowed_lateness) of its collection; otherwise it is dropped, and
-    /// counted as `dropped_late`. Results allow the greater lateness of the two collections.
+    /// counted as `dropped_late`, or [kept](Self::keeping_late_data). Results allow the greater lateness of the two collections.
     ///
     /// **Memory.** Where time goes on, a value is kept until the watermark says that no partner will come: for the length of
     /// the bounds, and as long as partners may be late. Nothing goes to disk. Where both collections have an end, they are
@@ -113,9 +113,19 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let windowing = windowing_of_results(self, other, within);
-        join_in_time(self, other, Name { label, urn: URN }, |late| Interval::<V, W, O>::new(within, late), windowing)
+        joined::<K, V, W, O>(self, label, other, within).results
     }
+}
+
+#[track_caller]
+pub(super) fn joined<K: Key, V: Element, W: Element, O: Outer<V, W>>(
+    left: &PCollection<(K, V)>,
+    label: &'static str,
+    right: &PCollection<(K, W)>,
+    within: Within,
+) -> Joined<(K, O::Row)> {
+    let windowing = windowing_of_results(left, right, within);
+    join_in_time(left, right, Name { label, urn: URN }, |late| Interval::<V, W, O>::new(within, late), windowing)
 }
 
 /// That of the left side, with the greater allowed lateness: a result can be as late as the later of its parts.

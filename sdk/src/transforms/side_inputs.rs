@@ -146,8 +146,8 @@ impl<T: Element, S: SideInputs> WithSide<T, S> {
         if pipeline != self.main.pipeline.id() {
             return Err(Error::new(ErrorKind::Graph, "a side input of it belongs to another pipeline"));
         }
-        let side = self.main.pipeline.with_builder(|builder| builder.input_of(view).clone());
-        let window_fn = side.windowing.window_fn();
+        let side = self.main.pipeline.with_builder(|builder| builder.windowing_of_view(view));
+        let window_fn = side.window_fn();
         if window_fn.merges() || self.main.windowing().window_fn().is_global() {
             window_fn.side_input_window(Window::GLOBAL)?;
         }

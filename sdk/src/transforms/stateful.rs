@@ -1,9 +1,10 @@
 //! Keyed user code with state and timers.
 
 use super::elementwise::PAR_DO;
-use crate::graph::Body;
+use crate::graph::{Body, NodeId};
 use crate::kernel::keyed::RunStateful;
 use crate::label::short_type_name;
+use crate::pipeline::StepSpec;
 use crate::state::{StateSpec, StatefulDoFn};
 use crate::window::WindowingStrategy;
 use crate::{Element, Error, ErrorKind, Key, PCollection, Result};
@@ -14,7 +15,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     ///
     /// A key has one owner among the workers, so its values come one after the other; in no particular order of time,
     /// unless the function [asks for that](StatefulDoFn::REQUIRES_TIME_SORTED_INPUT). A value whose window has expired
-    /// is dropped, and counted as `dropped_late`. Elements stay in their windows.
+    /// is dropped, and counted as `dropped_late`, or [kept](Self::keeping_late_data). Elements stay in their windows.
     ///
     /// A stateful step should be [named](Self::named): saved state is found by the name of its step. Windows that merge,
     /// such as sessions, have no state of their own before they have been merged: the step is refused, and may follow a
@@ -26,14 +27,25 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let windowing = self.windowing();
-        let shuffle = Arc::new(RunStateful::<K, V, D>::new(dofn, windowing.allowed_lateness()));
-        let body = Body::Shuffle { shuffle, liftable: false };
-        let checked = self.check_stays("a function with state").and_then(|()| check_windows(windowing));
-        let out = self.then_windowed(short_type_name::<D>(), PAR_DO, body, checked);
-        self.pipeline.declare_state(out.id, D::State::FIELDS);
-        out
+        stateful_step(self, dofn).1
     }
+}
+
+/// A step that runs a function with state, and its first output.
+#[track_caller]
+pub(super) fn stateful_step<K: Key, V: Element, D: StatefulDoFn<K, V>>(
+    input: &PCollection<(K, V)>,
+    dofn: D,
+) -> (NodeId, PCollection<D::Out>) {
+    let (pipeline, windowing) = (&input.pipeline, input.windowing());
+    let shuffle = Arc::new(RunStateful::<K, V, D>::new(dofn, windowing.allowed_lateness()));
+    let body = Body::Shuffle { shuffle, liftable: false };
+    let checked = input.check_stays("a function with state").and_then(|()| check_windows(windowing));
+    let spec = StepSpec { label: short_type_name::<D>(), urn: PAR_DO, inputs: vec![input.id], body };
+    let node = pipeline.add_windowed(spec, checked);
+    let out = pipeline.add_output(node);
+    pipeline.declare_state(out.id, D::State::FIELDS);
+    (node, out)
 }
 
 /// Windows that are still to be merged have no identity by which state could be found.

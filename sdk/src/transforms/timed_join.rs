@@ -2,6 +2,7 @@
 
 use super::co_group::{grouped, whole};
 use super::elementwise::PAR_DO;
+use super::late::{LateFrom, WithLateData};
 use crate::graph::CollectionId;
 use crate::kernel::Op;
 use crate::kernel::keyed::timed_join::{Groups, JoinGroups, JoinInTime, Lateness, TimedJoin};
@@ -18,6 +19,23 @@ pub(super) struct Name {
     pub(super) urn: &'static str,
 }
 
+/// What a join has made: its results, and where it has what came too late.
+pub(super) struct Joined<R> {
+    pub(super) results: PCollection<R>,
+    late: LateFrom,
+}
+
+impl<R> Joined<R> {
+    #[track_caller]
+    pub(super) fn keeping_late_data<A: Element, B: Element>(
+        self,
+        left: &PCollection<A>,
+        right: &PCollection<B>,
+    ) -> WithLateData<R, (PCollection<A>, PCollection<B>)> {
+        WithLateData { results: self.results, late: (self.late.next(left), self.late.next(right)) }
+    }
+}
+
 /// Joins two collections: when all has been read if both have an end, with one key after the other in memory, and while
 /// time goes on if not. The results are windowed as `windowing` says, or the join is refused.
 #[track_caller]
@@ -27,19 +45,19 @@ pub(super) fn join_in_time<K: Key, J: TimedJoin>(
     Name { label, urn }: Name,
     join: impl Fn(Lateness) -> J,
     windowing: Result<Arc<WindowingStrategy>>,
-) -> PCollection<(K, J::Row)> {
+) -> Joined<(K, J::Row)> {
     let pipeline = &left.pipeline;
     if windowing.is_ok() && left.is_bounded() && right.is_bounded() {
         let scope = pipeline.open_scope(label.to_owned(), true);
-        let joined = join_groups(left, right, join(Lateness::default()), windowing);
+        let results = join_groups(left, right, join(Lateness::default()), windowing);
         drop(scope);
-        return joined;
+        return Joined { results, late: LateFrom::Nothing };
     }
     let lateness = Lateness { left: left.windowing().allowed_lateness(), right: right.windowing().allowed_lateness() };
     let shuffle = Arc::new(JoinInTime::<K, J>::new(join(lateness)));
     let spec = StepSpec { label: label.to_owned(), urn, inputs: vec![left.id, right.id], body: whole(shuffle) };
     let node = pipeline.add_windowed(spec, windowing);
-    pipeline.add_output(node)
+    Joined { results: pipeline.add_output(node), late: LateFrom::Outputs(node) }
 }
 
 /// Brings the values of each key together, and then joins them.

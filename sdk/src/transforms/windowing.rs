@@ -94,6 +94,10 @@ impl<T: Element> PCollection<T> {
     /// Every element with its timestamp, window and pane (`Reify.windows` in Beam). An element in several windows
     /// becomes several elements, each in one of them.
     ///
+    /// Of an element that is [taken back](crate::window#retractions) the same is made as when it was shown, and taken back:
+    /// the pane is the one that it was shown with, and does not say that it is a retraction. To have that as data, say
+    /// [`to_changelog`](Self::to_changelog) before.
+    ///
     /// ```
     /// # use beamline_sdk::{Pipeline, Timestamp, combine::Count, window::Windowing};
     /// # use std::time::Duration;

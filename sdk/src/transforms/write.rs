@@ -5,25 +5,38 @@ use crate::graph::{Body, NodeId};
 use crate::kernel::Op;
 use crate::kernel::ops::{SinkNode, WriteEverywhere, WriteShards};
 use crate::pipeline::{Template, fused};
-use crate::{Element, PCollection, Pipeline, Sink};
+use crate::{Element, PCollection, Pipeline, Result, Sink};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// A write step.
+/// A step at the end of a pipeline.
 pub struct Written {
     pipeline: Pipeline,
     node: NodeId,
 }
 
 impl Written {
+    pub(super) fn new(pipeline: Pipeline, node: NodeId) -> Self {
+        Self { pipeline, node }
+    }
+
     /// Names the step.
     pub fn named(&self, label: &str) {
         self.pipeline.name_node(self.node, label);
+    }
+
+    /// Refuses the step if it cannot be as it is asked for.
+    pub(super) fn check(self, checked: Result<()>) -> Self {
+        checked.err().into_iter().for_each(|error| self.pipeline.fail(self.node, error));
+        self
     }
 }
 
 impl<T: Element> PCollection<T> {
     /// Writes all elements to a sink. What has been written becomes visible when the whole pipeline has succeeded.
+    ///
+    /// That of a stream is when it is drained; what is to be seen before is written by
+    /// [`for_each`](Self::for_each), a [`DoFn`](crate::DoFn), or a transform such as `text::write_files`.
     ///
     /// Sinks are made by connectors: `text::write("out/part")`, for example.
     #[track_caller]
@@ -38,10 +51,7 @@ impl<T: Element> PCollection<T> {
             sink: Some(control),
             windowing: None,
         });
-        if let Err(error) = self.check_stays("a sink") {
-            self.pipeline.fail(node, error);
-        }
-        Written { pipeline: self.pipeline.clone(), node }
+        Written::new(self.pipeline.clone(), node).check(self.check_stays("a sink"))
     }
 }
 

@@ -55,12 +55,22 @@ pub struct Pane {
     pub last: bool,
     /// Whether it is taken back rather than shown, or makes a window fire.
     pub mark: Mark,
+    /// Whether the window was closed by [draining](crate::kernel::Shared::drain) the run, and not because its time had
+    /// come: elements may be missing that the stream would still have brought.
+    pub drained: bool,
 }
 
 impl Pane {
     /// The pane of an element that no grouping has touched.
-    pub const UNKNOWN: Self =
-        Self { timing: Timing::Unknown, index: 0, on_time_index: Some(0), first: true, last: true, mark: Mark::None };
+    pub const UNKNOWN: Self = Self {
+        timing: Timing::Unknown,
+        index: 0,
+        on_time_index: Some(0),
+        first: true,
+        last: true,
+        mark: Mark::None,
+        drained: false,
+    };
     /// The one pane that a grouping produces for a window of a finite collection under the default trigger.
     pub const ONLY: Self = Self { timing: Timing::OnTime, ..Self::UNKNOWN };
 

@@ -122,8 +122,8 @@ impl WindowingStrategy {
         }
     }
 
-    /// Whether a window never shows more than one result.
-    fn shows_once(&self) -> bool {
+    /// Whether a window never shows more than one result, also of a collection without an end.
+    pub fn shows_once(&self) -> bool {
         match &self.trigger {
             Trigger::Never => true,
             Trigger::Default => self.allowed_lateness().is_zero(),

@@ -1,10 +1,11 @@
-//! Drives the whole engine: a pipeline that groups what a `TestStream` tells.
+//! Drives the whole engine: a pipeline that groups what a `TestStream` tells, once or twice.
 
 use super::support::run;
-use super::{Driver, Event, Outcome, Produced, Script};
+use super::{Driver, Event, Outcome, Produced, Script, condensed};
 use beamline::combine::ToList;
 use beamline::testing::TestStream;
-use beamline::{BoxError, LocalRunner, PCollection, Pipeline, Shard, Sink, ValueInWindow, Writer};
+use beamline::window::Mark;
+use beamline::{BoxError, Change, LocalRunner, PCollection, Pipeline, Shard, Sink, ValueInWindow, Writer};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -34,12 +35,17 @@ impl Engine {
         Self { combines: true, what: format!("{}, combining", self.what), ..self }
     }
 
+    /// Groups with sorted values.
     fn group(&self, pairs: &PCollection<(String, i64)>) -> PCollection<(String, Vec<i64>)> {
-        if self.combines {
+        let groups = if self.combines {
             pairs.combine_per_key(ToList)
         } else {
             pairs.group_by_key().map(|(key, values)| (key, values.into_iter().collect()))
-        }
+        };
+        groups.map_values(|mut values| {
+            values.sort_unstable();
+            values
+        })
     }
 }
 
@@ -52,8 +58,14 @@ impl Driver for Engine {
         let begun = Arc::new(AtomicUsize::new(0));
         let seen = Seen { begun: begun.clone(), panes: Arc::default() };
         let pipeline = Pipeline::new();
-        let pairs = pipeline.apply(stream(script).counting_steps(begun)).window(script.windowing.clone());
-        self.group(&pairs).reify_windows().write(seen.clone());
+        let elements =
+            pipeline.apply(stream(script).counting_steps(begun)).punctuated_by(|(_, _, punctuates)| *punctuates);
+        let pairs = elements.map(|(key, value, _)| (key, value)).window(script.windowing.clone());
+        let mut groups = self.group(&pairs);
+        for _ in 1..script.groupings {
+            groups = self.group(&groups.map(|(key, values)| (key, condensed(&values))));
+        }
+        groups.to_changelog().reify_windows().write(seen.clone());
         let graph = pipeline.graph().map_err(|error| error.to_string())?;
         let what = format!("{}: {script:?}", self.what);
         let result = run(&self.runner, graph, &what).map_err(|error| error.to_string())?;
@@ -62,19 +74,22 @@ impl Driver for Engine {
             panes: seen.before(script.events.len()),
             dropped_late: count("dropped_late"),
             dropped_closed: count("dropped_closed"),
+            dropped_unmatched: count("dropped_unmatched"),
         })
     }
 }
 
-fn stream(script: &Script) -> TestStream<(String, i64)> {
+fn stream(script: &Script) -> TestStream<(String, i64, bool)> {
     script.events.iter().fold(TestStream::new(), |stream, event| match event {
-        Event::Elements(elements) => stream.elements(elements.iter().map(|e| (e.time, (e.key.clone(), e.value)))),
+        Event::Elements(elements) => {
+            stream.elements(elements.iter().map(|e| (e.time, (e.key.clone(), e.value, e.punctuates))))
+        }
         Event::Watermark(to) => stream.advance_watermark_to(*to),
         Event::Clock(by) => stream.advance_processing_time(*by),
     })
 }
 
-type Group = ValueInWindow<(String, Vec<i64>)>;
+type Group = ValueInWindow<Change<(String, Vec<i64>)>>;
 
 /// Takes down what comes, and at which step of the stream.
 #[derive(Clone)]
@@ -115,10 +130,11 @@ impl Writer<Group> for Seen {
     type Commit = ();
 
     fn write(&mut self, group: Group) -> Result<(), BoxError> {
-        let ValueInWindow { value: (key, mut values), timestamp, window, pane } = group;
-        values.sort_unstable();
+        let ValueInWindow { value: change, timestamp, window, pane } = group;
+        let mark = if change.is_retraction() { Mark::Retracts } else { Mark::None };
+        let (key, values) = change.element().clone();
         let step = self.begun.load(Ordering::SeqCst) - 1;
-        let pane = Produced { step, key, window, values, timestamp, pane };
+        let pane = Produced { step, key, window, values, timestamp, pane: pane.marked(mark) };
         self.panes.lock().expect("no writer panics").push(pane);
         Ok(())
     }

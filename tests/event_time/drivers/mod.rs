@@ -9,10 +9,12 @@ mod script;
 mod support;
 
 use engine::Engine;
+#[allow(unused_imports, reason = "the conformance tests leave nothing to a runner")]
+pub(crate) use model::Latitude;
 pub(crate) use model::Model;
 pub(crate) use outcome::{Outcome, Produced};
 use rules::RulesDriver;
-pub(crate) use script::{Element, Event, Script};
+pub(crate) use script::{Element, Event, Script, condensed};
 
 /// Carries out the events of a script, each to quiescence before the next.
 pub(crate) trait Driver {

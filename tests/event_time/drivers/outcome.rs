@@ -23,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) panes: Vec<Produced>,
     pub(crate) dropped_late: usize,
     pub(crate) dropped_closed: usize,
+    /// Values that were taken back and have not come.
+    pub(crate) dropped_unmatched: usize,
 }
 
 impl Produced {
@@ -44,7 +46,8 @@ impl fmt::Display for Produced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { step, values, timestamp, pane, .. } = self;
         let (first, last) = (if pane.first { " first" } else { "" }, if pane.last { " last" } else { "" });
+        let sign = if pane.is_retraction() { "-" } else { "" };
         let (timing, index, on_time) = (self.timing(), pane.index, self.on_time_index());
-        write!(f, "step {step} {values:?} at {timestamp:?}, {timing} pane {index}/{on_time}{first}{last}")
+        write!(f, "step {step} {sign}{values:?} at {timestamp:?}, {timing} pane {index}/{on_time}{first}{last}")
     }
 }

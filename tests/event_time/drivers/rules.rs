@@ -1,13 +1,13 @@
-//! Drives the rules of grouping directly: a state per key, timers in a set, holds counted.
+//! Drives the rules of grouping directly: a state per key, timers in a set, holds counted; one grouping behind the other.
 
-use super::{Driver, Element, Event, Outcome, Produced, Script};
+use super::{Driver, Element, Event, Outcome, Produced, Script, condensed};
 use beamline::Timestamp;
 use beamline::combine::ToList;
 use beamline::window::reduce::{
-    Combined, Contents, Dropped, DroppedBecause, Effects, KeyState, Listed, Now, Reducer, TimeDomain, Wake,
+    Arrival, Combined, Contents, Dropped, DroppedBecause, Effects, KeyState, Listed, Now, Reducer, TimeDomain, Wake,
     WindowResult,
 };
-use beamline::window::{WindowSet, WindowingStrategy};
+use beamline::window::{Mark, WindowSet, WindowingStrategy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Drives [`Reducer`].
@@ -42,13 +42,39 @@ impl Driver for RulesDriver {
     }
 
     fn run(&self, script: &Script) -> Result<Outcome, String> {
-        let strategy = script.strategy()?;
-        if self.accumulators {
-            Run::new(strategy, Combined(ToList), self.saves).run(script)
-        } else {
-            Run::new(strategy, Listed, self.saves).run(script)
-        }
+        if self.accumulators { play(script, &Combined(ToList), self.saves) } else { play(script, &Listed, self.saves) }
     }
+}
+
+/// Plays a script to one grouping behind the other.
+fn play<C>(script: &Script, contents: &C, saves: bool) -> Result<Outcome, String>
+where
+    C: Contents<i64, Out = Vec<i64>> + Clone,
+{
+    let new = |strategy| Run::new(strategy, contents.clone(), saves);
+    let mut groupings: Vec<Run<C>> = script.strategies()?.into_iter().map(new).collect();
+    let mut panes = Vec::new();
+    for (step, event) in script.events.iter().enumerate() {
+        let mut before: Option<(Vec<Produced>, Now)> = None;
+        for grouping in &mut groupings {
+            match before {
+                None => grouping.event(event),
+                Some((results, now)) => grouping.follow(results, now),
+            }
+            before = Some((grouping.end_event()?, grouping.now));
+        }
+        let results = before.into_iter().flat_map(|(results, _)| results);
+        panes.extend(results.map(|pane| Produced { step, ..pane }));
+    }
+    groupings.into_iter().try_fold(Outcome { panes, ..Outcome::default() }, |sum, grouping| {
+        let Outcome { dropped_late, dropped_closed, dropped_unmatched, .. } = grouping.end()?;
+        Ok(Outcome {
+            dropped_late: sum.dropped_late + dropped_late,
+            dropped_closed: sum.dropped_closed + dropped_closed,
+            dropped_unmatched: sum.dropped_unmatched + dropped_unmatched,
+            ..sum
+        })
+    })
 }
 
 struct Run<C: Contents<i64>> {
@@ -63,7 +89,6 @@ struct Run<C: Contents<i64>> {
 /// What happens outside of the keys.
 #[derive(Default)]
 struct Outside {
-    step: usize,
     /// The key that is at work.
     key: String,
     timers: BTreeSet<(Wake, String)>,
@@ -75,14 +100,14 @@ impl Effects<i64, Vec<i64>> for Outside {
     fn result(&mut self, result: WindowResult<Vec<i64>>) {
         let WindowResult { window, timestamp, pane, contents: mut values } = result;
         values.sort_unstable();
-        self.outcome.panes.push(Produced { step: self.step, key: self.key.clone(), window, values, timestamp, pane });
+        self.outcome.panes.push(Produced { step: 0, key: self.key.clone(), window, values, timestamp, pane });
     }
 
     fn dropped(&mut self, dropped: Dropped<i64>) {
         match dropped.because {
             DroppedBecause::Late => self.outcome.dropped_late += 1,
             DroppedBecause::Closed => self.outcome.dropped_closed += 1,
-            DroppedBecause::Unmatched => unreachable!("nothing is taken back"),
+            DroppedBecause::Unmatched => self.outcome.dropped_unmatched += 1,
         }
     }
 
@@ -110,19 +135,32 @@ impl<C: Contents<i64, Out = Vec<i64>>> Run<C> {
         Self { strategy, reducer, saves, keys: BTreeMap::new(), now: Now::START, outside: Outside::default() }
     }
 
-    fn run(mut self, script: &Script) -> Result<Outcome, String> {
-        for (step, event) in script.events.iter().enumerate() {
-            self.outside.step = step;
-            self.event(event);
-            self.move_output_watermark();
-            if self.saves {
-                self.save_and_load()?;
-            }
+    /// What has been shown, when an event has been seen to the end.
+    fn end_event(&mut self) -> Result<Vec<Produced>, String> {
+        self.move_output_watermark();
+        if self.saves {
+            self.save_and_load()?;
         }
+        Ok(std::mem::take(&mut self.outside.outcome.panes))
+    }
+
+    fn end(self) -> Result<Outcome, String> {
         if self.now.watermark == Timestamp::MAX && !(self.keys.is_empty() && self.outside.holds.is_empty()) {
             return Err(format!("state is left at the end of time, of {:?}", self.keys.keys()));
         }
         Ok(self.outside.outcome)
+    }
+
+    /// The grouping before has shown results, and come to a time.
+    fn follow(&mut self, results: Vec<Produced>, before: Now) {
+        self.now.clock = before.clock;
+        for Produced { key, window, values, timestamp, pane, .. } in results {
+            self.arrival(&key, Arrival { time: timestamp, windows: &[window], mark: pane.mark }, condensed(&values));
+        }
+        self.run_timers(TimeDomain::ProcessingTime, self.now.clock);
+        if before.output_watermark > self.now.watermark {
+            self.advance_watermark(before.output_watermark);
+        }
     }
 
     fn event(&mut self, event: &Event) {
@@ -139,10 +177,15 @@ impl<C: Contents<i64, Out = Vec<i64>>> Run<C> {
     fn element(&mut self, element: &Element) {
         let mut windows = WindowSet::new();
         self.strategy.window_fn().assign(element.time, &mut windows);
-        self.outside.key.clone_from(&element.key);
-        let key = self.keys.entry(element.key.clone()).or_default();
-        self.reducer.element(key, &self.now, element.time, &windows, element.value, &mut self.outside);
-        self.forget_if_empty(&element.key);
+        let mark = if element.punctuates { Mark::Punctuates } else { Mark::None };
+        self.arrival(&element.key, Arrival { time: element.time, windows: &windows, mark }, element.value);
+    }
+
+    fn arrival(&mut self, name: &str, arrival: Arrival<'_>, value: i64) {
+        name.clone_into(&mut self.outside.key);
+        let key = self.keys.entry(name.to_owned()).or_default();
+        self.reducer.arrival(key, &self.now, arrival, value, &mut self.outside);
+        self.forget_if_empty(name);
     }
 
     fn advance_watermark(&mut self, to: Timestamp) {

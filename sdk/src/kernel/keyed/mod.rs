@@ -9,6 +9,7 @@ mod route;
 mod stateful;
 mod table;
 pub(crate) mod timed_join;
+mod upserts;
 mod view;
 pub(crate) mod windowed;
 
@@ -20,4 +21,5 @@ pub(crate) use partitions::Rows;
 #[cfg(test)]
 pub(crate) use route::Router;
 pub(crate) use stateful::RunStateful;
-pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, ViewBuilder, ViewSpec};
+pub(crate) use upserts::WriteUpserts;
+pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, RefreshView, Signal, ViewBuilder, ViewSpec};

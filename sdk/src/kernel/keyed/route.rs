@@ -54,7 +54,7 @@ impl<T: Element> Router<T> {
         let rows = &mut self.outgoing[to];
         rows.batch.values.push(value);
         rows.hashes.push(hash);
-        if rows.hashes.len() >= self.capacity { self.flush_to(to) } else { Ok(()) }
+        if rows.batch.is_full(self.capacity) { self.flush_to(to) } else { Ok(()) }
     }
 
     /// Adds a row with a stamp of its own.
@@ -63,7 +63,7 @@ impl<T: Element> Router<T> {
         let rows = &mut self.outgoing[to];
         rows.batch.push(value, stamp);
         rows.hashes.push(hash);
-        if rows.hashes.len() >= self.capacity { self.flush_to(to) } else { Ok(()) }
+        if rows.batch.is_full(self.capacity) { self.flush_to(to) } else { Ok(()) }
     }
 
     fn flush_to(&mut self, to: usize) -> Result<()> {

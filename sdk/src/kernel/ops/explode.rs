@@ -15,7 +15,7 @@ pub(super) fn each_in_one_window<T: Clone>(
     if is_in_one {
         return f(batch);
     }
-    in_pieces(batch, |piece, _| piece.len() >= capacity, f)
+    in_pieces(batch, |piece, _| piece.is_full(capacity), f)
 }
 
 /// Hands the rows of a batch to `f` in pieces of at most `capacity`, all rows of a piece in the same single window. The

@@ -6,7 +6,7 @@ use crate::kernel::{
     Batch, Env, Erased, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, SinkControl, StepId,
     Wiring,
 };
-use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, Timestamp, Writer};
+use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, StopFlag, Timestamp, Writer};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -64,7 +64,8 @@ struct Writing<T, S: Sink<T>> {
 impl<T: Element, S: Sink<T>> Writing<T, S> {
     fn open(sink: &S, shard: Shard, wiring: &StepContext) -> Result<Self> {
         let step = wiring.step.clone();
-        let writer = catch(&step, || sink.open(shard))?.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(&step))?;
+        let mut writer = catch(&step, || sink.open(shard))?.map_err(|e| Error::of(ErrorKind::Io, e).in_step(&step))?;
+        catch(&step, || writer.heed(&StopFlag::of(&wiring.env.shared)))?;
         let (written, witness) = (wiring.written.clone(), Witness::new(wiring.env.trace_elements));
         Ok(Self { shard, writer: Some(writer), written, step, witness })
     }
@@ -80,13 +81,18 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
         };
         catch(step, || batch.values.drain(..).try_for_each(&mut each))
             .map_err(|panic| witness.blame(panic))?
-            .map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(step))
+            .map_err(|e| Error::of(ErrorKind::Io, e).in_step(step))
+    }
+
+    fn finish_bundle(&mut self) -> Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        catch(&self.step, || writer.finish_bundle())?.map_err(|e| Error::of(ErrorKind::Io, e).in_step(&self.step))
     }
 
     fn prepare(&mut self, wiring: &StepContext) -> Result<()> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
         let commit = catch(&self.step, || writer.prepare())?;
-        let commit = commit.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(&self.step))?;
+        let commit = commit.map_err(|e| Error::of(ErrorKind::Io, e).in_step(&self.step))?;
         wiring.env.shared.add_prepared(wiring.id, self.shard.index, Box::new(commit));
         Ok(())
     }
@@ -132,6 +138,10 @@ impl<T: Element, S: Sink<T>> Operator for WriteEverywhere<T, S> {
         let shard = Shard { index: env.worker as u32, count: env.workers as u32 };
         self.shard = Some(Writing::open(&self.sink, shard, &self.context)?);
         Ok(())
+    }
+
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.shard.as_mut().map_or(Ok(()), Writing::finish_bundle)
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
@@ -198,6 +208,10 @@ impl<T: Element, S: Sink<T>> Operator for ShardWriter<T, S> {
         let open = |index| Writing::open(&self.sink, Shard { index, count: self.count }, &self.context);
         self.shards = mine.map(open).collect::<Result<_>>()?;
         Ok(())
+    }
+
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.shards.iter_mut().try_for_each(Writing::finish_bundle)
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {

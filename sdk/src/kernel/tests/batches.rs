@@ -1,7 +1,9 @@
 //! Batches are vectors of rows with stamps.
 
 use super::{batch, rows, stamp, stamps};
-use crate::kernel::Batch;
+use crate::Timestamp;
+use crate::kernel::{Batch, Stamp};
+use crate::window::{Mark, Pane, global_window};
 use proptest::prelude::*;
 
 proptest! {
@@ -37,4 +39,18 @@ fn a_cleared_batch_takes_any_stamp() {
     let mut empty = Batch::<u64>::new();
     empty.append(&mut batch(1, &[4]));
     assert_eq!(rows(&empty), [(1, stamp(4))]);
+}
+
+/// A batch is full with its last row, but not between what is taken back and what comes in its place.
+#[test]
+fn what_is_taken_back_does_not_end_a_batch() {
+    let mut batch = Batch::new();
+    let pane = |mark| Pane::UNKNOWN.marked(mark);
+    let mut push = |mark| {
+        batch.push(0u8, &Stamp { time: Timestamp::MIN, windows: global_window(), pane: pane(mark) });
+        batch.is_full(2)
+    };
+    assert_eq!([push(Mark::None), push(Mark::Retracts), push(Mark::None)], [false, false, true]);
+    let ends = (0..100).map(|_| push(Mark::Retracts)).position(|is_full| is_full);
+    assert_eq!(ends, Some(62), "however much is taken back");
 }

@@ -3,7 +3,7 @@
 use super::{Rig, env};
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::timed_join::{AsOf, Effects, Full, Interval, JoinByKey, Lateness, TimedJoin};
-use crate::kernel::keyed::windowed::{OneOf, Takes};
+use crate::kernel::keyed::windowed::{Late, OneOf, Takes};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Stamp};
 use crate::transforms::Within;
@@ -109,7 +109,7 @@ struct Driven<'a, J: TimedJoin<Left = u64, Right = u64>> {
 impl<'a, J: TimedJoin<Left = u64, Right = u64, Row: Debug + Ord>> Driven<'a, J> {
     fn new(rig: &'a Rig<'a, (u8, J::Row)>, join: J) -> Self {
         let start = Timestamp::MIN;
-        Self { rig, join: JoinByKey::new(join, &rig.wiring), watermark: start, output: start }
+        Self { rig, join: JoinByKey::new(join, Late::dropped(), &rig.wiring), watermark: start, output: start }
     }
 
     fn take(&mut self, key: u8, time: i64, value: Value) {

@@ -9,7 +9,7 @@ mod splits;
 mod windowed;
 
 use super::memory::MemoryBudget;
-use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wiring};
+use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wake, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Result, Step, Timestamp};
 use parking_lot::Mutex;
@@ -56,11 +56,23 @@ fn env_with(worker: usize, workers: usize, batch_size: usize, memory: MemoryBudg
         batch_size,
         trace_elements: false,
         is_replay: false,
+        seed: 0,
+        version: None,
         memory: Arc::new(memory),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),
+        wake: Arc::new(NoWake),
         shared: Arc::new(Shared::default()),
     })
+}
+
+/// Nobody sleeps.
+struct NoWake;
+
+impl Wake for NoWake {
+    fn wake_all(&self) {}
+
+    fn wake(&self, _worker: usize) {}
 }
 
 fn step() -> Arc<Step> {

@@ -2,7 +2,7 @@
 
 use super::{Rig, env, step};
 use crate::kernel::Stamp;
-use crate::kernel::source::{Polled, ReadFactory, SourceFactory, SourceHead, SourceRun, Wake};
+use crate::kernel::{Polled, ReadFactory, SourceFactory, SourceHead, SourceRun};
 use crate::{BoxError, Next, Reader, Source, SourceBatch, SplitTarget};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -58,12 +58,6 @@ impl Reader for RangeReader {
     }
 }
 
-struct NoWake;
-
-impl Wake for NoWake {
-    fn wake_all(&self) {}
-}
-
 /// The part of one worker, and what it has read.
 type Part = (Rc<RefCell<dyn SourceHead>>, Rc<RefCell<Vec<(u64, Stamp)>>>);
 
@@ -78,7 +72,7 @@ fn heads(splits: &[u64], workers: usize) -> Vec<Part> {
         .map(|worker| {
             let env = env(worker, workers, 8, 0);
             let rig = Rig::new(&env);
-            (run.clone().head(&rig.wiring, Arc::new(NoWake)), rig.rows)
+            (run.clone().head(&rig.wiring), rig.rows)
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use super::{Rig, env, env_with};
 use crate::combine::ToList;
 use crate::kernel::MemoryBudget;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::windowed::{ByKey, BySlice, ByWindow, Gathered, Pairs, Takes};
+use crate::kernel::keyed::windowed::{ByKey, BySlice, ByWindow, Gathered, Late, Pairs, Takes};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Stamp};
 use crate::window::reduce::Combined;
@@ -97,8 +97,8 @@ proptest! {
     fn by_window_is_by_key(strategy in strategies(), events in events()) {
         let env = env(0, 1, 3, 1 << 20);
         let (one, other) = (Rig::<(u8, Values<u64>)>::new(&env), Rig::<(u8, Values<u64>)>::new(&env));
-        let by_key = ByKey::<_, _, _, Pairs>::new(&strategy, Gathered, &one.wiring);
-        let by_window = ByWindow::<_, _, _, Pairs>::new(&strategy, Gathered, &other.wiring);
+        let by_key = ByKey::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &one.wiring);
+        let by_window = ByWindow::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &other.wiring);
         let (expected, expected_outputs) = run(&one, by_key, |v| v, &strategy, &events);
         let (actual, outputs) = run(&other, by_window, |v| v, &strategy, &events);
         prop_assert_eq!(actual, expected);
@@ -108,7 +108,7 @@ proptest! {
     fn by_slice_is_by_key(strategy in strategies(), events in events()) {
         let env = env(0, 1, 3, 1 << 20);
         let (one, other) = (Rig::<(u8, Vec<u64>)>::new(&env), Rig::<(u8, Vec<u64>)>::new(&env));
-        let by_key = ByKey::<_, u64, _, Pairs>::new(&strategy, Combined(ToList), &one.wiring);
+        let by_key = ByKey::<_, u64, _, Pairs>::new(&strategy, Combined(ToList), Late::dropped(), &one.wiring);
         let by_slice = BySlice::<u8, u64, _, Pairs>::new(&strategy, ToList, &other.wiring);
         let (expected, expected_outputs) = run(&one, by_key, |v| v, &strategy, &events);
         let (actual, outputs) = run(&other, by_slice, |v| vec![v], &strategy, &events);
@@ -120,7 +120,7 @@ proptest! {
         let rows: Vec<Event> = events.into_iter().filter(|event| matches!(event, Event::Rows(_))).collect();
         let (large, little) = (env(0, 1, 3, 1 << 20), env_with(0, 1, 3, MemoryBudget::new(0).starving(allowance)));
         let (one, other) = (Rig::<(u8, Vec<u64>)>::new(&large), Rig::<(u8, Vec<u64>)>::new(&little));
-        let by_key = ByKey::<_, u64, _, Pairs>::new(&strategy, Combined(ToList), &one.wiring);
+        let by_key = ByKey::<_, u64, _, Pairs>::new(&strategy, Combined(ToList), Late::dropped(), &one.wiring);
         let by_slice = BySlice::<u8, u64, _, Pairs>::new(&strategy, ToList, &other.wiring).at_the_end(&little);
         let (mut expected, _) = run(&one, by_key, |v| v, &strategy, &rows);
         let (mut actual, _) = run(&other, by_slice, |v| vec![v], &strategy, &rows);

@@ -87,6 +87,14 @@ pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     if shows_at_end(windowing) {
         return Arc::new(CombineInWindows::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()));
     }
+    combine_globally_keeping_late_data(windowing, combine)
+}
+
+/// As [`combine_globally`], with a second output for elements that are too late.
+pub(in crate::transforms) fn combine_globally_keeping_late_data<V: Element, C: CombineFn<V>>(
+    windowing: &Arc<WindowingStrategy>,
+    combine: &C,
+) -> ShuffleFactory {
     let contents = Combined(combine.clone());
     Arc::new(GroupInWindows::<(), V, Combined<C>, Whole<V>, Alone>::new(windowing.clone(), contents))
 }

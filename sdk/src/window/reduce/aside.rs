@@ -15,8 +15,11 @@ struct Kept<S> {
     closed: BTreeSet<Window>,
     /// What will be taken back when a window shows its next result: its last one, and those of windows that it has
     /// taken in.
+    #[serde(with = "as_pairs")]
+    #[serde(bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
     shown: BTreeMap<Window, Vec<Shown<S>>>,
     /// How many retractions of a window have come without a new element.
+    #[serde(with = "as_pairs")]
     lone: BTreeMap<Window, u64>,
 }
 
@@ -149,5 +152,27 @@ impl<S> Aside<S> {
             self.take_shown(window);
             self.take_lone(window);
         }
+    }
+}
+
+/// Maps as lists of pairs: in some formats, such as JSON, only strings can be keys.
+mod as_pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
     }
 }

@@ -86,5 +86,5 @@ fn next_pane<S>(open: &mut OpenWindow<S>, timing: Timing, last: bool) -> Pane {
     open.panes += 1;
     let on_time_index = (timing != Timing::Early).then_some(open.on_time_panes);
     open.on_time_panes += u32::from(on_time_index.is_some());
-    Pane { timing, index, on_time_index, first: index == 0, last, mark: Mark::None }
+    Pane { timing, index, on_time_index, first: index == 0, last, mark: Mark::None, drained: false }
 }

@@ -1,7 +1,7 @@
-//! What is known of a window of a key; its holds (part 4), merging (part 3) and panes (part 7).
+//! What is known of a window of a key; its holds (part 4) and panes (part 7).
 
 use super::super::Produced;
-use super::Run;
+use super::grouping::Grouping;
 use super::trigger::Node;
 use super::windows::{expiry, last};
 use beamline::Timestamp;
@@ -12,10 +12,16 @@ pub(super) struct OpenWindow {
     pub(super) window: Window,
     pub(super) trigger: Node,
     pub(super) values: Vec<i64>,
-    /// Elements since the last pane.
+    /// Values that were taken back before they came.
+    pub(super) expected: Vec<i64>,
+    /// Elements since the last pane, those that were taken back included.
     pub(super) news: usize,
+    /// How many were taken back, and nothing has come in their place.
+    pub(super) lone: usize,
     /// The timings of all panes so far.
-    panes: Vec<Timing>,
+    pub(super) panes: Vec<Timing>,
+    /// What is to be taken back with the next pane: the last one, and those of windows that have become this one.
+    pub(super) shown: Vec<Produced>,
     pub(super) element_hold: Option<i64>,
     pub(super) expiry_hold: Option<i64>,
     /// Whether the trigger has asked to be woken at the end of the window.
@@ -29,16 +35,33 @@ impl OpenWindow {
             window,
             trigger,
             values: Vec::new(),
+            expected: Vec::new(),
             news: 0,
+            lone: 0,
             panes: Vec::new(),
+            shown: Vec::new(),
             element_hold: None,
             expiry_hold: None,
             wakes_at_end: false,
         }
     }
+
+    pub(super) fn put_in(&mut self, value: i64) {
+        match self.expected.iter().position(|expected| *expected == value) {
+            Some(i) => drop(self.expected.remove(i)),
+            None => self.values.push(value),
+        }
+    }
+
+    pub(super) fn take_out(&mut self, value: i64) {
+        match self.values.iter().position(|other| *other == value) {
+            Some(i) => drop(self.values.remove(i)),
+            None => self.expected.push(value),
+        }
+    }
 }
 
-impl Run {
+impl Grouping {
     /// An element holds the output watermark.
     pub(super) fn hold(&self, open: &mut OpenWindow, time: i64) {
         let last = last(open.window);
@@ -51,37 +74,16 @@ impl Run {
         }
     }
 
-    /// Makes one of several windows.
-    pub(super) fn merge(&self, sources: Vec<OpenWindow>, to: Window) -> OpenWindow {
-        let triggers: Vec<&Node> = sources.iter().map(|source| &source.trigger).collect();
-        let (trigger, wakes_at_end) = Node::merge(&triggers, &self.moment(to));
-        let mut merged = OpenWindow { wakes_at_end, ..OpenWindow::new(&sources[0].key, to, trigger) };
-        merged.element_hold = self.merged_hold(&sources, to);
-        merged.expiry_hold = (!self.is_expired(to)).then(|| expiry(to, &self.strategy));
-        for source in sources {
-            merged.values.extend(source.values);
-            merged.news += source.news;
-            if source.window == to {
-                merged.panes = source.panes;
-                merged.wakes_at_end |= source.wakes_at_end;
-            }
-        }
-        merged
-    }
-
-    fn merged_hold(&self, sources: &[OpenWindow], to: Window) -> Option<i64> {
-        let combiner = self.strategy.timestamp_combiner();
-        if combiner == TimestampCombiner::EndOfWindow {
-            return Some(last(to)).filter(|last| self.output_watermark <= *last && self.watermark <= *last);
-        }
-        combine(combiner, sources.iter().filter_map(|source| source.element_hold))
-    }
-
-    /// Emits a pane, or passes it over.
+    /// Emits a pane, or passes it over. One that comes in place of others takes them back first.
     pub(super) fn show(&mut self, open: &mut OpenWindow, is_last: bool) {
         let timing = self.timing(open);
         if open.news > 0 || self.shows_empty(timing, is_last) {
-            self.emit(open, timing, is_last);
+            for shown in std::mem::take(&mut open.shown) {
+                self.take_back(shown);
+            }
+            if self.has_result(open) {
+                self.emit(open, timing, is_last);
+            }
         }
         if is_last || self.strategy.accumulation() == Accumulation::Discarding {
             open.values.clear();
@@ -90,6 +92,28 @@ impl Run {
         open.element_hold = None;
         let comes_always = self.strategy.closing_behavior() == ClosingBehavior::FireAlways;
         open.expiry_hold = (comes_always && !is_last).then(|| expiry(open.window, &self.strategy));
+    }
+
+    fn take_back(&mut self, shown: Produced) {
+        let pane = shown.pane.marked(Mark::Retracts);
+        self.results.push(Produced { pane, ..shown });
+    }
+
+    /// Takes back what windows have shown that have become this one, and would be over.
+    pub(super) fn take_back_expired(&mut self, open: &mut OpenWindow) {
+        for shown in std::mem::take(&mut open.shown) {
+            if self.is_expired(shown.window) {
+                self.take_back(shown);
+            } else {
+                open.shown.push(shown);
+            }
+        }
+    }
+
+    /// A window from which everything was taken back is like one that never had an element.
+    fn has_result(&self, open: &OpenWindow) -> bool {
+        let replaces = self.strategy.accumulation() == Accumulation::Accumulating && !open.panes.is_empty();
+        !open.values.is_empty() || !self.strategy.may_retract() || replaces
     }
 
     fn timing(&self, open: &OpenWindow) -> Timing {
@@ -120,21 +144,20 @@ impl Run {
             first: open.panes.is_empty(),
             last: is_last,
             mark: Mark::None,
+            drained: false,
         };
         open.panes.push(timing);
         let mut values = open.values.clone();
         values.sort_unstable();
-        self.outcome.panes.push(Produced {
-            step: self.step,
-            key: open.key.clone(),
-            window: open.window,
-            values,
-            timestamp: Timestamp::from_millis(timestamp),
-            pane,
-        });
+        let timestamp = Timestamp::from_millis(timestamp);
+        let result = Produced { step: 0, key: open.key.clone(), window: open.window, values, timestamp, pane };
+        if self.strategy.accumulation() == Accumulation::Retracting && !is_last {
+            open.shown.push(result.clone());
+        }
+        self.results.push(result);
     }
 }
 
-fn combine(combiner: TimestampCombiner, holds: impl Iterator<Item = i64>) -> Option<i64> {
+pub(super) fn combine(combiner: TimestampCombiner, holds: impl Iterator<Item = i64>) -> Option<i64> {
     if combiner == TimestampCombiner::Latest { holds.max() } else { holds.min() }
 }

@@ -1,7 +1,7 @@
 //! Triggers: part 6, row by row.
 
-use beamline::window::Trigger;
 use beamline::window::trigger::AfterProcessingTime;
+use beamline::window::{Mark, Trigger};
 
 /// A trigger in a window, or a part of one.
 pub(super) struct Node {
@@ -75,11 +75,15 @@ impl Node {
         self.parts.iter_mut().find(|part| !part.done)
     }
 
-    /// Tells it of an element; says whether it asks to be woken at the end of the window.
-    pub(super) fn element(&mut self, at: &Moment) -> bool {
+    /// Tells it of an element, which may punctuate; says whether it asks to be woken at the end of the window.
+    pub(super) fn element(&mut self, at: &Moment, mark: Mark) -> bool {
         match &self.trigger {
             Trigger::AfterCount(_) => {
                 self.count += 1;
+                false
+            }
+            Trigger::AfterPunctuation => {
+                self.count += u64::from(mark == Mark::Punctuates);
                 false
             }
             Trigger::AfterProcessingTime(delay) => {
@@ -87,21 +91,25 @@ impl Node {
                 false
             }
             Trigger::Default => !at.is_past_end(),
-            Trigger::AfterWatermark(_) => self.element_around_end(at) | !at.is_past_end(),
-            Trigger::Sequence(_) => self.first_not_done().is_some_and(|part| part.element(at)),
-            _ => self.parts.iter_mut().filter(|part| !part.done).fold(false, |wakes, part| part.element(at) | wakes),
+            Trigger::AfterWatermark(_) => self.element_around_end(at, mark) | !at.is_past_end(),
+            Trigger::Sequence(_) => self.first_not_done().is_some_and(|part| part.element(at, mark)),
+            _ => self
+                .parts
+                .iter_mut()
+                .filter(|part| !part.done)
+                .fold(false, |wakes, part| part.element(at, mark) | wakes),
         }
     }
 
-    fn element_around_end(&mut self, at: &Moment) -> bool {
+    fn element_around_end(&mut self, at: &Moment, mark: Mark) -> bool {
         let [early, late] = &mut self.parts[..] else { return false };
         let passed = early.done;
         let mut wakes = false;
         if at.is_session || !passed {
-            wakes |= early.element(at);
+            wakes |= early.element(at, mark);
         }
         if at.is_session || passed {
-            wakes |= late.element(at);
+            wakes |= late.element(at, mark);
         }
         wakes
     }
@@ -109,6 +117,7 @@ impl Node {
     pub(super) fn is_ready(&self, at: &Moment) -> bool {
         match &self.trigger {
             Trigger::AfterCount(n) => self.count >= *n,
+            Trigger::AfterPunctuation => self.count > 0,
             Trigger::AfterProcessingTime(_) => self.deadline.is_some_and(|due| at.clock >= due),
             Trigger::Default => at.is_past_end(),
             Trigger::AfterWatermark(_) => match &self.parts[..] {
@@ -128,9 +137,10 @@ impl Node {
     /// A pane is shown, because it was ready.
     pub(super) fn fire(&mut self, at: &Moment) {
         match &self.trigger {
-            Trigger::AfterCount(_) | Trigger::AfterProcessingTime(_) | Trigger::AfterSynchronizedProcessingTime => {
-                self.finish();
-            }
+            Trigger::AfterCount(_)
+            | Trigger::AfterPunctuation
+            | Trigger::AfterProcessingTime(_)
+            | Trigger::AfterSynchronizedProcessingTime => self.finish(),
             Trigger::AfterWatermark(_) => self.fire_around_end(at),
             Trigger::Repeatedly(_) => self.fire_and_begin_anew(at),
             Trigger::All(_) => {
@@ -201,10 +211,10 @@ impl Node {
 
     fn merge_from(&mut self, sources: &[&Self], at: &Moment) -> bool {
         match &self.trigger {
-            Trigger::AfterCount(_) | Trigger::AfterProcessingTime(_) | Trigger::AfterSynchronizedProcessingTime => {
-                self.merge_numbers(sources);
-                false
-            }
+            Trigger::AfterCount(_)
+            | Trigger::AfterPunctuation
+            | Trigger::AfterProcessingTime(_)
+            | Trigger::AfterSynchronizedProcessingTime => self.merge_numbers(sources),
             Trigger::Default => !at.is_past_end(),
             Trigger::AfterWatermark(_) => self.merge_around_end(sources, at) | !at.is_past_end(),
             Trigger::Sequence(_) => self.merge_sequence(sources, at),
@@ -212,13 +222,14 @@ impl Node {
         }
     }
 
-    fn merge_numbers(&mut self, sources: &[&Self]) {
+    fn merge_numbers(&mut self, sources: &[&Self]) -> bool {
         if sources.iter().any(|source| source.done) {
             self.done = true;
         } else {
             self.count = sources.iter().map(|source| source.count).sum();
             self.deadline = sources.iter().filter_map(|source| source.deadline).min();
         }
+        false
     }
 
     fn merge_part(&mut self, i: usize, sources: &[&Self], at: &Moment) -> bool {

@@ -1,7 +1,7 @@
 //! Windows: parts 1 to 3.
 
 use beamline::Timestamp;
-use beamline::window::{AnyWindowFn, Window, WindowingStrategy};
+use beamline::window::{AnyWindowFn, Window, WindowSet, WindowingStrategy};
 
 pub(super) const MIN: i64 = -9_223_372_036_854_775;
 /// The last instant of the global window.
@@ -26,7 +26,11 @@ pub(super) fn assign(window_fn: &AnyWindowFn, time: i64) -> Vec<Window> {
         AnyWindowFn::Fixed(f) => regular(time, f.size_millis(), f.size_millis(), f.offset_millis()),
         AnyWindowFn::Sliding(f) => regular(time, f.size_millis(), f.period_millis(), f.offset_millis()),
         AnyWindowFn::Sessions(f) => vec![cut(time, time + f.gap_millis())],
-        other => panic!("no rule is written down for {other}"),
+        custom => {
+            let mut windows = WindowSet::new();
+            custom.assign(Timestamp::from_millis(time), &mut windows);
+            windows.to_vec()
+        }
     }
 }
 
@@ -46,20 +50,29 @@ fn cut(start: i64, end: i64) -> Window {
     Window { start: Timestamp::from_millis(start.max(MIN)), end: Timestamp::from_millis(end.min(LAST + 1)) }
 }
 
-/// The windows that a new one joins, with itself, and what they become.
-pub(super) fn session_of(new: Window, open: &[Window]) -> (Vec<Window>, Window) {
+/// Groups of windows that become one, and what they become, when there is a new one.
+pub(super) fn merges(window_fn: &AnyWindowFn, new: Window, open: &[Window]) -> Vec<(Vec<Window>, Window)> {
     let mut all = open.to_vec();
     all.push(new);
-    all.sort_by_key(|window| window.start);
+    all.sort_unstable();
+    match window_fn {
+        AnyWindowFn::Sessions(_) => sessions(&all),
+        custom => custom.merge(&all).into_iter().map(|merge| (merge.from, merge.to)).collect(),
+    }
+}
+
+/// Sessions that overlap become one.
+fn sessions(all: &[Window]) -> Vec<(Vec<Window>, Window)> {
     let mut groups: Vec<(Vec<Window>, Window)> = Vec::new();
     for window in all {
         match groups.last_mut() {
             Some((group, whole)) if window.start < whole.end => {
-                group.push(window);
+                group.push(*window);
                 whole.end = whole.end.max(window.end);
             }
-            _ => groups.push((vec![window], window)),
+            _ => groups.push((vec![*window], *window)),
         }
     }
-    groups.into_iter().find(|(group, _)| group.contains(&new)).expect("it is in one of the groups")
+    groups.retain(|(group, _)| group.len() > 1);
+    groups
 }

@@ -23,7 +23,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// The shuffle of a stateful function.
+/// The shuffle of a stateful function. A second output, if the step has one, takes what came too late.
 pub(crate) struct RunStateful<K, V, D> {
     dofn: Template<D>,
     allowed_lateness: Duration,

@@ -4,9 +4,9 @@ use super::blame::Doing;
 use super::kept::{Kept, behind};
 use super::schedule::{Place, Schedule};
 use crate::kernel::guard::{Witness, catch, user_error};
-use crate::kernel::keyed::windowed::{DROPPED_LATE, Slots};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Inputs, Late, One, Slots};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Shared, Stamp, Wiring};
+use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
 use crate::window::Window;
 use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
@@ -28,6 +28,7 @@ pub(super) struct Stateful<K, V, D: StatefulDoFn<K, V>> {
     pub(super) witness: Witness<V>,
     pub(super) doing: Doing,
     out: Emitter<D::Out>,
+    late: Late<K, V>,
     is_set_up: bool,
     in_bundle: bool,
 }
@@ -57,6 +58,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             witness: Witness::new(wiring.env.trace_elements),
             doing: Doing::Bundle,
             out: wiring.emitter(0),
+            late: One::<V>::late(wiring),
             is_set_up: false,
             in_bundle: false,
         }
@@ -68,6 +70,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         self.doing = Doing::Bundle;
         let result = catch(&step, || call(self)).and_then(|result| result);
         self.out.check()?;
+        self.late.check()?;
         result.map_err(|error| self.blame(error))
     }
 
@@ -115,6 +118,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         let (time, window) = (*meta.time.get(row), meta.windows.get(row)[0]);
         if self.watermark > self.expiry(window) {
             DROPPED_LATE.inc(1);
+            self.late.emit(&key, value, &meta.get(row));
             return Ok(());
         }
         let slot = self.keys.find_or_insert(hash_in(hash, window), (key, window));
@@ -225,7 +229,8 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Operator for Stateful<K, V, D> {
                 me.user(result)
             })?;
         }
-        self.out.flush()
+        self.out.flush()?;
+        self.late.flush()
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
@@ -247,6 +252,11 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Operator for Stateful<K, V, D> {
 
     fn alarm(&self) -> Option<Timestamp> {
         self.schedule.first_clock()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.schedule.first_event();
+        Some(Pending { count: self.keys.len() as u64, what: "keys with state or timers", next_event })
     }
 
     fn teardown(&mut self) {

@@ -2,10 +2,10 @@
 
 use super::{Effects, Either, Lateness, TimedJoin};
 use crate::kernel::guard::catch;
-use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, OneOf, Slots, Takes, Timers};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, OneOf, Slots, Takes, Timers};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Emitter, Operator, Wiring};
-use crate::window::Window;
+use crate::kernel::{Emitter, Operator, Pending, Stamp, Wiring};
+use crate::window::{Pane, Window};
 use crate::{Key, Result, Step, Timestamp};
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ pub(crate) struct JoinByKey<K, J: TimedJoin> {
     timers: Timers<u32>,
     holds: Holds,
     out: Emitter<(K, J::Row)>,
+    late: Late<K, Either<J>>,
 }
 
 #[derive(Default)]
@@ -51,7 +52,7 @@ impl<K: Key, Row: 'static> Effects<Row> for Visit<'_, K, Row> {
 }
 
 impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
-    pub(crate) fn new(join: J, wiring: &Wiring<'_>) -> Self {
+    pub(crate) fn new(join: J, late: Late<K, Either<J>>, wiring: &Wiring<'_>) -> Self {
         Self {
             lateness: join.allowed_lateness(),
             join,
@@ -62,6 +63,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
             timers: Timers::new(),
             holds: Holds::default(),
             out: wiring.emitter(0),
+            late,
         }
     }
 
@@ -75,7 +77,9 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     fn add(&mut self, hash: u64, key: K, time: Timestamp, value: Either<J>) {
         let lateness = if matches!(value, OneOf::A(_)) { self.lateness.left } else { self.lateness.right };
         if time + lateness < self.watermark {
-            return DROPPED_LATE.inc(1);
+            DROPPED_LATE.inc(1);
+            let stamp = Stamp { time, windows: Window::GLOBAL.into(), pane: Pane::UNKNOWN };
+            return self.late.emit(&key, value, &stamp);
         }
         let slot = self.keys.find_or_insert(hash, key);
         self.visit(slot, |join, state, effects| match value {
@@ -124,6 +128,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
         let step = self.step.clone();
         let result = catch(&step, || call(self));
         self.out.check()?;
+        self.late.check()?;
         result
     }
 }
@@ -136,7 +141,8 @@ impl<K: Key, J: TimedJoin> Takes<K, Either<J>> for JoinByKey<K, J> {
 
 impl<K: Key, J: TimedJoin> Operator for JoinByKey<K, J> {
     fn finish_bundle(&mut self) -> Result<()> {
-        self.out.flush()
+        self.out.flush()?;
+        self.late.flush()
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
@@ -152,6 +158,11 @@ impl<K: Key, J: TimedJoin> Operator for JoinByKey<K, J> {
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         self.output_watermark = self.output_watermark.max(input.min(self.holds.limit()));
         self.output_watermark
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.timers.first();
+        Some(Pending { count: self.keys.len() as u64, what: "keys that may find partners", next_event })
     }
 }
 

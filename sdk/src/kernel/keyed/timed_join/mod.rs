@@ -94,7 +94,8 @@ pub(crate) struct Lateness {
 type Either<J> = OneOf<<J as TimedJoin>::Left, <J as TimedJoin>::Right, (), (), (), ()>;
 type Both<J> = Several<(<J as TimedJoin>::Left, <J as TimedJoin>::Right)>;
 
-/// The shuffle of a join while time goes on.
+/// The shuffle of a join while time goes on. Two further outputs, if the step has them, take what came too late, of each
+/// side.
 pub(crate) struct JoinInTime<K, J> {
     join: J,
     _keys: PhantomData<fn() -> K>,
@@ -116,6 +117,7 @@ impl<K: Key, J: TimedJoin> Shuffle for JoinInTime<K, J> {
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        receiver::<K, Either<J>, Both<J>, _>(JoinByKey::<K, J>::new(self.join.clone(), wiring))
+        let late = <Both<J> as Inputs<K, Either<J>>>::late(wiring);
+        receiver::<K, Either<J>, Both<J>, _>(JoinByKey::<K, J>::new(self.join.clone(), late, wiring))
     }
 }

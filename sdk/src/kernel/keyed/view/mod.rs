@@ -2,10 +2,14 @@
 
 mod panes;
 mod published;
+mod refreshed;
+mod signal;
 mod whole;
 
 pub(crate) use panes::PublishPanes;
 pub(crate) use published::{AnyPublished, Published};
+pub(crate) use refreshed::RefreshView;
+pub(crate) use signal::Signal;
 pub(crate) use whole::BuildView;
 
 use crate::kernel::memory::Pinned;

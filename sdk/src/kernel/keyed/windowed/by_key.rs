@@ -1,5 +1,6 @@
 //! Grouping in any windows, with any trigger: the state of each key by itself.
 
+use super::Late;
 use super::holds::Holds;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
@@ -8,7 +9,7 @@ use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Stamp, Wiring};
+use crate::kernel::{Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{
     Arrival, Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
 };
@@ -76,12 +77,12 @@ impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V
 }
 
 impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C, R> {
-    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, late: Late<K, V>, wiring: &Wiring<'_>) -> Self {
         let outside = Outside {
             timers: Timers::new(),
             alarms: Timers::new(),
             holds: Holds::default(),
-            results: Results::new(wiring, strategy),
+            results: Results::new(wiring, strategy, late),
         };
         Self {
             reducer: Reducer::new(strategy, contents),
@@ -155,6 +156,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.now.watermark = time;
+        self.outside.results.watermark(time);
         self.now.clock = self.clock.now();
         self.run_timers(TimeDomain::EventTime, time)
     }
@@ -172,6 +174,11 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn alarm(&self) -> Option<Timestamp> {
         self.outside.alarms.first()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.outside.timers.first();
+        Some(Pending { count: self.keys.len() as u64, what: "keys with open windows", next_event })
     }
 }
 

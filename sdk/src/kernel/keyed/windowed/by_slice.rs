@@ -5,6 +5,7 @@
 //! it ends (slices: *No Pane, No Gain*, Li et al., SIGMOD Record 2005). Where windows do not overlap, a slice is a window,
 //! and nothing is made.
 
+use super::Late;
 use super::overflow::{Overflow, Slices};
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
@@ -15,7 +16,7 @@ use crate::kernel::guard::catch;
 use crate::kernel::keyed::combine::entry_bytes;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Env, Operator, Stamp, Wiring};
+use crate::kernel::{Env, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
@@ -77,7 +78,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             running: Running::new(),
             shown: BTreeMap::new(),
             spare: None,
-            results: Results::new(wiring, strategy),
+            results: Results::new(wiring, strategy, Late::dropped()),
             _values: PhantomData,
         }
     }
@@ -256,6 +257,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
             return Ok(());
         }
         self.watermark = time;
+        self.results.watermark(time);
         match self.overflow.take() {
             Some(overflow) => self.finish(overflow),
             None => self.show_ended(),
@@ -266,5 +268,14 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
         let held = self.next().map_or(Timestamp::MAX, Window::max_timestamp);
         self.output_watermark = self.output_watermark.max(input.min(held));
         self.output_watermark
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next = self.next()?;
+        Some(Pending {
+            count: self.coming.len().max(1) as u64,
+            what: "open slices of windows",
+            next_event: Some(next.max_timestamp()),
+        })
     }
 }

@@ -4,13 +4,14 @@
 //! passes its end. Nothing is looked up for a key but its entry in that table, and rows find their entries a block at a
 //! time.
 
+use super::Late;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::sort::{self, WindowRows};
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Stamp, Wiring};
+use crate::kernel::{Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{
     Accumulation, ClosingBehavior, Mark, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
@@ -52,7 +53,7 @@ pub(crate) fn is_for(strategy: &WindowingStrategy) -> bool {
 }
 
 impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V, C, R> {
-    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, wiring: &Wiring<'_>) -> Self {
+    pub(crate) fn new(strategy: &WindowingStrategy, contents: C, late: Late<K, V>, wiring: &Wiring<'_>) -> Self {
         Self {
             contents,
             accumulates: strategy.accumulation() == Accumulation::Accumulating,
@@ -62,7 +63,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             output_watermark: Timestamp::MIN,
             open: BTreeMap::new(),
             shown: BTreeMap::new(),
-            results: Results::new(wiring, strategy),
+            results: Results::new(wiring, strategy, late),
         }
     }
 
@@ -169,6 +170,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.watermark = time;
+        self.results.watermark(time);
         let step = self.step.clone();
         catch(&step, || self.close_all())?;
         self.results.check()
@@ -178,5 +180,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
         let held = self.open.first_key_value().map_or(Timestamp::MAX, |((last, _), _)| *last);
         self.output_watermark = self.output_watermark.max(input.min(held));
         self.output_watermark
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let next_event = self.open.first_key_value().map(|((last, _), _)| *last);
+        Some(Pending { count: self.open.len() as u64, what: "open windows", next_event })
     }
 }

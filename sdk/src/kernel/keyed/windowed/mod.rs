@@ -9,6 +9,7 @@ mod by_slice;
 mod by_window;
 mod contents;
 mod holds;
+mod late;
 mod lifted;
 mod overflow;
 mod results;
@@ -25,6 +26,7 @@ pub(crate) use by_window::ByWindow;
 pub(crate) use by_window::is_for as shows_at_end;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
 pub(crate) use holds::Holds;
+pub(crate) use late::Late;
 pub(crate) use lifted::{CombineInWindows, Unkeyed};
 pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
@@ -42,7 +44,8 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The shuffle of a grouping in windows. A second output, if the step has one, takes what came too late.
+/// The shuffle of a grouping in windows. Further outputs, if the step has them, take what came too late: one for each
+/// input.
 pub(crate) struct GroupInWindows<K, V, C, I, R = Pairs> {
     strategy: Arc<WindowingStrategy>,
     contents: C,
@@ -62,6 +65,8 @@ pub(crate) trait Inputs<K, V: Clone>: Sized + 'static {
     fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op;
 
     fn inboxes(grouping: &Grouping<K, V>) -> Vec<Rc<RefCell<dyn Inbox>>>;
+
+    fn late(wiring: &Wiring<'_>) -> Late<K, V>;
 }
 
 impl<K: Key, V: Element, C, I, R> Shuffle for GroupInWindows<K, V, C, I, R>
@@ -79,11 +84,11 @@ where
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let (strategy, contents) = (&self.strategy, self.contents.clone());
+        let (strategy, contents, late) = (&self.strategy, self.contents.clone(), I::late(wiring));
         if by_window::is_for(strategy) {
-            receiver::<K, V, I, _>(ByWindow::<K, V, C, R>::new(strategy, contents, wiring))
+            receiver::<K, V, I, _>(ByWindow::<K, V, C, R>::new(strategy, contents, late, wiring))
         } else {
-            receiver::<K, V, I, _>(ByKey::<K, V, C, R>::new(strategy, contents, wiring))
+            receiver::<K, V, I, _>(ByKey::<K, V, C, R>::new(strategy, contents, late, wiring))
         }
     }
 }
@@ -119,6 +124,10 @@ macro_rules! several {
                     let wrap: fn($V) -> $OneOf = OneOf::$V;
                     Rc::new(RefCell::new(Input { grouping: grouping.clone(), wrap }))
                 }),+]
+            }
+
+            fn late(wiring: &Wiring<'_>) -> Late<K, $OneOf> {
+                Late::of(wiring, || ($(wiring.emitter::<(K, $V)>($index + 1),)+))
             }
         }
     };

@@ -1,11 +1,12 @@
 //! What leaves a grouping: results, and what came too late.
 
+use super::Late;
 use crate::kernel::guard::render;
-use crate::kernel::{Emitter, Meta, Stamp, Wiring};
+use crate::kernel::{Emitter, Meta, Shared, Stamp, Wiring};
 use crate::metrics::Counter;
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Pane, WindowingStrategy};
-use crate::{Element, Error, ErrorKind, Key, Result, Step};
+use crate::{Element, Error, ErrorKind, Key, Result, Step, Timestamp};
 use std::sync::Arc;
 
 /// Elements that windows did not take because the watermark was past their end by more than the allowed lateness.
@@ -21,24 +22,37 @@ const ENOUGH_FOR_BATCHES: usize = 256;
 /// The outputs of a grouping.
 pub(super) struct Results<K, V, Row> {
     out: Emitter<Row>,
-    late: Option<Emitter<(K, V)>>,
+    late: Late<K, V>,
     step: Arc<Step>,
     may_lose_data: bool,
     failure: Option<Error>,
+    shared: Arc<Shared>,
+    /// Whether windows end because the run is drained.
+    is_drained: bool,
 }
 
 impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
-    pub(super) fn new(wiring: &Wiring<'_>, strategy: &WindowingStrategy) -> Self {
+    pub(super) fn new(wiring: &Wiring<'_>, strategy: &WindowingStrategy, late: Late<K, V>) -> Self {
         Self {
             out: wiring.emitter(0),
-            late: (wiring.outputs.len() > 1).then(|| wiring.emitter(1)),
+            late,
             step: wiring.step.clone(),
             may_lose_data: strategy.allows_data_loss(),
             failure: None,
+            shared: wiring.env.shared.clone(),
+            is_drained: false,
         }
     }
 
+    /// The watermark has come to `time`.
+    pub(super) fn watermark(&mut self, time: Timestamp) {
+        self.is_drained = time == Timestamp::MAX && self.shared.is_draining();
+    }
+
     pub(super) fn show(&mut self, row: Row, stamp: &Stamp) {
+        if self.is_drained {
+            return self.out.emit_with(row, &drained(stamp));
+        }
         self.out.emit_with(row, stamp);
     }
 
@@ -47,7 +61,7 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
         if count < ENOUGH_FOR_BATCHES {
             return rows.for_each(|row| self.show(row, stamp));
         }
-        self.out.begin_anew(&Meta::of(stamp.clone()));
+        self.out.begin_anew(&Meta::of(if self.is_drained { drained(stamp) } else { stamp.clone() }));
         rows.for_each(|row| self.out.emit(row));
     }
 
@@ -58,11 +72,9 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
             DroppedBecause::Closed => DROPPED_CLOSED.inc(1),
             DroppedBecause::Unmatched => return self.unmatched(key, &dropped.value),
         }
-        if let Some(late) = &mut self.late {
-            let pane = Pane::UNKNOWN.marked(dropped.mark);
-            let stamp = Stamp { time: dropped.timestamp, windows: dropped.window.into(), pane };
-            late.emit_with((key.clone(), dropped.value), &stamp);
-        }
+        let pane = Pane::UNKNOWN.marked(dropped.mark);
+        let stamp = Stamp { time: dropped.timestamp, windows: dropped.window.into(), pane };
+        self.late.emit(key, dropped.value, &stamp);
     }
 
     /// What is taken back and has never come was not made by the functions that made what has come.
@@ -82,11 +94,16 @@ impl<K: Key, V: Element, Row: Element> Results<K, V, Row> {
     pub(super) fn check(&mut self) -> Result<()> {
         self.failure.take().map_or(Ok(()), Err)?;
         self.out.check()?;
-        self.late.as_mut().map_or(Ok(()), Emitter::check)
+        self.late.check()
     }
 
     pub(super) fn flush(&mut self) -> Result<()> {
         self.out.flush()?;
-        self.late.as_mut().map_or(Ok(()), Emitter::flush)
+        self.late.flush()
     }
+}
+
+/// The stamp of a window that draining has closed.
+fn drained(stamp: &Stamp) -> Stamp {
+    Stamp { pane: Pane { drained: true, ..stamp.pane }, ..stamp.clone() }
 }

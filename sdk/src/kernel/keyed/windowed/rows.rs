@@ -1,6 +1,7 @@
 //! What goes into a grouping and what comes out of it, where that is not pairs.
 
-use super::Inputs;
+use super::late::Keyless;
+use super::{Inputs, Late};
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::route::{HashSender, Router};
 use crate::kernel::shuffle::HashedRows;
@@ -52,6 +53,10 @@ impl<V: Element> Inputs<(), V> for Whole<V> {
     fn inboxes(grouping: &Grouping<(), V>) -> Vec<Rc<RefCell<dyn Inbox>>> {
         One::<V>::inboxes(grouping)
     }
+
+    fn late(wiring: &Wiring<'_>) -> Late<(), V> {
+        Late::of(wiring, || Keyless(wiring.emitter(1)))
+    }
 }
 
 /// Takes the rows of a grouping.
@@ -97,6 +102,10 @@ impl<K: Key, V: Element> Inputs<K, V> for One<V> {
 
     fn inboxes(grouping: &Grouping<K, V>) -> Vec<Rc<RefCell<dyn Inbox>>> {
         vec![Rc::new(RefCell::new(Only(grouping.clone())))]
+    }
+
+    fn late(wiring: &Wiring<'_>) -> Late<K, V> {
+        Late::of(wiring, || wiring.emitter::<(K, V)>(1))
     }
 }
 

@@ -1,23 +1,26 @@
 //! How far several inputs have come together.
 
-use beamline_sdk::Timestamp;
+use crate::Timestamp;
 
 /// How far an input has come: one sender of a queue, one head of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub struct Mark {
     /// Its watermark.
-    pub(crate) time: Timestamp,
+    pub time: Timestamp,
     /// Whether others need not wait for it.
-    pub(crate) is_idle: bool,
+    pub is_idle: bool,
 }
 
 impl Mark {
-    pub(crate) const START: Self = Self { time: Timestamp::MIN, is_idle: false };
-    pub(crate) const END: Self = Self { time: Timestamp::MAX, is_idle: false };
+    /// Nothing is known yet.
+    pub const START: Self = Self { time: Timestamp::MIN, is_idle: false };
+    /// Nothing will come any more.
+    pub const END: Self = Self { time: Timestamp::MAX, is_idle: false };
 
     /// What is known when these inputs are read together, and `self` was known before: the least watermark of those
     /// that are not idle. It never goes back, and it is not at the end before all inputs are.
-    pub(crate) fn advanced_by(self, inputs: impl Iterator<Item = Self>) -> Self {
+    #[must_use]
+    pub fn advanced_by(self, inputs: impl Iterator<Item = Self>) -> Self {
         let (mut least, mut is_any_idle) = (Timestamp::MAX, false);
         for input in inputs {
             if input.is_idle {

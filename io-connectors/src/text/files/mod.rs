@@ -1,0 +1,23 @@
+//! Files of lines by window, pane and destination: for collections that go on as well as for those that end.
+//!
+//! [`pattern`], [`name`] and [`time`]: from facts to names; `check`: whether these tell files apart; `destination` and
+//! `roll`: which elements come together; `output` and `pane`: the writing; `written`: what is known then.
+
+mod check;
+mod destination;
+mod error;
+mod limits;
+mod name;
+mod output;
+mod pane;
+mod pattern;
+mod refuse;
+mod roll;
+mod time;
+mod write_files;
+mod written;
+
+pub use destination::{By, Destinations, OneDestination};
+pub use error::{PatternError, WriteFilesError};
+pub use write_files::{WriteFiles, write_files};
+pub use written::WrittenFile;

@@ -1,0 +1,109 @@
+//! What all files of an output have in common, once it has been checked.
+
+use super::super::compression::Codec;
+use super::super::temp::TempFile;
+use super::error::WriteFilesError;
+use super::limits::Limits;
+use super::name::Facts;
+use super::pane::{folder_of, make_folder};
+use super::pattern::Pattern;
+use super::written::WrittenFile;
+use super::{destination::Destinations, pane::PaneFiles, roll::Part};
+use beamline_sdk::metrics::Counter;
+use beamline_sdk::{BoxError, Cx, DoFn, Element, Error, ErrorKind, Shard};
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::path::Path;
+use std::sync::Arc;
+
+static FILES: Counter = Counter::new("files_written");
+static ROWS: Counter = Counter::new("rows_written");
+static EMPTY: Counter = Counter::new("empty_panes");
+
+/// An output of many files.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub(super) pattern: Pattern,
+    pub(super) codec: Codec,
+    pub(super) header: Option<String>,
+    pub(super) limits: Limits,
+    pub(super) replace: bool,
+    /// Whether all files of a pane are written together, and those of an earlier one can be replaced by fewer.
+    pub(super) by_pane: bool,
+}
+
+impl Output {
+    /// Makes the folder that all files are in, and tries to write there: nothing else knows about permissions and disks
+    /// that are read-only.
+    fn check_folder(&self) -> Result<(), WriteFilesError> {
+        let probe = format!("{}probe", self.pattern.prefix());
+        let folder = folder_of(Path::new(&probe));
+        make_folder(folder)?;
+        let written = TempFile::beside(&folder.join("probe")).map(drop);
+        written.map_err(|cause| WriteFilesError::NotWritable { folder: folder.display().to_string(), cause })
+    }
+}
+
+/// Writes the files of panes, one after the other.
+pub(super) struct WritePanes<T, D> {
+    output: Arc<Output>,
+    shards: u32,
+    _elements: PhantomData<fn(T, D)>,
+}
+
+impl<T, D> WritePanes<T, D> {
+    pub(super) fn new(output: Output, shards: u32) -> Self {
+        Self { output: Arc::new(output), shards, _elements: PhantomData }
+    }
+}
+
+impl<T, D> Clone for WritePanes<T, D> {
+    fn clone(&self) -> Self {
+        Self { output: self.output.clone(), shards: self.shards, _elements: PhantomData }
+    }
+}
+
+/// Elements of one destination and shard, with the number of the file to begin with.
+type Group<T, D> = ((<D as Destinations<T>>::Destination, u32), Part<T>);
+
+impl<T: Element + Display, D: Destinations<T>> DoFn<Group<T, D>> for WritePanes<T, D> {
+    type Out = WrittenFile;
+
+    fn setup(&mut self) -> Result<(), BoxError> {
+        Ok(self.output.check_folder().map_err(|error| Error::wrap(ErrorKind::Io, error.into()))?)
+    }
+
+    fn process(&mut self, group: Group<T, D>, cx: &mut Cx<'_, WrittenFile>) -> Result<(), BoxError> {
+        let ((destination, index), (part, rows)) = group;
+        let shard = Shard { index, count: self.shards };
+        let facts = Facts { destination: D::name(&destination), window: cx.window(), pane: cx.pane(), shard, part };
+        if rows.is_empty() {
+            EMPTY.inc(1);
+            return Ok(());
+        }
+        let place = describe(&facts);
+        let mut files = PaneFiles::new(&self.output, facts);
+        for row in rows {
+            cx.check_stop()?;
+            files.line(&row).map_err(|error| located(error, &place))?;
+        }
+        for file in files.publish().map_err(|error| located(error, &place))? {
+            FILES.inc(1);
+            ROWS.inc(file.rows);
+            cx.emit(file);
+        }
+        // The next one takes a while.
+        cx.flush();
+        Ok(())
+    }
+}
+
+fn located(error: WriteFilesError, place: &str) -> Error {
+    Error::wrap(ErrorKind::Io, error.into()).at(place)
+}
+
+/// Which pane it is, for errors.
+fn describe(facts: &Facts) -> String {
+    let to = facts.destination.as_ref().map_or_else(String::new, |destination| format!(", destination {destination}"));
+    format!("pane {} of {}{to}, shard {}", facts.pane.index, facts.window, facts.shard.index)
+}

@@ -1,0 +1,303 @@
+//! The description of what is written.
+
+use super::super::compression::{Codec, Compression};
+use super::check::{Differences, check};
+use super::destination::{By, Destinations, OneDestination};
+use super::error::PatternError;
+use super::limits::Limits;
+use super::output::{Output, WritePanes};
+use super::pattern::Pattern;
+use super::refuse::refusal;
+use super::roll::{Part, Roll};
+use super::written::WrittenFile;
+use beamline_sdk::{Element, Error, ErrorKind, Key, PCollection, PTransform};
+use std::cell::Cell;
+use std::fmt::Display;
+use std::path::Path;
+use std::time::Duration;
+
+/// Writes each element as a line, with its `Display`, to the files of its window, pane, destination and shard, as soon as
+/// these are complete (`FileIO.writeDynamic` and `WriteFiles` in Beam). To be applied to a collection.
+///
+/// `names` says how files are called, with placeholders for what tells them apart:
+///
+/// | placeholder | stands for | such as |
+/// |---|---|---|
+/// | `{window}` | the window's start and end, in UTC | `20151116T160000Z-20151116T170000Z`, `global` |
+/// | `{window.start}`, `{window.end}` | one of them | `20151116T160000Z` |
+/// | `{window.start:%Y/%m/%d/%H}` | the same, with a format | `2015/11/16/16` |
+/// | `{pane}` | the pane's index and timing, and whether it is the last | `2-on-time-last` |
+/// | `{pane.index}`, `{pane.timing}`, `{pane.last}` | each by itself | `2`, `on-time`, `last` or `more` |
+/// | `{destination}` | what [`destination`](WriteFiles::destination) says of the element | `eu/fr` |
+/// | `{shard}`, `{shard.index}`, `{shard.count}` | which of the [`shards`](WriteFiles::shards) it is | `00001-of-00003` |
+/// | `{part}` | the number of a file of a pane, if files [roll](#files-that-roll) | `00007` |
+///
+/// Formats know `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, `%3f` for milliseconds, and `%%`. Braces are written twice to stand for
+/// themselves. A format that leaves out a small part of a time which tells windows apart, such as the minutes of windows that
+/// begin at half past, is an error of the run. Folders are made where they are missing. Names that would not tell files apart are refused before anything
+/// runs: those of a windowed collection need the window, those of several shards the shard, and so on.
+///
+/// Destinations come from data, so whatever they are made of, they stay below the folder in front of the placeholder: a `/`
+/// in them makes folders, and what names should not have, such as a dot at their beginning, is written as `%2E`.
+///
+/// ```
+/// use beamline_io::text;
+/// use beamline_sdk::window::Windowing;
+/// use beamline_sdk::{Pipeline, Timestamp};
+/// use std::time::Duration;
+///
+/// let p = Pipeline::new();
+/// let orders = p.create([(1_447_690_800_000, "fr"), (1_447_690_900_000, "de")].map(|(at, to)| (at, to.to_owned())));
+/// let hourly = orders.with_timestamps(|(at, _)| Timestamp::from_millis(*at)).window(Windowing::fixed(Duration::from_hours(1)));
+/// let files = hourly
+///     .map(|(at, country)| format!("{country},{at}"))
+///     .apply(text::write_files("orders/{destination}/{window.start:%Y-%m-%d-%H}.csv").destination(|line: &String| line[..2].to_owned()));
+/// # let _ = files;
+/// ```
+///
+/// # What is visible, and when
+///
+/// The elements of a window that have the same destination and shard are brought together; each pane that they show by the
+/// collection's [trigger](beamline_sdk::window::Trigger) becomes a file. It is written under a hidden name, brought to disk,
+/// and renamed: what has its final name is whole, at any time, also if the process is killed. So the files of a stream
+/// appear while it goes on; those of a collection that ends appear when it has been read, one after the other.
+///
+/// A pane without elements makes no file, and is counted as `empty_panes`. An accumulating pane has all of its window again.
+///
+/// Files that have become visible stay, also when the run fails or is cancelled later: unlike those of
+/// [`text::write`](super::super::write()) they do not wait for the rest of the pipeline. The file in work is deleted then. A
+/// process that is killed may leave it, as `.NAME.tmp-PROCESS-NUMBER` in the folder of its name; such files can be deleted
+/// when no run is using them.
+///
+/// A file that exists already is an error, at which it stays as it is, unless [`replace`](WriteFiles::replace) says otherwise.
+///
+/// # Files that roll
+///
+/// With [`max_rows`](WriteFiles::max_rows) or [`max_bytes`](WriteFiles::max_bytes) a pane becomes several files, numbered by
+/// `{part}`, that become visible one after the other when all of them are complete. With [`max_age`](WriteFiles::max_age) files have nothing to do with panes: they are
+/// complete when they are large or old enough, and when their window is over.
+///
+/// # What comes out
+///
+/// A collection of the files that are whole, each in its window and pane: to be listed, or to be
+/// [waited for](PCollection::wait_on). The step that writes counts `files_written` and `rows_written`. A worker has one file
+/// open at a time, however many destinations there are, and pages what does not fit into memory from disk, where the
+/// grouping does.
+///
+/// # Errors
+///
+/// When the pipeline is run, before anything is read: [`PatternError`]; collections whose elements may be [taken
+/// back](beamline_sdk::window#retractions); collections without an end whose files would never be complete. While it runs:
+/// [`WriteFilesError`](super::WriteFilesError), with the step, the window and the pane.
+pub fn write_files(names: impl Into<String>) -> WriteFiles {
+    WriteFiles {
+        names: names.into(),
+        destinations: OneDestination,
+        options: Options {
+            shards: 1,
+            compression: Compression::default(),
+            header: None,
+            limits: Limits::default(),
+            max_age: None,
+            replace: false,
+        },
+    }
+}
+
+/// A transform that writes files by window, pane and destination: what [`write_files`] returns.
+#[derive(Clone, Debug)]
+#[must_use = "a description writes nothing until it is applied to a collection"]
+pub struct WriteFiles<D = OneDestination> {
+    names: String,
+    destinations: D,
+    options: Options,
+}
+
+#[derive(Clone, Debug)]
+struct Options {
+    shards: u32,
+    compression: Compression,
+    header: Option<String>,
+    limits: Limits,
+    max_age: Option<Duration>,
+    replace: bool,
+}
+
+impl WriteFiles {
+    /// Says where an element goes: elements of equal destinations come into the same files, and the `Display` of the
+    /// destination is `{destination}` in their names.
+    pub fn destination<F>(self, f: F) -> WriteFiles<By<F>> {
+        let Self { names, options, .. } = self;
+        WriteFiles { names, destinations: By(f), options }
+    }
+}
+
+impl<D> WriteFiles<D> {
+    /// Says into how many files the elements of a pane and destination are divided, evenly; each is written by one worker.
+    /// By default there is one, and at least that.
+    pub fn shards(mut self, count: u32) -> Self {
+        self.options.shards = count;
+        self
+    }
+
+    /// Compresses the files. By default the ending of their names tells; if it does not fit what is said here, `.gz`,
+    /// `.zst` or `.bz2` is added to it.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.options.compression = compression;
+        self
+    }
+
+    /// Begins every file with this line.
+    pub fn header(mut self, line: impl Into<String>) -> Self {
+        self.options.header = Some(line.into());
+        self
+    }
+
+    /// Says how many elements a file has at most, at least 1; what is more goes into another.
+    pub fn max_rows(mut self, rows: u64) -> Self {
+        self.options.limits.rows = Some(rows);
+        self
+    }
+
+    /// Says how large a file becomes, in bytes of text before it is compressed: the line that reaches it is the last.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.options.limits.bytes = Some(bytes);
+        self
+    }
+
+    /// Says how long the first element of a file waits at most for it to be complete, in time of the clock, whatever the
+    /// collection's trigger is. The file is complete before if it is large enough, or if its window is over.
+    ///
+    /// Files are then numbered by `{part}` for each destination, shard and window, and belong to no pane. The elements of a
+    /// file wait in memory: set [`max_bytes`](Self::max_bytes) or [`max_rows`](Self::max_rows) too. Refused are windows
+    /// that merge, such as sessions.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.options.max_age = Some(age);
+        self
+    }
+
+    /// Says whether a file may take the place of one that has its name. A pane of several parts then also deletes the parts
+    /// that an earlier pane, or run, had more. By default a name that is taken is an error.
+    pub fn replace(mut self, replace: bool) -> Self {
+        self.options.replace = replace;
+        self
+    }
+}
+
+impl Options {
+    fn check(&self, names: &str) -> Result<(), PatternError> {
+        let zeros = [
+            ("shards", self.shards == 0),
+            ("max_rows", self.limits.rows == Some(0)),
+            ("max_bytes", self.limits.bytes == Some(0)),
+        ];
+        match zeros.into_iter().find(|(_, is_zero)| *is_zero) {
+            Some((option, _)) => Err(PatternError::Zero { pattern: names.to_owned(), option }),
+            None => Ok(()),
+        }
+    }
+
+    fn output(&self, names: &str) -> Result<Output, PatternError> {
+        self.check(names)?;
+        let mut pattern: Pattern = names.parse()?;
+        let codec = self.compression.codec(Path::new(&format!("name{}", pattern.suffix())));
+        if codec.is_missing() {
+            return Err(PatternError::MissingFeature { pattern: names.to_owned(), codec: codec.to_string() });
+        }
+        let extension = format!(".{}", codec.extension());
+        if codec != Codec::Plain && !pattern.suffix().to_ascii_lowercase().ends_with(&extension) {
+            pattern.push(&extension);
+        }
+        let (header, replace, by_pane) = (self.header.clone(), self.replace, self.max_age.is_none());
+        // What has an age is divided before it is written.
+        let limits = if by_pane { self.limits } else { Limits::default() };
+        Ok(Output { pattern, codec, header, limits, replace, by_pane })
+    }
+}
+
+impl<D> WriteFiles<D> {
+    /// What is written of a collection, or why it cannot be.
+    fn output<T>(&self, lines: &PCollection<T>) -> Result<Output, Error>
+    where
+        T: Element,
+        D: Destinations<T>,
+    {
+        let options = &self.options;
+        let by_pane = options.max_age.is_none();
+        if let Some(error) = refusal(lines, by_pane) {
+            return Err(error);
+        }
+        let differences = Differences {
+            destinations: D::ARE_SEVERAL,
+            shards: options.shards > 1,
+            parts: !by_pane || options.limits.is_any(),
+            panes: by_pane,
+            is_bounded: lines.is_bounded(),
+            replace: options.replace,
+        };
+        let output = options.output(&self.names).and_then(|output| {
+            check(&self.names, &output.pattern, &differences, &lines.windowing())?;
+            Ok(output)
+        });
+        output.map_err(|error| Error::wrap(ErrorKind::Graph, error.into()))
+    }
+
+    /// Deals the elements of a destination out to its shards.
+    fn assign<T>(&self, lines: &PCollection<T>) -> PCollection<((D::Destination, u32), T)>
+    where
+        T: Element,
+        D: Destinations<T>,
+    {
+        let (destinations, shards, turn) = (self.destinations.clone(), self.options.shards.max(1), Turn::default());
+        lines.map(move |line| ((destinations.of(&line), turn.next(shards)), line)).named("Assign")
+    }
+
+    fn gather<K: Key, T: Element + Display>(&self, keyed: &PCollection<(K, T)>) -> PCollection<(K, Part<T>)> {
+        match self.options.max_age {
+            Some(age) => keyed.par_do_stateful(Roll::new(self.options.limits, age)).named("Roll"),
+            None => keyed.group_by_key().named("Gather").map(|(key, rows)| (key, (0, rows))).named("Begin"),
+        }
+    }
+}
+
+impl<T, D> PTransform<PCollection<T>> for WriteFiles<D>
+where
+    T: Element + Display,
+    D: Destinations<T>,
+{
+    type Out = PCollection<WrittenFile>;
+
+    fn label(&self) -> String {
+        format!("text::write_files({})", self.names)
+    }
+
+    fn is_opaque(&self) -> bool {
+        true
+    }
+
+    fn expand(self, lines: PCollection<T>) -> Self::Out {
+        let (output, keyed) = (self.output(&lines), self.assign(&lines));
+        match output {
+            Ok(output) => {
+                let write = WritePanes::<T, D>::new(output, self.options.shards);
+                self.gather(&keyed).par_do(write).named("Write")
+            }
+            Err(error) => {
+                keyed.refuse(error);
+                keyed.flat_map(|_| None).named("Write")
+            }
+        }
+    }
+}
+
+/// Deals shards out, one after the other.
+#[derive(Clone, Default)]
+struct Turn(Cell<u32>);
+
+impl Turn {
+    fn next(&self, shards: u32) -> u32 {
+        let shard = self.0.get();
+        self.0.set((shard + 1) % shards);
+        shard
+    }
+}

@@ -1,0 +1,68 @@
+//! Pipes and standard input as streams.
+
+use super::line::Line;
+use super::read::{Read, read};
+use super::reader::LineReader;
+use super::split::Split;
+use beamline_sdk::{ArrivingReader, BoxError, Source, SplitTarget};
+
+/// Reads the lines of standard input while they come, as a stream: the watermark goes on with the clock, and windows close
+/// while the input stays open. At its end the stream ends.
+///
+/// Timestamps are arrival times, unless [told otherwise](Source::with_timestamps). [`read("-")`](read) reads the same as a
+/// collection that is complete at its end.
+///
+/// ```
+/// use beamline_io::text;
+/// use beamline_sdk::{Pipeline, window::Windowing};
+/// use std::time::Duration;
+///
+/// let p = Pipeline::new();
+/// let per_second = p.read(text::stdin_stream()).window(Windowing::fixed(Duration::from_secs(1))).count();
+/// # drop(per_second);
+/// ```
+pub fn stdin_stream() -> ReadStream {
+    read("-").as_stream()
+}
+
+impl<L> Read<L> {
+    /// Takes what comes out of pipes, such as those made by `mkfifo`, as a stream: [`stdin_stream`] says what that means.
+    pub fn as_stream(self) -> ReadStream<L> {
+        ReadStream(self)
+    }
+}
+
+/// A source of lines as they come: what [`stdin_stream`] and [`Read::as_stream`] return.
+#[derive(Clone, Debug)]
+#[must_use = "a description reads nothing until it is given to a pipeline"]
+pub struct ReadStream<L = String>(Read<L>);
+
+impl<L: Line> Source for ReadStream<L> {
+    type Out = L;
+    type Split = Split;
+    type Reader = ArrivingReader<LineReader<L>>;
+
+    fn label(&self) -> String {
+        self.0.label()
+    }
+
+    fn is_bounded(&self) -> bool {
+        false
+    }
+
+    fn splits(&self, target: &SplitTarget) -> Result<Vec<Split>, BoxError> {
+        self.0.splits(target)
+    }
+
+    fn size(&self, split: &Split) -> Option<u64> {
+        self.0.size(split)
+    }
+
+    fn describe(&self, split: &Split) -> String {
+        self.0.describe(split)
+    }
+
+    fn open(&self, split: Split) -> Result<Self::Reader, BoxError> {
+        Ok(ArrivingReader::new(self.0.open(split)?))
+    }
+}

@@ -1,0 +1,137 @@
+//! Reading complete files as they come, one after the other.
+
+use super::super::compression::Compression;
+use super::super::error::ReadError;
+use super::super::line::{InvalidUtf8, Line};
+use super::super::reader::LineReader;
+use super::super::split::{Origin, Part as LinePart, Split};
+use super::search::Search;
+use super::{Part, VANISHED_FILES, WatchSplit};
+use beamline_sdk::{BoxError, Next, Reader, SourceBatch, Timestamp};
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// A search that is repeated.
+pub(super) struct Repeated {
+    search: Search,
+    every: Duration,
+    next: Timestamp,
+}
+
+impl Repeated {
+    pub(super) fn new(search: Search, every: Duration) -> Self {
+        Self { search, every, next: Timestamp::MIN }
+    }
+
+    /// What has been found, if it is time to look.
+    pub(super) fn look(&mut self, now: Timestamp) -> Result<Vec<(OsString, super::FileId)>, ReadError> {
+        if now < self.next {
+            return Ok(Vec::new());
+        }
+        self.next = now + self.every.max(Duration::from_millis(1));
+        Ok(self.search.look()?.into_iter().map(|(path, id)| (path.into_os_string(), id)).collect())
+    }
+
+    /// When to look again.
+    pub(super) fn next(&self) -> Timestamp {
+        self.next
+    }
+}
+
+/// Reads complete files.
+pub(super) struct WholeReader<L> {
+    /// What finds more of them.
+    search: Option<Repeated>,
+    waiting: VecDeque<OsString>,
+    current: Option<LineReader<L>>,
+    compression: Compression,
+    invalid: InvalidUtf8,
+    /// Of the files that have been read to their end.
+    bytes_read: u64,
+    is_caught_up: bool,
+}
+
+impl<L: Line> WholeReader<L> {
+    pub(super) fn new(
+        search: Option<Repeated>,
+        files: Vec<OsString>,
+        compression: Compression,
+        invalid: InvalidUtf8,
+    ) -> Self {
+        let waiting = files.into();
+        Self { search, waiting, current: None, compression, invalid, bytes_read: 0, is_caught_up: false }
+    }
+
+    /// Opens the next file, unless it is gone.
+    fn open(&mut self, file: OsString) -> Result<(), ReadError> {
+        let path = Path::new(&file).display().to_string();
+        let codec = self.compression.codec(Path::new(&file));
+        if codec.is_missing() {
+            return Err(ReadError::MissingFeature { path, codec: codec.to_string() });
+        }
+        let size = fs::metadata(&file).map_or(0, |metadata| metadata.len());
+        let split = Split { origin: Origin::file(file), part: LinePart::Whole { codec, size } };
+        match LineReader::open(split, self.invalid, u64::MAX) {
+            Ok(reader) => self.current = Some(reader),
+            Err(ReadError::Missing { .. }) => VANISHED_FILES.inc(1),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Goes on with the current file.
+    fn go_on(&mut self, out: &mut SourceBatch<'_, L>) -> Result<(), BoxError> {
+        if let Some(reader) = &mut self.current
+            && reader.poll(out)? == Next::Done
+        {
+            self.bytes_read += reader.bytes_read();
+            self.current = None;
+        }
+        Ok(())
+    }
+
+    /// All files have been read: looks for others, and says what to answer if there are none.
+    fn look(&mut self, now: Timestamp) -> Result<Option<Next>, ReadError> {
+        let Some(search) = &mut self.search else { return Ok(Some(Next::Done)) };
+        self.waiting.extend(search.look(now)?.into_iter().map(|(file, _)| file));
+        self.is_caught_up = self.waiting.is_empty();
+        Ok(self.is_caught_up.then(|| Next::WakeAt(search.next())))
+    }
+}
+
+impl<L: Line> Reader for WholeReader<L> {
+    type Out = L;
+    type Split = WatchSplit;
+
+    fn poll(&mut self, out: &mut SourceBatch<'_, L>) -> Result<Next, BoxError> {
+        self.is_caught_up = false;
+        while !out.is_full() {
+            if self.current.is_some() {
+                self.go_on(out)?;
+            } else if let Some(file) = self.waiting.pop_front() {
+                self.open(file)?;
+            } else if let Some(next) = self.look(out.now())? {
+                return Ok(next);
+            }
+        }
+        Ok(Next::More)
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes_read + self.current.as_ref().map_or(0, Reader::bytes_read)
+    }
+
+    fn is_caught_up(&self) -> bool {
+        self.is_caught_up
+    }
+
+    /// The last files of those that have been found.
+    fn try_split(&mut self, fraction: f64) -> Option<WatchSplit> {
+        let given = (self.waiting.len() as f64 * fraction).ceil() as usize;
+        let given = self.waiting.split_off(self.waiting.len() - given.min(self.waiting.len()));
+        (!given.is_empty()).then(|| WatchSplit(Part::Files(given.into())))
+    }
+}

@@ -1,0 +1,132 @@
+//! From what each worker tells to how the run goes.
+
+use super::report::{SourceReport, StageReport, StepReport, WorkerReport};
+use super::{Hold, HoldReason, Status, StepStatus};
+use crate::build::Job;
+use beamline_sdk::Timestamp;
+use beamline_sdk::graph::NodeId;
+use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use std::collections::HashMap;
+
+/// Puts together what the workers tell.
+pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_draining: bool) -> Status {
+    let nodes = &job.graph.nodes;
+    let live: Vec<NodeId> = (0..nodes.len()).map(|i| NodeId(i as StepId)).filter(|id| job.plan.is_live(*id)).collect();
+    let positions: HashMap<StepId, usize> = live.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
+    let merger = Merger { job, reports, positions };
+    let mut steps: Vec<StepStatus> = live.iter().map(|id| merger.step(*id)).collect();
+    let holds: Vec<_> = (0..steps.len()).map(|i| merger.hold(&steps, &live, i)).collect();
+    steps.iter_mut().zip(holds).for_each(|(step, hold)| step.held_by = hold);
+    let busy = reports.iter().enumerate().filter(|(_, report)| report.is_busy);
+    Status { now, is_draining, steps, busy_workers: busy.map(|(worker, _)| worker).collect() }
+}
+
+struct Merger<'a> {
+    job: &'a Job,
+    reports: &'a [WorkerReport],
+    positions: HashMap<StepId, usize>,
+}
+
+impl Merger<'_> {
+    fn stages(&self) -> impl Iterator<Item = &StageReport> {
+        self.reports.iter().flat_map(|report| &report.stages)
+    }
+
+    /// What all workers tell of a step, apart from its sending ends.
+    fn runs(&self, id: NodeId) -> impl Iterator<Item = &StepReport> {
+        self.stages().flat_map(|stage| &stage.steps).filter(move |step| step.step == id.0 && !step.is_sender)
+    }
+
+    fn sources(&self, id: NodeId) -> impl Iterator<Item = &SourceReport> {
+        self.stages().flat_map(|stage| &stage.sources).filter(move |source| source.step == id.0)
+    }
+
+    fn step(&self, id: NodeId) -> StepStatus {
+        let node = &self.job.graph.nodes[id.index()];
+        let inputs = node.inputs.iter().map(|input| self.positions[&self.job.graph.producer(*input).0]);
+        let (input, output) = self.marks(id);
+        let ports = || self.stages().flat_map(|stage| &stage.ports).filter(|port| port.step == id.0);
+        let emitted = self.reports.iter().flat_map(|report| &report.emitted).filter(|(step, _)| *step == id.0);
+        StepStatus {
+            name: node.step.name.clone(),
+            place: format!("{}:{}", node.step.location.file(), node.step.location.line()),
+            inputs: inputs.collect(),
+            input_watermark: input.time,
+            output_watermark: output.time,
+            is_idle: output.is_idle,
+            emitted: emitted.map(|(_, count)| count).sum(),
+            queued_packets: ports().map(|port| port.packets).sum(),
+            queued_bytes: ports().map(|port| port.bytes).sum(),
+            has_back_pressure: ports().any(|port| port.is_full),
+            pending: pending_text(self.runs(id).filter_map(|run| run.pending.as_ref())),
+            next_event: self.runs(id).filter_map(|run| run.pending.as_ref()?.next_event).min(),
+            next_alarm: self.runs(id).filter_map(|run| run.alarm).min(),
+            readings: self.sources(id).flat_map(|source| source.readings.clone()).collect(),
+            held_by: None,
+        }
+    }
+
+    /// How far the input and the output of a step have come on all workers together.
+    fn marks(&self, id: NodeId) -> (Mark, Mark) {
+        let all = |marks: &mut dyn Iterator<Item = Mark>| Mark::START.advanced_by(marks);
+        if self.runs(id).next().is_none() {
+            let output = all(&mut self.sources(id).map(|source| source.mark));
+            return (output, output);
+        }
+        (all(&mut self.runs(id).map(|run| run.input)), all(&mut self.runs(id).map(|run| run.output)))
+    }
+
+    /// Who holds back the input of a step: found by going from each step to the one before that is the furthest behind.
+    fn hold(&self, steps: &[StepStatus], live: &[NodeId], from: usize) -> Option<Hold> {
+        if steps[from].input_watermark == Timestamp::MAX {
+            return None;
+        }
+        let mut step = from;
+        loop {
+            if let Some(view) = self.missing_view(live[step]) {
+                return Some(Hold { step, reason: HoldReason::SideInput(view) });
+            }
+            if self.sources(live[step]).next().is_some() {
+                return Some(Hold { step, reason: HoldReason::Source(furthest_behind(&steps[step])) });
+            }
+            let behind = steps[step].inputs.iter().copied().min_by_key(|input| steps[*input].output_watermark)?;
+            let output = steps[behind].output_watermark;
+            if output > steps[step].input_watermark {
+                return Some(Hold { step, reason: self.in_flight(&steps[step]) });
+            }
+            if output < steps[behind].input_watermark {
+                return Some(Hold { step: behind, reason: HoldReason::Pending });
+            }
+            step = behind;
+        }
+    }
+
+    /// Why a step has not come as far as what it reads.
+    fn in_flight(&self, step: &StepStatus) -> HoldReason {
+        let busy = self.reports.iter().position(|report| report.is_busy);
+        match busy {
+            Some(worker) if step.queued_packets == 0 => HoldReason::Busy(worker),
+            _ => HoldReason::Queue,
+        }
+    }
+
+    fn missing_view(&self, id: NodeId) -> Option<usize> {
+        let stage = self.job.plan.stage_of[id.index()]?;
+        let missing = self.reports.iter().find_map(|report| report.stages.get(stage)?.missing_views.first());
+        self.positions.get(missing?).copied()
+    }
+}
+
+/// The part of a source that holds its watermark.
+fn furthest_behind(source: &StepStatus) -> Option<ReadingStatus> {
+    source.readings.iter().filter(|reading| !reading.is_idle).min_by_key(|reading| reading.watermark).cloned()
+}
+
+fn pending_text<'a>(pending: impl Iterator<Item = &'a Pending>) -> Option<String> {
+    let (mut count, mut what) = (0, "");
+    for pending in pending {
+        count += pending.count;
+        what = pending.what;
+    }
+    (count > 0).then(|| format!("{count} {what}"))
+}

@@ -1,0 +1,89 @@
+//! How a run goes: how far each step has come, and who holds it back.
+//!
+//! `desk` asks the workers, `report` is what they tell, `merge` makes a [`Status`] of that, `text` prints it.
+
+mod desk;
+mod merge;
+mod report;
+mod text;
+
+pub(crate) use desk::Desk;
+pub(crate) use report::{PortReport, SourceReport, StageReport, StepReport, WorkerReport};
+
+pub(crate) use merge::merge;
+
+use beamline_sdk::Timestamp;
+use beamline_sdk::kernel::ReadingStatus;
+
+/// How a run goes, from [`JobHandle::status`](crate::JobHandle::status). Printed, it says for each step that has not ended
+/// how far it has come, and who holds it back.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Processing time.
+    pub now: Timestamp,
+    /// Whether sources without an end have been asked to end.
+    pub is_draining: bool,
+    /// All steps that run, in topological order.
+    pub steps: Vec<StepStatus>,
+    /// Workers that were at work in the same bundle for as long as they were asked: what they say is old.
+    pub busy_workers: Vec<usize>,
+}
+
+/// How far a step has come.
+#[derive(Clone, Debug)]
+pub struct StepStatus {
+    /// Its name, with those of the composites around it.
+    pub name: String,
+    /// The file and line of the call that made it.
+    pub place: String,
+    /// The steps that it reads from, as positions in [`Status::steps`].
+    pub inputs: Vec<usize>,
+    /// An element before this instant is late; [`Timestamp::MAX`] when none will come at all.
+    pub input_watermark: Timestamp,
+    /// No further result is before this instant, unless it is late.
+    pub output_watermark: Timestamp,
+    /// Whether it is caught up and empty, so that nobody waits for its watermark.
+    pub is_idle: bool,
+    /// How many elements it has emitted, or written.
+    pub emitted: u64,
+    /// Packets that wait in front of it.
+    pub queued_packets: usize,
+    /// What they take in bytes.
+    pub queued_bytes: usize,
+    /// Whether its senders have to wait until it has taken some of them.
+    pub has_back_pressure: bool,
+    /// What it keeps that is still to become results, such as `3 keys with open windows`.
+    pub pending: Option<String>,
+    /// The watermark that the first of these waits for.
+    pub next_event: Option<Timestamp>,
+    /// The processing time at which something will happen by itself.
+    pub next_alarm: Option<Timestamp>,
+    /// What it reads, if it is a source.
+    pub readings: Vec<ReadingStatus>,
+    /// Why its input has not come further; nothing if it has come to its end.
+    pub held_by: Option<Hold>,
+}
+
+/// What holds a watermark back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The step that holds, as a position in [`Status::steps`].
+    pub step: usize,
+    /// Why.
+    pub reason: HoldReason,
+}
+
+/// Why a watermark is not further.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoldReason {
+    /// A source has read no further: the part of it that is the furthest behind.
+    Source(Option<ReadingStatus>),
+    /// A step keeps something back that is earlier than its input.
+    Pending,
+    /// A stage has not begun, because a side input is not complete: the step that builds it.
+    SideInput(usize),
+    /// Elements wait in front of a step that has not come to them.
+    Queue,
+    /// A worker is at work in a long bundle.
+    Busy(usize),
+}

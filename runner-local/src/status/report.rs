@@ -1,0 +1,54 @@
+//! What a worker tells about itself.
+
+use beamline_sdk::Timestamp;
+use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+
+/// What a worker tells.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WorkerReport {
+    /// Whether it has not answered: it is at work somewhere, and this is what it said before.
+    pub(crate) is_busy: bool,
+    pub(crate) has_ended: bool,
+    pub(crate) stages: Vec<StageReport>,
+    /// What each step has emitted.
+    pub(crate) emitted: Vec<(StepId, u64)>,
+}
+
+/// What it tells about a stage.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StageReport {
+    /// Side inputs that it waits for before it runs at all.
+    pub(crate) missing_views: Vec<StepId>,
+    pub(crate) ports: Vec<PortReport>,
+    pub(crate) sources: Vec<SourceReport>,
+    pub(crate) steps: Vec<StepReport>,
+}
+
+/// What waits in front of a step.
+#[derive(Clone, Debug)]
+pub(crate) struct PortReport {
+    pub(crate) step: StepId,
+    pub(crate) packets: usize,
+    pub(crate) bytes: usize,
+    pub(crate) is_full: bool,
+}
+
+/// How far a source has come.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceReport {
+    pub(crate) step: StepId,
+    pub(crate) mark: Mark,
+    pub(crate) readings: Vec<ReadingStatus>,
+}
+
+/// How far a step has come.
+#[derive(Clone, Debug)]
+pub(crate) struct StepReport {
+    pub(crate) step: StepId,
+    /// Whether it is the sending end of the step, in the stage before.
+    pub(crate) is_sender: bool,
+    pub(crate) input: Mark,
+    pub(crate) output: Mark,
+    pub(crate) alarm: Option<Timestamp>,
+    pub(crate) pending: Option<Pending>,
+}

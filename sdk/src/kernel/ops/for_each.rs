@@ -1,0 +1,52 @@
+//! The end of a pipeline in a function of the user.
+
+use super::explode::each_in_one_window;
+use crate::kernel::guard::{Witness, catch, user_error};
+use crate::kernel::{Batch, Meta, Operator, Push, Wiring};
+use crate::{BoxError, Element, Result, Step};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Calls a function with every element, once for each window that it is in if the function looks at windows.
+pub(crate) struct ForEach<T, F> {
+    f: F,
+    looks_at_windows: bool,
+    capacity: usize,
+    taken: Rc<Cell<u64>>,
+    step: Arc<Step>,
+    witness: Witness<T>,
+}
+
+impl<T: Element, F: FnMut(T, &Meta, usize) -> Result<(), BoxError>> ForEach<T, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, looks_at_windows: bool, f: F) -> Self {
+        let (capacity, witness) = (wiring.env.batch_size, Witness::new(wiring.env.trace_elements));
+        let taken = wiring.emitted.first().cloned().unwrap_or_default();
+        Self { f, looks_at_windows, capacity, taken, step: wiring.step.clone(), witness }
+    }
+
+    fn call(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        let Self { f, taken, step, witness, .. } = self;
+        taken.set(taken.get() + batch.len() as u64);
+        let meta = &batch.meta;
+        let mut each = |(row, element)| {
+            witness.see(&element);
+            f(element, meta, row)
+        };
+        let elements = batch.values.drain(..).enumerate();
+        let result = catch(step, || { elements }.try_for_each(&mut each));
+        let result = result.and_then(|result| result.map_err(|error| user_error(step, error)));
+        result.map_err(|error| witness.blame(error))
+    }
+}
+
+impl<T: Element, F: FnMut(T, &Meta, usize) -> Result<(), BoxError>> Push<T> for ForEach<T, F> {
+    fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
+        if !self.looks_at_windows {
+            return self.call(batch);
+        }
+        each_in_one_window(batch, self.capacity, |batch| self.call(batch))
+    }
+}
+
+impl<T, F> Operator for ForEach<T, F> {}

@@ -1,0 +1,243 @@
+//! The part of one worker in reading: it has some pieces of work, and goes on with one of those that have something.
+
+use super::board::Board;
+use super::{Polled, SourceHead};
+use crate::kernel::{Clock, Env, Mark, ReadingStatus, Shared};
+use crate::source::Waker;
+use crate::{Next, Result, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A kind of work.
+pub(crate) trait Job: 'static {
+    /// A piece of work that a worker may take, such as a split.
+    type Work: Send + 'static;
+    /// A piece that a worker has, such as a reader.
+    type Active: 'static;
+
+    /// Whether all of it comes to an end by itself.
+    fn is_bounded(&self) -> bool;
+
+    /// Whether it is given up when the run drains.
+    fn stops_when_drained(&self) -> bool {
+        !self.is_bounded()
+    }
+
+    /// Begins a piece.
+    fn open(&mut self, work: Self::Work) -> Result<Self::Active>;
+
+    /// Goes on with a piece for a while, and passes on what comes of it.
+    fn go_on(&mut self, active: &mut Self::Active, cx: &JobCx<'_, Self::Work>) -> Result<Next>;
+
+    /// Gives away a part of a piece.
+    fn share(&mut self, active: &mut Self::Active) -> Option<Self::Work>;
+
+    /// Another piece that has come into being.
+    fn discover(&mut self, active: &mut Self::Active) -> Option<Self::Work> {
+        let _ = active;
+        None
+    }
+
+    /// How far a piece has come.
+    fn mark(&self, active: &Self::Active) -> Mark;
+
+    /// Which one it is, for error messages.
+    fn place(&self, active: &Self::Active) -> String;
+
+    /// How many bytes of the piece have been read.
+    fn bytes_read(&self, active: &Self::Active) -> u64;
+}
+
+/// What is around a piece of work that goes on.
+pub(crate) struct JobCx<'a, W> {
+    pub(crate) board: &'a Board<W>,
+    pub(crate) now: Timestamp,
+    pub(crate) waker: Waker,
+    /// Whether other pieces wait for this one to pause.
+    pub(crate) others_wait: bool,
+}
+
+/// The part of one worker.
+pub(crate) struct Head<J: Job> {
+    job: J,
+    board: Arc<Board<J::Work>>,
+    worker: usize,
+    clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
+    wake: Arc<dyn super::Wake>,
+    pieces: Vec<Piece<J::Active>>,
+    /// The piece that goes on next, if it can.
+    turn: usize,
+    is_hungry: bool,
+}
+
+struct Piece<A> {
+    active: A,
+    /// When it has something again, unless it is woken.
+    pause_until: Option<Timestamp>,
+    waker: Waker,
+    bytes_read: u64,
+}
+
+impl<A> Piece<A> {
+    fn is_ready(&mut self, now: Timestamp) -> bool {
+        if self.waker.take() || self.pause_until.is_some_and(|until| until <= now) {
+            self.pause_until = None;
+        }
+        self.pause_until.is_none()
+    }
+}
+
+impl<J: Job> Head<J> {
+    pub(crate) fn new(job: J, board: Arc<Board<J::Work>>, env: &Env) -> Self {
+        Self {
+            job,
+            board,
+            worker: env.worker,
+            clock: env.clock.clone(),
+            shared: env.shared.clone(),
+            wake: env.wake.clone(),
+            pieces: Vec::new(),
+            turn: 0,
+            is_hungry: false,
+        }
+    }
+
+    /// The piece to go on with: in turns, those that are ready. Takes another one when none is, and, of work without an
+    /// end, as many as are this worker's share.
+    fn next_piece(&mut self, now: Timestamp) -> Result<Option<usize>> {
+        let takes_more =
+            !self.job.is_bounded() && self.board.has_waiting() && self.pieces.len() < self.board.fair_share();
+        if takes_more && self.take()? {
+            return Ok(Some(self.pieces.len() - 1));
+        }
+        let count = self.pieces.len();
+        let in_turn = (0..count).map(|i| (self.turn + i) % count);
+        let ready = { in_turn }.find(|i| self.pieces[*i].is_ready(now));
+        match ready {
+            Some(piece) => Ok(Some(piece)),
+            None => Ok(self.take()?.then(|| self.pieces.len() - 1)),
+        }
+    }
+
+    /// Begins another piece, if there is one.
+    fn take(&mut self) -> Result<bool> {
+        let Some(work) = self.board.take(self.worker) else { return Ok(false) };
+        if std::mem::take(&mut self.is_hungry) {
+            self.board.remove_hungry();
+        }
+        let active = self.job.open(work)?;
+        let waker = Waker::new(self.wake.clone());
+        self.pieces.push(Piece { active, pause_until: None, waker, bytes_read: 0 });
+        Ok(true)
+    }
+
+    /// Goes on with a piece.
+    fn go_on(&mut self, index: usize, now: Timestamp) -> Result<Polled> {
+        let others_wait = self.pieces.len() > 1;
+        self.turn = index;
+        let Self { job, board, pieces, .. } = self;
+        let piece = &mut pieces[index];
+        let next = job.go_on(&mut piece.active, &JobCx { board, now, waker: piece.waker.clone(), others_wait });
+        let read = job.bytes_read(&piece.active);
+        board.bytes_read.fetch_add(read.saturating_sub(piece.bytes_read), Ordering::Relaxed);
+        piece.bytes_read = read;
+        let next = next?;
+        while let Some(work) = job.discover(&mut piece.active) {
+            board.add(Timestamp::MIN, work);
+            self.wake.wake_all();
+        }
+        match next {
+            Next::More if self.board.wants_work() => self.share(index),
+            Next::More => {}
+            Next::WakeAt(time) => return Ok(self.pause(index, time, now)),
+            Next::Done => self.finish(index),
+        }
+        if !self.job.is_bounded() {
+            self.turn = index + 1;
+        }
+        Ok(Polled::Worked)
+    }
+
+    fn share(&mut self, index: usize) {
+        let from = self.job.mark(&self.pieces[index].active).time;
+        if let Some(work) = self.job.share(&mut self.pieces[index].active) {
+            self.board.add(from, work);
+            self.wake.wake_all();
+        }
+    }
+
+    fn pause(&mut self, index: usize, until: Timestamp, now: Timestamp) -> Polled {
+        self.pieces[index].pause_until = Some(until);
+        self.turn = index + 1;
+        // Others may be ready.
+        if self.pieces.iter_mut().any(|piece| piece.is_ready(now)) || self.board.has_waiting() {
+            return Polled::Worked;
+        }
+        self.rest()
+    }
+
+    fn finish(&mut self, index: usize) {
+        self.pieces.remove(index);
+        if self.board.close(1) {
+            self.wake.wake_all();
+        }
+    }
+
+    /// There is nothing to go on with now.
+    fn rest(&mut self) -> Polled {
+        if self.pieces.is_empty() && self.board.is_finished() {
+            return Polled::Done;
+        }
+        if self.pieces.is_empty() && !self.is_hungry {
+            self.is_hungry = true;
+            self.board.add_hungry();
+        }
+        Polled::Idle(self.pieces.iter().filter_map(|piece| piece.pause_until).min())
+    }
+
+    /// Gives up all work: nothing new is to be read.
+    fn drain(&mut self) {
+        let pieces = std::mem::take(&mut self.pieces).len();
+        let was_last = self.board.close(pieces);
+        if self.board.give_up_waiting() || was_last {
+            self.wake.wake_all();
+        }
+    }
+}
+
+impl<J: Job> SourceHead for Head<J> {
+    fn poll(&mut self) -> Result<Polled> {
+        if self.shared.is_draining() && self.job.stops_when_drained() {
+            self.drain();
+        }
+        let now = self.clock.now();
+        match self.next_piece(now)? {
+            Some(index) => self.go_on(index, now),
+            None => Ok(self.rest()),
+        }
+    }
+
+    fn place(&self) -> Option<String> {
+        self.pieces.get(self.turn).map(|piece| self.job.place(&piece.active))
+    }
+
+    fn mark(&self) -> Mark {
+        let parts = self.pieces.iter().map(|piece| self.job.mark(&piece.active));
+        let part = (!self.pieces.is_empty()).then(|| Mark::START.advanced_by(parts));
+        self.board.report(self.worker, part)
+    }
+
+    fn readings(&self) -> Vec<ReadingStatus> {
+        let status = |piece: &Piece<J::Active>| {
+            let Mark { time: watermark, is_idle } = self.job.mark(&piece.active);
+            let place = self.job.place(&piece.active);
+            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until }
+        };
+        self.pieces.iter().map(status).collect()
+    }
+
+    fn set_input(&mut self, input: Mark) {
+        self.board.set_input(self.worker, input);
+    }
+}

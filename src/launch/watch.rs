@@ -1,0 +1,71 @@
+//! What happens beside a run: progress, status, and its end after a time.
+
+use super::interrupt::{Ending, Interrupt};
+use super::options::Options;
+use super::progress::{Display, TICK};
+use crate::JobHandle;
+use std::time::{Duration, Instant};
+
+/// Looks after a run.
+pub(super) struct Watch<'a> {
+    handle: &'a JobHandle,
+    display: Display,
+    start: Instant,
+    drain_after: Option<Duration>,
+    status_every: Option<Duration>,
+    /// How often the status has been said.
+    said: u32,
+    /// What has been said of the end.
+    announced: Option<Ending>,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant) -> Self {
+        let display = Display::new(options.progress, start);
+        let Options { drain_after, status_every, .. } = *options;
+        Self { handle, display, start, drain_after, status_every, said: 0, announced: None }
+    }
+
+    /// Comes back when all workers have ended.
+    pub(super) fn until_ended(mut self, interrupt: &Interrupt) {
+        while !self.handle.wait_for(TICK) {
+            self.display.update(self.handle.progress());
+            self.announce(interrupt.ending());
+            self.drain_in_time();
+            self.say_status();
+        }
+        self.announce(interrupt.ending());
+    }
+
+    fn announce(&mut self, ending: Option<Ending>) {
+        if ending == self.announced {
+            return;
+        }
+        self.announced = ending;
+        match ending {
+            Some(Ending::Drain) => self
+                .display
+                .say("draining: nothing more is read, and all windows close; Ctrl-C again to stop without output"),
+            Some(Ending::Cancel) => self
+                .display
+                .say("stopping when the steps are through with what they have; Ctrl-C again to stop at once"),
+            _ => {}
+        }
+    }
+
+    fn drain_in_time(&mut self) {
+        if self.drain_after.is_some_and(|time| self.start.elapsed() >= time) {
+            self.drain_after = None;
+            self.display.say("draining: the time is over; nothing more is read, and all windows close");
+            self.handle.control().drain();
+        }
+    }
+
+    fn say_status(&mut self) {
+        let is_due = |every: Duration| self.start.elapsed() >= every * (self.said + 1);
+        if self.status_every.is_some_and(is_due) {
+            self.said += 1;
+            self.display.say(&self.handle.status().to_string());
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Sinks that do not wait for the end of the pipeline.
+
+mod destinations;
+mod files;
+mod folder;
+mod names;
+mod net;
+mod random;
+mod rolling;
+mod streaming;

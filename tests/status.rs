@@ -1,0 +1,124 @@
+//! Why has my window not fired? What a run says of itself while it goes on.
+
+use beamline::graph::Graph;
+use beamline::kernel::ManualClock;
+use beamline::prelude::*;
+use beamline::testing::TestStream;
+use beamline::{HoldReason, JobHandle, LocalRunner, Status, StepStatus};
+use beamline::{Monotonic, OffsetRange, OffsetTracker, ProcessContinuation, SplitCx, SplittableDoFn};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Tells the element, at its own time in seconds, and then nothing for an hour.
+#[derive(Clone)]
+struct Once;
+
+impl SplittableDoFn<u64> for Once {
+    type Out = u64;
+    type Tracker = OffsetTracker;
+    type Estimator = Monotonic;
+
+    fn is_bounded(&self) -> bool {
+        false
+    }
+
+    fn initial_restriction(&self, _: &u64) -> Result<OffsetRange, BoxError> {
+        Ok(OffsetRange::from(0))
+    }
+
+    fn tracker(&self, range: OffsetRange) -> OffsetTracker {
+        OffsetTracker::new(range)
+    }
+
+    fn estimator(&self) -> Monotonic {
+        Monotonic::default()
+    }
+
+    fn process(&mut self, n: &u64, cx: &mut SplitCx<'_, u64, Self>) -> Result<ProcessContinuation, BoxError> {
+        if cx.try_claim(&0) {
+            cx.emit_at(*n, Timestamp::from_millis(*n as i64 * 1000));
+        }
+        Ok(ProcessContinuation::Resume(Duration::from_hours(1)))
+    }
+}
+
+fn start(graph: &Graph) -> JobHandle {
+    let clock = Arc::new(ManualClock::default());
+    LocalRunner::new().parallelism(2).manual_clock(clock).start(graph).unwrap()
+}
+
+/// The status when it is as a test expects.
+#[track_caller]
+fn wait_for(handle: &JobHandle, is_there: impl Fn(&Status) -> bool) -> Status {
+    for _ in 0..100_000 {
+        let status = handle.status();
+        if is_there(&status) {
+            return status;
+        }
+        std::thread::yield_now();
+    }
+    panic!("waited in vain: {}", handle.status());
+}
+
+fn step<'a>(status: &'a Status, name: &str) -> &'a StepStatus {
+    status.steps.iter().find(|step| step.name == name).unwrap_or_else(|| panic!("{name} is missing: {status}"))
+}
+
+#[test]
+fn a_window_waits_for_the_source_that_is_behind() {
+    let p = Pipeline::new();
+    let fast = p.create([125u64]).par_do_splittable(Once).named("Fast");
+    let slow = p.create([7u64]).par_do_splittable(Once).named("Slow");
+    let both = fast.flatten_with(&slow).window(Windowing::fixed(Duration::from_mins(1)));
+    both.key_by(|_| 0).group_by_key().named("Group").map(|(_, all)| all.iter().count()).inspect(|_| ());
+    let handle = start(&p.graph().unwrap());
+    let at = |seconds: i64| Timestamp::from_millis(seconds * 1000);
+    let status = wait_for(&handle, |status| {
+        step(status, "Group").input_watermark == at(7) && step(status, "Fast").output_watermark == at(125)
+    });
+    let group = step(&status, "Group");
+    let hold = group.held_by.clone().unwrap();
+    assert_eq!(status.steps[hold.step].name, "Slow");
+    assert!(matches!(hold.reason, HoldReason::Source(Some(_))), "{hold:?}");
+    assert_eq!(group.pending.as_deref(), Some("2 open windows"));
+    assert!(group.next_event.is_some() && group.input_watermark < group.next_event.unwrap());
+    let why = status.why(group).unwrap();
+    assert_eq!(why, "Slow, which reads element 7, watermark 1970-01-01T00:00:07Z");
+    let text = status.to_string();
+    assert!(text.contains("Group (tests/status.rs:") && text.contains(&format!("held back by {why}")), "{text}");
+    handle.control().drain();
+    handle.wait().unwrap();
+}
+
+#[test]
+fn a_stage_waits_for_a_side_input() {
+    let p = Pipeline::new();
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let wait = Arc::new(std::sync::Mutex::new(wait));
+    let table = p.create([1u64]).map(move |n| {
+        let _ = wait.lock().unwrap().recv();
+        n
+    });
+    let view = table.named("Slow table").as_singleton();
+    p.create([1u64, 2]).named("Numbers").with_side(view).map(|n, t| n * t).named("Multiply").inspect(|_| ());
+    let handle = LocalRunner::new().parallelism(2).start(&p.graph().unwrap()).unwrap();
+    let is_held = |status: &Status| {
+        step(status, "Numbers").held_by.as_ref().is_some_and(|hold| matches!(hold.reason, HoldReason::SideInput(_)))
+    };
+    let status = wait_for(&handle, is_held);
+    assert!(!status.busy_workers.is_empty(), "{status}");
+    assert!(status.why(step(&status, "Multiply")).unwrap().contains("waits for the side input"), "{status}");
+    drop(release);
+    handle.wait().unwrap();
+}
+
+#[test]
+fn what_has_ended_is_done() {
+    let p = Pipeline::new();
+    p.apply(TestStream::new().element(Timestamp::from_millis(5), 1u64)).inspect(|_| ()).named("Look");
+    let handle = LocalRunner::new().parallelism(1).start(&p.graph().unwrap()).unwrap();
+    let status = wait_for(&handle, |status| status.steps.iter().all(StepStatus::is_done));
+    assert_eq!(step(&status, "Look").emitted, 1);
+    assert!(status.to_string().contains("2 of 2 steps are done"), "{status}");
+    handle.wait().unwrap();
+}
