@@ -11,6 +11,7 @@ mod contents;
 mod holds;
 mod late;
 mod lifted;
+mod overflow;
 mod results;
 mod rows;
 mod running;
