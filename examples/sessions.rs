@@ -9,6 +9,7 @@
 //! $ cargo run --release --example sessions -- --input examples/data/clicks.csv --output visits \
 //!     --late late.txt --out-of-order 40
 //! done in 0.01 s
+//!   Count                         dropped_late 1
 //! $ cat visits-*
 //! ann from 2024-03-01T10:00:00Z to 2024-03-01T10:20:00Z: 3
 //! ann from 2024-03-01T11:10:00Z to 2024-03-01T11:42:00Z: 3

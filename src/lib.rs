@@ -5,8 +5,7 @@
 //! Rust values that implement serde's traits: they stay typed between steps, and what does not fit together does not
 //! compile.
 //!
-//! Today a pipeline runs on the threads of one process. Connectors read finite inputs; sources without an end, and runs
-//! across several processes, are not there yet.
+//! Today a pipeline runs on the threads of one process. Runs across several processes are not there yet.
 //!
 //! # Word count
 //!
@@ -135,12 +134,17 @@
 //! | find a transform | the methods of [`PCollection`], and of [`Pipeline`] for where collections begin |
 //! | reduce many values to one | [`combine`] |
 //! | keep what went wrong | [`PCollection::try_map`] |
+//! | call a service for every element | `PCollection::par_do_async`, with the cargo feature `async` |
+//! | look at a table that changes now and then | [`Pipeline::refreshing`] |
+//! | keep failures in a file, and try them again | [`io::dead_letters`], [`PCollection::replaying`] |
 //! | make several outputs | [`PCollection::split`], [`PCollection::partition`] |
 //! | have a life cycle around a function | [`DoFn`] |
 //! | remember something for each key, and be called back in time | [`state`], [`StatefulDoFn`] |
 //! | make a transform of transforms | [`PTransform`] |
 //! | count things while running | [`metrics`] |
 //! | read and write | [`io`]; to add a system: [`Source`] and [`Sink`] |
+//! | write a stream while it goes on | [`io::text::write_files`], [`io::net`], [`PCollection::for_each`] |
+//! | do one thing after another | [`PCollection::wait_on`] |
 //! | understand a failure | [`Error`] |
 //! | see what will run | [`Graph::explain`](graph::Graph::explain), [`LocalRunner::explain`] |
 //! | divide time | [`PCollection::with_timestamps`], [`PCollection::window`]; [`window`] for windows, triggers and panes |

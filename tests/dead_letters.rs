@@ -140,7 +140,7 @@ fn failures_are_counted_over_all_workers() {
     for workers in [1, 3] {
         for is_read in [true, false] {
             limited(workers, 4000, FailureLimit::count(1000), is_read).unwrap();
-            limited(workers, 4000, FailureLimit::share(0.25).after(3999), is_read).unwrap();
+            limited(workers, 4000, FailureLimit::share(0.25).after(4000), is_read).unwrap();
             let error = limited(workers, 4000, FailureLimit::count(999), is_read).unwrap_err();
             assert!(error.contains("more than 999 elements failed: 1000 of"), "{error}");
             assert!(error.contains("step 'Check'") && error.contains("the last one: no fours"), "{error}");

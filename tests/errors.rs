@@ -207,7 +207,7 @@ fn a_failure_that_nothing_reads() {
     insta::assert_snapshot!(error_of(|p| drop(words(p).try_map(|w| w.parse::<u32>()).ok)), @r#"
     step 'TryMap' (tests/errors.rs:LINE): invalid digit found in string
       at: element "fine"
-      help: read the `failed` output of this try_map to go on without such elements
+      help: read the `failed` output of this step to go on without such elements
     "#);
 }
 

@@ -45,11 +45,13 @@ struct Session {
 impl Session {
     fn new(shown: &str) -> Self {
         let (mut session, mut goes_on) = (Self { script: String::new(), printed: Vec::new() }, false);
-        for line in shown.lines().filter(|line| !line.starts_with("done in ")) {
+        let is_report = |line: &str| line.starts_with("done in ") || line.starts_with("  ");
+        for line in shown.lines() {
             let typed = line.strip_prefix("$ ").or(goes_on.then_some(line));
             goes_on = typed.is_some_and(|line| line.ends_with('\\'));
             match typed {
                 Some(line) => session.script.extend([line, "\n"]),
+                None if is_report(line) => {}
                 None => session.printed.push(line.to_owned()),
             }
         }
@@ -107,6 +109,9 @@ fn examples_print_what_their_comments_show() {
         "leaderboard",
         "sessions",
         "draw_panes",
+        "slow_requests",
+        "page_path",
+        "generate_access_log",
     ] {
         Session::of(example).check(&folder(), example);
     }
@@ -124,6 +129,8 @@ fn wrong_usage_is_refused_before_anything_runs() {
         "orders_with_rates",
         "hourly_team_score",
         "sessions",
+        "page_path",
+        "tail_wordcount",
     ] {
         let folder = folder();
         let before = folder.names();
@@ -175,6 +182,17 @@ fn outputs_do_not_depend_on_the_number_of_workers() {
         });
         assert!(results[0].len() > 20 && results.iter().all(|lines| *lines == results[0]), "{example}: {results:?}");
     }
+}
+
+#[test]
+fn what_was_too_late_is_told_in_the_end() {
+    let clicks = b"ann,2024-03-01T10:00:00,home\nann,2024-03-01T12:00:00,home\nann,2024-03-01T10:01:00,boats\n";
+    let folder = Folder::with(&[("clicks.csv", clicks)]);
+    let run = folder.run("sessions", ["--input", "clicks.csv", "--output", "visits", "--late", "late.txt"]);
+    assert!(
+        run.code == Some(0) && run.stderr.contains("Count  ") && run.stderr.contains("dropped_late 1\n"),
+        "{run:?}"
+    );
 }
 
 #[test]

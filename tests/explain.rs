@@ -177,7 +177,7 @@ fn a_side_input_that_goes_on_is_not_waited_for() {
     let _ = p.sequence(0..10).with_side(rate).map(|n, rate| n * rate).named("Dollars");
     insta::assert_snapshot!(plan(&p), @r"
     stage 1  (reads a source)
-      Rates
+      Rates/TestStream
       + Window
       -> stage 2
     stage 2  (shuffle)

@@ -1,4 +1,4 @@
-//! A process that is killed at any moment: what has its final name is whole.
+//! Processes that are killed at any moment, or that lack something: what has its final name is whole.
 #![cfg(unix)]
 
 mod common;
@@ -106,4 +106,17 @@ fn there_may_be_more_files_than_can_be_open() {
     let output = folder.shell(script, "windows_to_files").args(args).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 101);
+}
+
+#[test]
+fn a_file_without_room_is_an_error_and_gone() {
+    let folder = Folder::new();
+    // In blocks of 512 or 1024 bytes; a file needs about 14,000 bytes.
+    let script = "trap '' XFSZ; ulimit -f 4 && exec \"$0\" \"$@\"";
+    let args = ["--output", ".", "--window", "3000", "--destinations", "1"];
+    let output = folder.shell(script, "windows_to_files").args(args).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("no room to write ./") && stderr.contains("pane 0 of ["), "{stderr}");
+    assert_eq!(folder.names(), Vec::<String>::new());
 }

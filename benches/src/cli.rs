@@ -10,6 +10,8 @@ use clap::{Parser, Subcommand};
 use self::contestant::Contestant;
 use self::options::Options;
 use crate::harness::run_suite;
+use crate::instructions;
+use crate::latency;
 use crate::suites::{SUITES, Suite};
 
 /// Runs the measured claims of beamline against their peers.
@@ -40,6 +42,10 @@ enum Command {
     MapsPlain(Options),
     /// Starts and ends a pipeline without elements.
     Nothing(Options),
+    /// Measures how long it takes from an event to the results that it causes, at a steady rate.
+    Latency(latency::Options),
+    /// Counts instructions of small runs under callgrind, and fails when they are more than they were.
+    Instructions(instructions::Options),
     /// Generates the text and does nothing else.
     Generate(Options),
     /// Runs one contestant's side of a suite in this process.
@@ -64,6 +70,8 @@ impl Cli {
             Command::Maps(options) => run_named("maps", &options),
             Command::Windows(options) => run_named("windows", &options),
             Command::MapsPlain(options) => run_named("maps-plain", &options),
+            Command::Latency(options) => options.run(),
+            Command::Instructions(options) => options.run(),
             Command::Generate(options) => generate(&options),
             Command::Contestant(contestant) => contestant.run(),
         }

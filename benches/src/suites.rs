@@ -120,6 +120,20 @@ pub const SUITES: &[Suite] = &[
         contestants: windows,
     },
     Suite {
+        name: "sliding",
+        about: "count events by key in windows of sixty periods (20,000,000 events)",
+        result: Outcome::Checksum,
+        unit: Unit::Elements,
+        contestants: sliding,
+    },
+    Suite {
+        name: "sessions",
+        about: "clicks and durations of the sessions of a million users (20,000,000 clicks out of order)",
+        result: Outcome::Checksum,
+        unit: Unit::Elements,
+        contestants: sessions,
+    },
+    Suite {
         name: "maps",
         about: "twenty maps over u64 that the compiler cannot look into",
         result: Outcome::Checksum,
@@ -191,6 +205,24 @@ fn windows(_workload: &Workload) -> Vec<Contestant> {
         own("beamline", "windows-beamline", &stream, &[]),
         own("beamline-live", "windows-beamline-live", &stream, &[]),
         own("beamline-live-1", "windows-beamline-live", &stream, &["--threads", "1"]),
+    ]
+}
+
+fn sliding(_workload: &Workload) -> Vec<Contestant> {
+    let stream = ["--elements", "20000000", "--keys", "100000"];
+    vec![
+        own("beamline-live", "sliding-beamline-live", &stream, &[]),
+        own("beamline-live-1", "sliding-beamline-live", &stream, &["--threads", "1"]),
+        own("beamline", "sliding-beamline", &stream, &[]),
+    ]
+}
+
+fn sessions(_workload: &Workload) -> Vec<Contestant> {
+    let clicks = ["--elements", "20000000", "--keys", "1000000"];
+    vec![
+        own("handwritten", "sessions-handwritten", &clicks, &[]),
+        own("beamline-live", "sessions-beamline-live", &clicks, &[]),
+        own("beamline-live-1", "sessions-beamline-live", &clicks, &["--threads", "1"]),
     ]
 }
 

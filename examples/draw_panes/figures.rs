@@ -12,11 +12,12 @@ pub(crate) struct Figure {
     pub(crate) windowing: Option<Windowing>,
 }
 
-pub(crate) fn all() -> [Figure; 7] {
+pub(crate) fn all() -> [Figure; 8] {
     [
         figure("times", "Elements and the watermark", SCORES, None),
         figure("batch", "One sum, when all is there", SCORES, Some(batch())),
         figure("fixed", "Windows of two minutes, at the watermark", SCORES, Some(Windowing::fixed(TWO_MINUTES))),
+        figure("sliding", "Windows of three minutes, every two minutes", SCORES, Some(sliding())),
         figure("discarding", "Early and late panes, discarding", SCORES, Some(panes(Accumulation::Discarding))),
         figure("accumulating", "Early and late panes, accumulating", SCORES, Some(panes(Accumulation::Accumulating))),
         figure("retracting", "Early and late panes, retracting", SCORES, Some(panes(Accumulation::Retracting))),
@@ -26,6 +27,10 @@ pub(crate) fn all() -> [Figure; 7] {
 
 fn figure(name: &'static str, title: &'static str, story: Story, windowing: Option<Windowing>) -> Figure {
     Figure { name, title, story, windowing }
+}
+
+fn sliding() -> Windowing {
+    Windowing::sliding(Duration::from_mins(3), TWO_MINUTES)
 }
 
 const TWO_MINUTES: Duration = Duration::from_mins(2);

@@ -9,6 +9,7 @@
 //! fixed.svg
 //! retracting.svg
 //! sessions.svg
+//! sliding.svg
 //! times.svg
 //! ```
 //!

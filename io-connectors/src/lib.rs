@@ -8,7 +8,7 @@
 //! | module | reads | writes |
 //! |---|---|---|
 //! | [`dead_letters`] | elements that a step could not handle, to try them again | the same, as lines of JSON |
-//! | [`net`](crate::net) | | lines over TCP and Unix sockets |
+//! | [`net`] | lines over TCP | lines over TCP and Unix sockets |
 //! | [`text`] | lines of files, globs and standard input, also compressed; files that grow, folders that gain files | lines to sharded files, one file, or standard output; to files by window, pane and destination |
 
 // Derived code names the crate that programs depend on.

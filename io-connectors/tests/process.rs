@@ -17,6 +17,7 @@ fn child(args: &[&str]) -> Result<(), BoxError> {
         ["fill", to, count] => fill(&text::write(to).header("header"), count.parse()?),
         ["fill-gzip", to, count] => fill(&text::write(to).compression(Compression::Gzip), count.parse()?),
         ["poll-once"] => poll_once(),
+        ["show"] => show(),
         ["twice"] => text::read("-").open(stdin_split()?).and_then(|_| text::read("-").open(stdin_split()?)).map(drop),
         other => Err(format!("no such child: {other:?}").into()),
     }
@@ -62,6 +63,15 @@ fn write(sink: &text::Write, lines: impl FnOnce(&mut Put<'_>) -> Result<(), BoxE
     Sink::<String>::commit(sink, vec![prepared])
 }
 
+/// Writes a line, and then waits until nothing comes in any more.
+fn show() -> Result<(), BoxError> {
+    let mut writer = Sink::<String>::open(&text::write("-"), Shard { index: 0, count: 1 })?;
+    writer.write("shown".to_owned())?;
+    Writer::<String>::finish_bundle(&mut writer)?;
+    std::io::stdin().read_to_end(&mut Vec::new())?;
+    Writer::<String>::prepare(writer).map(drop)
+}
+
 /// Must come back although nothing ever comes in.
 fn poll_once() -> Result<(), BoxError> {
     let mut reader = text::read("-").open(stdin_split()?)?;
@@ -73,13 +83,14 @@ fn poll_once() -> Result<(), BoxError> {
 }
 
 /// The tests, by name.
-const TESTS: [(&str, fn()); 10] = [
+const TESTS: [(&str, fn()); 11] = [
     ("lines_of_standard_input_arrive", lines_of_standard_input_arrive),
     ("compressed_standard_input_is_read_when_said", compressed_standard_input_is_read_when_said),
     ("a_silent_standard_input_does_not_block", a_silent_standard_input_does_not_block),
     ("standard_input_is_read_once", standard_input_is_read_once),
     ("a_named_pipe_is_read_like_standard_input", a_named_pipe_is_read_like_standard_input),
     ("standard_output_gets_lines", standard_output_gets_lines),
+    ("lines_are_shown_at_the_end_of_a_bundle", lines_are_shown_at_the_end_of_a_bundle),
     ("a_closed_standard_output_is_an_error", a_closed_standard_output_is_an_error),
     ("a_full_standard_output_is_an_error", a_full_standard_output_is_an_error),
     ("a_file_without_room_is_an_error_and_gone", a_file_without_room_is_an_error_and_gone),
@@ -178,6 +189,14 @@ fn a_named_pipe_is_read_like_standard_input() {
 fn standard_output_gets_lines() {
     let output = finish(command(&["fill", "-", "2"]).spawn().unwrap(), b"");
     assert_eq!(output.stdout, b"header\nline 0\nline 11400714819323198485\n");
+}
+
+fn lines_are_shown_at_the_end_of_a_bundle() {
+    let mut child = command(&["show"]).spawn().unwrap();
+    let mut shown = [0; 6];
+    child.stdout.as_mut().unwrap().read_exact(&mut shown).unwrap();
+    assert_eq!(&shown, b"shown\n");
+    assert_eq!(finish(child, b"").stdout, b"");
 }
 
 fn a_closed_standard_output_is_an_error() {

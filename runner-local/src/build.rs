@@ -37,6 +37,15 @@ impl Job {
         self.plan.is_live(node) && !self.graph.nodes[node.index()].outputs.iter().all(is_bounded)
     }
 
+    /// Whether a drain ends what a step does.
+    pub(crate) fn stops_when_drained(&self, node: NodeId) -> bool {
+        let is_beginning = || match &self.graph.nodes[node.index()].body {
+            Body::Read(source) => source.stops_when_drained(),
+            _ => false,
+        };
+        self.is_endless(node) || (self.plan.is_live(node) && is_beginning())
+    }
+
     /// Builds the worker whose environment this is. On the worker's thread: operators never leave it.
     pub(crate) fn build(self: &Arc<Self>, env: Env) -> Rc<Worker> {
         let mut builder = Builder {

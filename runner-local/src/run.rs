@@ -62,9 +62,10 @@ impl JobControl {
         self.job.wakers.wake_all_workers();
     }
 
-    /// Whether there is anything that [`drain`](Self::drain) would end: a source that has no end of its own.
+    /// Whether there is anything that [`drain`](Self::drain) would end: a source that has no end of its own, or the
+    /// beginning of one.
     pub fn is_endless(&self) -> bool {
-        self.job.graph.nodes.iter().enumerate().any(|(i, _)| self.job.is_endless(NodeId(i as StepId)))
+        self.job.graph.nodes.iter().enumerate().any(|(i, _)| self.job.stops_when_drained(NodeId(i as StepId)))
     }
 
     /// Stops the run between two batches. Nothing that it wrote becomes visible.

@@ -72,7 +72,7 @@ impl StepRun {
     /// The end of a bundle, after which the inputs have come to `mark`.
     fn finish(&mut self, mark: Mark) -> Result<()> {
         let before = self.input;
-        let (output, alarm) = self.call(|control| {
+        let (output, alarm, is_busy) = self.call(|control| {
             if mark.time > before.time {
                 control.watermark(mark.time)?;
             }
@@ -80,11 +80,11 @@ impl StepRun {
                 control.idle(mark.is_idle)?;
             }
             control.finish_bundle()?;
-            Ok((control.output_watermark(mark.time), control.alarm()))
+            Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
         })?;
         self.input = mark;
         // What is held back will come still, so its readers have to wait.
-        let is_idle = mark.is_idle && output >= mark.time;
+        let is_idle = mark.is_idle && output >= mark.time && !is_busy;
         self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
         self.alarm = alarm;
         Ok(())

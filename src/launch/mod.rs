@@ -63,6 +63,9 @@ use std::process::ExitCode;
 /// }
 /// ```
 ///
+/// A version that the program says of itself (`#[command(version)]`) is also in the [dead letters](crate::DeadLetter) that
+/// it writes.
+///
 /// # The runner's options
 ///
 /// They stand beside the program's own, which therefore must not use these names; that would be an error at every start.

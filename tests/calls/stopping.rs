@@ -73,3 +73,20 @@ impl Drop for Guard {
         let _ = self.0.send(());
     }
 }
+
+#[test]
+fn the_status_of_a_run_tells_of_calls_without_an_answer() {
+    let (begun, has_begun) = mpsc::channel();
+    let p = Pipeline::new();
+    let hanging = p.sequence(0..2).par_do_async(AsyncOptions::concurrency(2), move |_| {
+        begun.send(()).unwrap();
+        pending::<Answered>()
+    });
+    hanging.ok.named("Hang").write(Collect::new());
+    let handle = LocalRunner::new().parallelism(1).start(&p.graph().unwrap()).unwrap();
+    (0..2).for_each(|_| has_begun.recv().unwrap());
+    let status = handle.control().status().to_string();
+    handle.control().cancel();
+    finish(move || handle.wait().map(drop).unwrap_err(), "calls that hang");
+    assert!(status.contains("2 elements without an answer"), "{status}");
+}

@@ -71,10 +71,43 @@ fn more_elements_than_may_be_away_hold_the_watermark_too() {
 }
 
 #[test]
+fn an_input_that_is_idle_is_not_while_elements_are_away() {
+    for_each_seed(20, |seed| {
+        let p = TestPipeline::new().with_seed(seed);
+        let slow = p.apply(TestStream::new().element(at(15), 1u64).idle().advance_processing_time(secs(10)));
+        let other = p.apply(TestStream::new().element(at(1), 2u64).advance_watermark_to(at(100)));
+        let all = retried(&slow, AsyncOptions::concurrency(1)).flatten_with(&other);
+        let counts = all.window(Windowing::fixed(std::time::Duration::from_millis(10))).count();
+        assert_that(&counts).in_window(Window { start: at(10), end: at(20) }).on_time_pane([1]);
+        assert_eq!(p.run().metrics.counter("dropped_late"), 0);
+    });
+}
+
+#[test]
+fn a_script_waits_for_calls_that_come_back_by_themselves() {
+    let check = |p: &TestPipeline| {
+        let begun = Arc::new(AtomicUsize::new(0));
+        let stream = TestStream::new().counting_steps(begun.clone());
+        let stream = (0..5).fold(stream, |stream, x| stream.element(at(0), x));
+        let called = p.apply(stream).par_do_async(AsyncOptions::concurrency(4), |x| {
+            let (answer, answered) = tokio::sync::oneshot::channel();
+            // Somebody else answers, in his own time.
+            std::thread::spawn(move || answer.send(x).unwrap());
+            async move { answered.await.map_err(BoxError::from) }
+        });
+        let seen = called.ok.map(move |x: u64| (x, begun.load(Ordering::SeqCst) as u64));
+        assert_that(&seen).contains_in_any_order((0..5).map(|x| (x, x + 1)));
+        p.run();
+    };
+    for_each_seed(20, |seed| check(&TestPipeline::new().with_seed(seed)));
+    for_each_seed(20, |_| check(&TestPipeline::new().with_parallelism(3)));
+}
+
+#[test]
 fn an_element_at_the_end_of_time_comes_back_too() {
     let p = TestPipeline::new();
-    let ended = p.create([1u64]).with_timestamps(|_| beamline::Timestamp::MAX);
-    assert_that(&retried(&ended, AsyncOptions::concurrency(1))).contains_in_any_order([1]);
+    let ended = p.create([2u64]).with_timestamps(|_| beamline::Timestamp::MAX);
+    assert_that(&retried(&ended, AsyncOptions::concurrency(1))).contains_in_any_order([2]);
     p.run();
 }
 

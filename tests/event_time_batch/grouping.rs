@@ -6,6 +6,7 @@ use beamline::prelude::*;
 use beamline::testing::assert_that;
 use beamline::window::{SlidingWindows, Window, WindowFn, WindowSet};
 use beamline::{Element, ValueInWindow};
+use std::collections::BTreeMap;
 
 /// Letters and numbers around the epoch.
 fn letters(p: &Pipeline) -> PCollection<(char, u64)> {
@@ -192,6 +193,31 @@ fn sliding_windows_have_what_they_share() {
         let expected = [(-30, 1), (-20, 3), (-10, 14), (0, 18), (10, 6), (20, 7), (30, 7)];
         let expected = expected.map(|(start, sum)| only(start, start + 20, sum));
         assert_that(&sums_of_sums.reify_windows()).contains_in_any_order(expected);
+    });
+}
+
+/// Windows of 23 milliseconds every 5 that number `n`, at that time, is in.
+fn windows_around(n: i64) -> impl Iterator<Item = i64> {
+    (-8..30).map(|i| i * 5 + 2).filter(move |start| (*start..start + 23).contains(&n))
+}
+
+#[test]
+fn windows_that_share_much_combine_it_once() {
+    let mut sums = BTreeMap::new();
+    for n in 0..100 {
+        windows_around(n).for_each(|start| *sums.entry((start, n % 3)).or_insert(0) += n);
+    }
+    let mut totals = BTreeMap::new();
+    sums.iter().for_each(|((start, _), sum)| *totals.entry(*start).or_insert(0) += sum);
+    let sums: Vec<_> = sums.into_iter().map(|((start, key), sum)| only(start, start + 23, (key, sum))).collect();
+    let totals: Vec<_> = totals.into_iter().map(|(start, total)| only(start, start + 23, total)).collect();
+    everywhere(|p| {
+        // Not in the order of time.
+        let numbers = p.create((0..100).map(|n| n * 37 % 100)).with_timestamps(|n| at(*n));
+        let windows = SlidingWindows::new(ms(23), ms(5)).offset(ms(2));
+        let numbers = numbers.map(|n| (n % 3, n)).window(Windowing::new(windows));
+        assert_that(&numbers.combine_per_key(Sum).reify_windows()).contains_in_any_order(sums.clone());
+        assert_that(&numbers.values().combine(Sum).reify_windows()).contains_in_any_order(totals.clone());
     });
 }
 

@@ -102,3 +102,13 @@ fn tables_of_many_windows() {
         p.run();
     }
 }
+
+#[test]
+fn slices_that_do_not_fit() {
+    for p in pipelines() {
+        let pairs = lines(&p).map(|(n, line)| (n / 2, line)).window(Windowing::sliding(ms(40), ms(10)));
+        let last = pairs.combine_per_key(Max).map_values(|line| line.parse::<u64>().unwrap());
+        assert_that(&last).contains_in_any_order((0..30_000).flat_map(|pair| [(pair, 2 * pair + 1); 4]));
+        p.run();
+    }
+}

@@ -282,6 +282,7 @@ impl Builder {
                 let sides = (side().as_list(), self.pairs(node, 2).as_multimap());
                 main().with_side(sides).filter(|x, (list, groups)| list.contains(x) || groups.contains_key(x)).into()
             }
+            Op::WaitOn => main().wait_on(&side()).into(),
             Op::SideParDo => self.pairs(node, 0).with_side(side().count().as_singleton()).par_do(AddCount).into(),
             _ => return None,
         };

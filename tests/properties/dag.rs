@@ -81,6 +81,7 @@ pub(crate) enum Op {
     SideMultimap,
     SideTwo,
     SideParDo,
+    WaitOn,
 }
 
 impl Op {
@@ -93,7 +94,7 @@ impl Op {
             Self::FlattenPairs(n) => vec![Pairs; *n as usize],
             Self::CoGroup2 | Self::Join(_) => vec![Pairs, Pairs],
             Self::CoGroup3 => vec![Pairs, Pairs, Pairs],
-            Self::SideSingleton | Self::SideSingletonOr(_) | Self::SideList => vec![Values, Values],
+            Self::SideSingleton | Self::SideSingletonOr(_) | Self::SideList | Self::WaitOn => vec![Values, Values],
             Self::SideMap | Self::SideMultimap => vec![Values, Pairs],
             Self::SideTwo => vec![Values, Values, Pairs],
             Self::SideParDo => vec![Pairs, Values],
@@ -191,6 +192,7 @@ fn side_input() -> Union<BoxedStrategy<Op>> {
         Just(Op::SideMultimap).boxed(),
         Just(Op::SideTwo).boxed(),
         Just(Op::SideParDo).boxed(),
+        Just(Op::WaitOn).boxed(),
     ])
 }
 

@@ -255,6 +255,7 @@ fn side_input(op: &Op, inputs: &[&Data]) -> Option<Vec<Data>> {
             let (list, groups) = (side(), group(inputs[2].pairs()));
             keep(inputs[0].values(), |x| list.contains(x) || groups.contains_key(x)).into()
         }
+        Op::WaitOn => each(inputs[0].values(), |x| vec![x]).into(),
         Op::SideParDo => {
             let count = side().len() as i64;
             each(inputs[0].pairs(), |(k, v)| vec![(k, f::mix(v, count))]).into()

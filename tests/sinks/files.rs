@@ -35,6 +35,28 @@ fn a_window_is_a_file() {
 }
 
 #[test]
+fn an_element_is_in_the_file_of_each_of_its_windows() {
+    let (folder, second) = (Folder::new(), Duration::from_secs(1));
+    let p = TestPipeline::new();
+    let words = words(&p, &[(1, "a"), (6, "b"), (12, "c")]);
+    let sliding = words.window(Windowing::sliding(10 * second, 5 * second));
+    sliding.apply(text::write_files(folder.path("sliding/{window.start:%H%M%S}")));
+    let sessions = words.window(Windowing::sessions(6 * second));
+    sessions.apply(text::write_files(folder.path("sessions/{window.start:%S}-{window.end:%S}")));
+    p.run();
+    let expected = [
+        ("sessions/01-12", vec!["a", "b"]),
+        ("sessions/12-18", vec!["c"]),
+        ("sliding/000000", vec!["a", "b"]),
+        ("sliding/000005", vec!["b", "c"]),
+        ("sliding/000010", vec!["c"]),
+        ("sliding/235955", vec!["a"]),
+    ];
+    assert_eq!(folder.names(), expected.clone().map(|(name, _)| name));
+    expected.iter().for_each(|(name, lines)| folder.assert_lines(name, lines));
+}
+
+#[test]
 fn without_windows_there_is_one_file() {
     let folder = Folder::new();
     let p = TestPipeline::new();

@@ -3,7 +3,9 @@
 use crate::folder::Folder;
 use beamline::prelude::*;
 use beamline::testing::{TestPipeline, TestStream, for_each_seed};
+use beamline::{Next, Reader, Source, SourceBatch, SplitTarget};
 use std::fs;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -141,4 +143,65 @@ fn sessions_are_files_when_they_have_ended() {
     let expected =
         ["1", "2", "19700101T000000.001Z-19700101T000000.018Z=1+2", "3", "19700101T000000.050Z-19700101T000000.060Z=3"];
     assert_eq!(log, expected);
+}
+
+/// Numbers without an end, each at so many milliseconds.
+#[derive(Clone)]
+struct Endless(u64);
+
+impl Source for Endless {
+    type Out = u64;
+    type Split = ();
+    type Reader = Self;
+
+    fn label(&self) -> String {
+        "Endless".to_owned()
+    }
+    fn is_bounded(&self) -> bool {
+        false
+    }
+    fn splits(&self, _: &SplitTarget) -> Result<Vec<()>, BoxError> {
+        Ok(vec![()])
+    }
+    fn describe(&self, (): &()) -> String {
+        "the only one".to_owned()
+    }
+    fn open(&self, (): ()) -> Result<Self, BoxError> {
+        Ok(self.clone())
+    }
+}
+
+impl Reader for Endless {
+    type Out = u64;
+    type Split = ();
+
+    fn poll(&mut self, out: &mut SourceBatch<'_, u64>) -> Result<Next, BoxError> {
+        while !out.is_full() {
+            out.push_at(self.0, at(self.0 as i64));
+            self.0 += 1;
+        }
+        Ok(Next::More)
+    }
+
+    fn watermark(&self) -> Timestamp {
+        at(self.0 as i64)
+    }
+}
+
+#[test]
+fn a_run_that_is_drained_completes_the_files_of_windows_that_are_open() {
+    let (folder, (told, first)) = (Folder::new(), channel());
+    let p = Pipeline::new();
+    let days = p.read(Endless(0)).named("Read").window(Windowing::fixed(Duration::from_hours(24)));
+    let watched = days.inspect(move |_| {
+        // Only the first is waited for.
+        let _ = told.send(());
+    });
+    watched.apply(text::write_files(folder.path("{window.start:%Y-%m-%d}")));
+    let handle = LocalRunner::new().parallelism(2).start(&p.graph().unwrap()).unwrap();
+    first.recv().unwrap();
+    handle.control().drain();
+    let read = handle.wait().unwrap().metrics.emitted("Read").unwrap();
+    let rows: Vec<_> = folder.files().into_values().flatten().collect();
+    assert_eq!((rows.len() as u64, folder.names().len()), (read, read.div_ceil(86_400_000) as usize));
 }

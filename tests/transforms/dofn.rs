@@ -206,3 +206,42 @@ fn an_error_names_the_element() {
         },
     );
 }
+
+/// Emits a number and says whether it has been seen downstream when its turn is over.
+#[derive(Clone)]
+struct PassOn {
+    seen: Arc<Mutex<Vec<u64>>>,
+}
+
+impl DoFn<u64> for PassOn {
+    type Out = u64;
+
+    fn process(&mut self, n: u64, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
+        cx.emit(n);
+        cx.flush();
+        let last = self.seen.lock().unwrap().last().copied();
+        if last == Some(n) { Ok(()) } else { Err(format!("{n} has not been passed on: {last:?}").into()) }
+    }
+}
+
+#[test]
+fn what_is_flushed_is_passed_on_at_once() {
+    let seen = Arc::default();
+    let p = TestPipeline::new().with_parallelism(1).with_batch_size(1024);
+    let passed = p.create(0..100u64).par_do(PassOn { seen: Arc::clone(&seen) });
+    let log = seen.clone();
+    passed.for_each(move |n| {
+        log.lock().unwrap().push(n);
+        Ok(())
+    });
+    p.run();
+    assert!(seen.lock().unwrap().iter().copied().eq(0..100));
+}
+
+#[test]
+fn a_consumer_that_fails_ends_a_function_that_flushes() {
+    let p = TestPipeline::new().with_parallelism(1);
+    let passed = p.create([1u64]).par_do(PassOn { seen: Arc::default() }).named("Pass");
+    passed.for_each(|_| Err("no".into())).named("Refuse");
+    assert!(p.try_run().unwrap_err().to_string().contains("step 'Refuse'"));
+}

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::contestants::wordcount::packed::PackedTable;
 use crate::contestants::wordcount::table::WordTable;
 use crate::contestants::wordcount::{handwritten, naive};
-use crate::contestants::{beamline, events, lines, maps, pairs};
+use crate::contestants::{beamline, events, lines, maps, pairs, sessions};
 use crate::data::pairs::Keys;
 use crate::data::steps::{Opaque, Plain};
 
@@ -56,6 +56,12 @@ pub(super) enum Contestant {
     WindowsBeamlineLive(WithThreads<Pairs>),
     /// A pipeline that counts in windows of sixty periods while events come.
     SlidingBeamlineLive(WithThreads<Pairs>),
+    /// A pipeline that counts in windows of sixty periods at the end.
+    SlidingBeamline(WithThreads<Pairs>),
+    /// The sessions of each user in a table.
+    SessionsHandwritten(Pairs),
+    /// A pipeline of sessions while clicks come.
+    SessionsBeamlineLive(WithThreads<Pairs>),
     /// One iterator chain.
     MapsFused(Numbers),
     /// Batches through steps known at run time.
@@ -144,6 +150,11 @@ impl Contestant {
             Self::SlidingBeamlineLive(run) => {
                 print(beamline::count_while_they_come(run.work.events(), beamline::sliding(), run.threads.options())?);
             }
+            Self::SlidingBeamline(run) => {
+                print(beamline::count_in_windows(run.work.events(), beamline::sliding(), run.threads.options())?);
+            }
+            Self::SessionsHandwritten(pairs) => print(sessions::sessions(pairs.clicks())),
+            Self::SessionsBeamlineLive(run) => print(beamline::sessions(run.work.clicks(), run.threads.options())?),
             Self::NothingBeamline(threads) => print(beamline::nothing(threads.options())?),
             Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),
             Self::MapsFused(Numbers { elements, plain: false }) => print(maps::fused::<Opaque>(elements)),
@@ -158,6 +169,10 @@ impl Pairs {
     fn events(self) -> events::Events {
         let pairs::Stream { keys, pairs, .. } = self.stream();
         events::Events { keys, count: pairs }
+    }
+
+    fn clicks(self) -> sessions::Clicks {
+        sessions::Clicks { users: self.keys, count: self.elements }
     }
 
     fn stream(self) -> pairs::Stream {

@@ -11,6 +11,7 @@ use super::events::{self, Events, WINDOW};
 use super::lines::measure_line;
 use super::live::Live;
 use super::pairs::{Stream, checksum_of};
+use super::sessions::{Clicks, GAP, LATENESS, digest};
 use crate::data::events::{Event, event};
 use crate::data::steps::Step;
 
@@ -112,6 +113,23 @@ pub fn count_while_they_come(events: Events, windowing: Windowing, options: Opti
     run(options, |p| counts(&in_windows(&p.read(Live(events)), windowing).count_per_key()))
 }
 
+/// Sessions of users while they click: how many clicks, and from when to when.
+///
+/// # Errors
+/// Those of the pipeline.
+pub fn sessions(clicks: Clicks, options: Options) -> Result<u64, BoxError> {
+    let lateness = Duration::from_millis(LATENESS as u64);
+    let windowing = Windowing::sessions(Duration::from_millis(GAP as u64))
+        .allowed_lateness(lateness)
+        .accumulation(Accumulation::Accumulating);
+    run(options, |p| {
+        let timed = p.read(Live(clicks)).with_timestamps(|click| Timestamp::from_millis(click.millis));
+        let sessions =
+            timed.map(|click| (click.user, click.millis)).window(windowing).combine_per_key((Count, Min, Max));
+        sessions.map(|(user, (clicks, first, last))| digest(user, clicks, first, last))
+    })
+}
+
 /// Windows of ten seconds.
 pub fn fixed() -> Windowing {
     Windowing::fixed(Duration::from_millis(WINDOW as u64))
@@ -166,7 +184,7 @@ fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::super::{maps, pairs};
+    use super::super::{maps, pairs, sessions as handwritten};
     use super::*;
     use crate::data::pairs::Keys;
     use crate::data::steps::Plain;
@@ -184,5 +202,10 @@ mod tests {
         assert_eq!(count(events, options).unwrap(), events::count(events));
         assert_eq!(count_in_windows(events, fixed(), options).unwrap(), events::count(events));
         assert_eq!(count_while_they_come(events, fixed(), options).unwrap(), events::count(events));
+        let in_sliding = count_while_they_come(events, sliding(), options).unwrap();
+        assert_eq!(in_sliding, events::count(events).wrapping_mul(60));
+        assert_eq!(count_in_windows(events, sliding(), options).unwrap(), in_sliding);
+        let clicks = Clicks { users: 100, count: 20_000 };
+        assert_eq!(super::sessions(clicks, options).unwrap(), handwritten::sessions(clicks));
     }
 }

@@ -6,4 +6,5 @@ pub mod lines;
 pub mod live;
 pub mod maps;
 pub mod pairs;
+pub mod sessions;
 pub mod wordcount;

@@ -1,6 +1,7 @@
 //! What the contestants work on: always the same, made here, never downloaded.
 
 pub mod alias;
+pub mod clicks;
 pub mod dataset;
 pub mod digest;
 pub mod events;

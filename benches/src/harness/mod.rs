@@ -8,6 +8,8 @@ mod rounds;
 mod stats;
 mod table;
 
+pub(crate) use self::process::find;
+
 use std::error::Error;
 use std::fs;
 use std::io;

@@ -44,7 +44,7 @@ pub(super) fn run(contestant: &Contestant) -> io::Result<Run> {
 }
 
 /// Examples are built into a folder beside this program.
-fn find(program: Program) -> io::Result<PathBuf> {
+pub(crate) fn find(program: Program) -> io::Result<PathBuf> {
     let own = env::current_exe()?;
     Ok(match program {
         Program::Own => own,

@@ -1,7 +1,7 @@
 //! Lines of text: files, globs, standard input and output, plain or compressed.
 //!
-//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`]; each
-//! returns a description with builder methods.
+//! Reading starts with [`read`], [`read_all`], [`read_with_names`] or [`read_bytes`], writing with [`write()`], or with
+//! [`write_files`] for files by window, pane and destination; each returns a description with builder methods.
 //!
 //! ```
 //! use beamline_io::text::{self, Compression, InvalidUtf8};
@@ -28,7 +28,7 @@
 //! # What is visible, and when
 //!
 //! Files are written under hidden temporary names in the folder of the output and renamed when the whole pipeline has
-//! succeeded. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
+//! succeeded; those of [`write_files`] when a pane of them is whole. A pipeline that fails or is cancelled leaves no output and no temporary files; one that is killed may leave
 //! hidden files named `.NAME.tmp-PROCESS-NUMBER`, which can be deleted.
 //!
 //! # Text that still comes
@@ -43,12 +43,12 @@
 //! use std::time::Duration;
 //!
 //! /// Lines begin with a time such as `2030-01-01T00:00:00Z`.
-//! fn time_of(line: &String) -> Option<Timestamp> {
+//! fn time_of(line: &str) -> Option<Timestamp> {
 //!     line.split(' ').next()?.parse().ok()
 //! }
 //!
 //! let estimator = BoundedOutOfOrderness::new(Duration::from_secs(5));
-//! let log = text::tail("app.log").with_timestamps(time_of, estimator);
+//! let log = text::tail("app.log").with_timestamps(|line| time_of(line), estimator);
 //! let p = Pipeline::new();
 //! let lines = p.read(log);
 //! # drop(lines);
@@ -62,7 +62,7 @@
 //! still comes: `tail`, `watch` and `stream` the descriptions, `incoming` makes lines of bytes that come bit by bit,
 //! `growing` is a file that somebody writes to, `identity` tells files apart, `pause` says how often to look. Writing: `write` the
 //! description, `names` of shards, `temp` files, `encode` compresses, `shard` writes one, `publish` makes all of them
-//! visible. Both: `compression`, `error`.
+//! visible; `files` are those of windows. Both: `compression`, `error`.
 
 mod compression;
 mod dead_letters;

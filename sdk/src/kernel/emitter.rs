@@ -1,11 +1,13 @@
 //! Collects what a step emits into batches, and passes them on when they are full.
 
 use super::batch::Batch;
+use super::env::Env;
 use super::meta::{Meta, Stamp};
 use super::output::Output;
 use crate::window::{Pane, Window};
 use crate::{Error, Result, Timestamp};
 use std::panic::resume_unwind;
+use std::rc::Rc;
 
 /// What unwinds a function that emits after a failure: no panic, and never shown.
 struct Interrupted;
@@ -28,6 +30,16 @@ pub struct Emitter<T> {
 impl<T: 'static> Emitter<T> {
     pub(crate) fn new(output: Output<T>, capacity: usize) -> Self {
         Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
+    }
+
+    /// An emitter whose elements are [taken](Self::take) and not passed on.
+    pub(crate) fn collecting(env: &Env) -> Self {
+        Self::new(Output::new(&[], Rc::default(), env), usize::MAX)
+    }
+
+    /// What has been collected.
+    pub(crate) fn take(&mut self) -> Batch<T> {
+        self.batch.take()
     }
 
     /// Whether the run is to stop.

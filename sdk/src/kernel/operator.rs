@@ -68,6 +68,11 @@ pub trait Operator {
         Ok(())
     }
 
+    /// Whether there will be results of what has come, also while the inputs are idle: the outputs are not idle then.
+    fn is_busy(&self) -> bool {
+        false
+    }
+
     /// Processing time has come to `now`, at or after the instant that [`alarm`](Self::alarm) asked for.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub trait WatermarkEstimator<T>: Clone + Send + Sync + 'static {
 ///
 /// let mut estimator = Monotonic::default();
 /// estimator.observe(&"a", Timestamp::from_millis(5));
-/// assert_eq!(estimator.watermark(), Timestamp::from_millis(5));
+/// assert_eq!(WatermarkEstimator::<&str>::watermark(&estimator), Timestamp::from_millis(5));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Monotonic(Timestamp);
@@ -56,7 +56,7 @@ impl<T> WatermarkEstimator<T> for Monotonic {
 /// let mut estimator = BoundedOutOfOrderness::new(Duration::from_secs(5));
 /// estimator.observe(&"a", Timestamp::from_millis(60_000));
 /// estimator.observe(&"b", Timestamp::from_millis(57_000));
-/// assert_eq!(estimator.watermark(), Timestamp::from_millis(55_000));
+/// assert_eq!(WatermarkEstimator::<&str>::watermark(&estimator), Timestamp::from_millis(55_000));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BoundedOutOfOrderness {
@@ -87,11 +87,11 @@ impl<T> WatermarkEstimator<T> for BoundedOutOfOrderness {
 /// ```
 /// use beamline_sdk::{Punctuated, Timestamp, WatermarkEstimator};
 ///
-/// let marks = |line: &&str| line.strip_prefix("# complete until ").and_then(|time| time.parse().ok());
+/// let marks = |line: &String| line.strip_prefix("# complete until ").and_then(|time| time.parse().ok());
 /// let mut estimator = Punctuated::new(marks);
-/// estimator.observe(&"an ordinary line", Timestamp::from_millis(9));
+/// estimator.observe(&"an ordinary line".to_owned(), Timestamp::from_millis(9));
 /// assert_eq!(estimator.watermark(), Timestamp::MIN);
-/// estimator.observe(&"# complete until 1970-01-01T00:00:07Z", Timestamp::from_millis(9));
+/// estimator.observe(&"# complete until 1970-01-01T00:00:07Z".to_owned(), Timestamp::from_millis(9));
 /// assert_eq!(estimator.watermark(), Timestamp::from_millis(7_000));
 /// ```
 pub struct Punctuated<T, F> {

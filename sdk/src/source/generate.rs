@@ -24,21 +24,29 @@ use std::time::Duration;
 /// assert!(!squares.is_bounded());
 /// ```
 pub fn generate<T: Element, F: Fn(u64) -> T + Clone + Send + Sync + 'static>(rate: f64, make: F) -> Generate<F> {
-    Generate { rate, catch_up: Duration::from_secs(1), make }
+    Generate { interval: 1000.0 / rate, catch_up: Duration::from_secs(1), make }
+}
+
+/// Makes an element after each `interval`, in whole milliseconds, the last of those that were missed at once.
+pub(crate) fn generate_every<F>(interval: Duration, make: F) -> Generate<F> {
+    // None at all is refused as a rate is that is not above 0.
+    let millis = interval.as_millis() as f64;
+    Generate { interval: if millis > 0.0 { millis } else { f64::NAN }, catch_up: interval, make }
 }
 
 /// Elements that are made at a rate: what [`generate`] returns.
 #[derive(Clone, Debug)]
 #[must_use = "a description makes nothing until it is given to a pipeline"]
 pub struct Generate<F> {
-    rate: f64,
+    /// Milliseconds between two elements.
+    interval: f64,
     catch_up: Duration,
     make: F,
 }
 
 impl<F> Generate<F> {
-    /// Below this rate, in elements per second, another worker is not worth its while.
-    const RATE_OF_A_WORKER: f64 = 10_000.0;
+    /// Below this rate, in elements per millisecond, another worker is not worth its while.
+    const RATE_OF_A_WORKER: f64 = 10.0;
 
     /// Says for how much lost time, in whole milliseconds, elements are made at once. A second by default; with more, a
     /// pipeline that is too slow for the rate falls back, and the timestamps show by how much.
@@ -68,10 +76,11 @@ impl<T: Element, F: Fn(u64) -> T + Clone + Send + Sync + 'static> Source for Gen
     }
 
     fn splits(&self, target: &SplitTarget) -> Result<Vec<Numbers>, BoxError> {
-        if self.rate.is_nan() || self.rate <= 0.0 {
-            return Err(format!("a rate of {} elements per second is out of range: above 0", self.rate).into());
+        // A rate of -∞ gives an interval of -0.
+        if !self.interval.is_finite() || self.interval.is_sign_negative() {
+            return Err("the rate of elements, or the pause between them, is out of range: above 0".into());
         }
-        let worth = (self.rate / Self::RATE_OF_A_WORKER).ceil() as u64;
+        let worth = (1.0 / self.interval / Self::RATE_OF_A_WORKER).ceil() as u64;
         let step = worth.clamp(1, target.parallelism.max(1) as u64);
         Ok((0..step).map(|first| Numbers { first, step }).collect())
     }
@@ -84,7 +93,7 @@ impl<T: Element, F: Fn(u64) -> T + Clone + Send + Sync + 'static> Source for Gen
     }
 
     fn open(&self, split: Numbers) -> Result<Generator<F>, BoxError> {
-        let schedule = Schedule { rate: self.rate, catch_up: self.catch_up, zero: None };
+        let schedule = Schedule { interval: self.interval, catch_up: self.catch_up, zero: None };
         Ok(Generator { next: split.first, step: split.step, schedule, make: self.make.clone() })
     }
 }
@@ -99,8 +108,8 @@ pub struct Generator<F> {
 
 /// When elements are due.
 struct Schedule {
-    /// Elements per second.
-    rate: f64,
+    /// Milliseconds between two elements.
+    interval: f64,
     catch_up: Duration,
     /// When the element of number 0 is due.
     zero: Option<Timestamp>,
@@ -109,13 +118,13 @@ struct Schedule {
 impl Schedule {
     /// When an element is due, once it has been told when it began.
     fn due(&self, number: u64) -> Option<Timestamp> {
-        let after = number as f64 / self.rate * 1000.0;
-        self.zero.map(|zero| Timestamp::from_millis(zero.millis().saturating_add(after as i64)))
+        let after = (number as f64 * self.interval).round() as i64;
+        self.zero.map(|zero| Timestamp::from_millis(zero.millis().saturating_add(after)))
     }
 
     /// The next element is to be made now, or later.
     fn look_at(&mut self, now: Timestamp, next: u64) {
-        if self.rate.is_infinite() {
+        if self.interval == 0.0 {
             self.zero = self.zero.max(Some(now));
         }
         let due = self.due(next).unwrap_or(Timestamp::MAX);

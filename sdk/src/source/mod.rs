@@ -28,6 +28,7 @@ use std::time::Duration;
 pub use arriving::{Arriving, ArrivingReader};
 pub use concat::Concat;
 pub use estimator::{BoundedOutOfOrderness, Manual, Monotonic, Punctuated, WatermarkEstimator};
+pub(crate) use generate::generate_every;
 pub use generate::{Generate, generate};
 pub use idle::IdleAfter;
 pub use limit::Limited;

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// Each step waits until the whole pipeline is at rest: everything that the one before has caused has happened, on all
 /// workers. So a test says exactly what is late, and what was seen when. The pipeline has a clock that only the stream
 /// moves, which begins at the Unix epoch. Behind the last step the watermark goes to the end of time, and the stream
-/// has ended.
+/// has ended. If steps still wait for the clock then, such as before they try something again, it goes on by itself.
 ///
 /// Several streams in a pipeline take turns, step by step, in the order in which they were applied.
 ///

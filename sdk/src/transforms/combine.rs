@@ -26,6 +26,10 @@ impl<T: Element> PCollection<T> {
     pub fn combine<C: CombineFn<T>>(&self, combine: C) -> PCollection<C::Out> {
         let label = combine.name();
         match Grouping::of(self) {
+            Ok(grouping) if grouping.way == Way::ByWindow && streaming::share_slices(&grouping.windowing) => {
+                let body = streaming::combine_slices::<T, C>(&grouping.windowing, combine);
+                self.then_windowed(label, GLOBALLY, body, Ok(grouping.after()))
+            }
             Ok(grouping) if grouping.way == Way::ByWindow => {
                 let scope = self.pipeline.open_scope(label.clone(), true);
                 let keyed = with_window(self, |element, window| (window, element));
@@ -143,6 +147,10 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     {
         let label = combine.name();
         match Grouping::of(self) {
+            Ok(grouping) if grouping.way == Way::ByWindow && streaming::share_slices(&grouping.windowing) => {
+                let body = streaming::combine_slices_per_key::<K, V, C>(&grouping.windowing, combine);
+                self.then_windowed(label, PER_KEY, body, Ok(grouping.after()))
+            }
             Ok(grouping) if grouping.way == Way::ByWindow => self.in_each_window(label.clone(), &grouping, |keyed| {
                 keyed.then(label, PER_KEY, per_key::<(K, Window), V, C>(combine))
             }),

@@ -87,7 +87,7 @@ impl<T: Element> PCollection<T> {
             sink: None,
             windowing: None,
         });
-        Written { pipeline: self.pipeline.clone(), node }
+        Written::new(self.pipeline.clone(), node)
     }
 }
 

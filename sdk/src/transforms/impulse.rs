@@ -3,7 +3,8 @@
 use crate::graph::Body;
 use crate::kernel::ReadFactory;
 use crate::pipeline::StepSpec;
-use crate::{BoxError, Next, PCollection, Pipeline, Reader, Source, SourceBatch, SplitTarget, Timestamp, generate};
+use crate::source::generate_every;
+use crate::{BoxError, Next, PCollection, Pipeline, Reader, Source, SourceBatch, SplitTarget, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,9 +40,7 @@ impl Pipeline {
     #[track_caller]
     pub fn periodic_impulse(&self, every: Duration) -> PCollection<Timestamp> {
         let scope = self.open_scope("PeriodicImpulse".to_owned(), true);
-        // A rate of 0 is refused when the pipeline starts.
-        let rate = if every < Duration::from_millis(1) { 0.0 } else { 1.0 / every.as_secs_f64() };
-        let ticks = self.read(generate(rate, |n| n).catch_up(every)).reify_timestamps().map(|(_, time)| time);
+        let ticks = self.read(generate_every(every, |n| n)).reify_timestamps().map(|(_, time)| time);
         drop(scope);
         ticks
     }

@@ -32,6 +32,7 @@ mod splittable;
 mod stateful;
 mod timed_join;
 mod try_map;
+mod try_par_do;
 mod wait_on;
 mod window_by;
 mod windowing;

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 /// A step at the end of a pipeline.
 pub struct Written {
-    pub(super) pipeline: Pipeline,
-    pub(super) node: NodeId,
+    pipeline: Pipeline,
+    node: NodeId,
 }
 
 impl Written {
@@ -35,6 +35,9 @@ impl Written {
 impl<T: Element> PCollection<T> {
     /// Writes all elements to a sink. What has been written becomes visible when the whole pipeline has succeeded.
     ///
+    /// That of a stream is when it is drained; what is to be seen before is written by
+    /// [`for_each`](Self::for_each), a [`DoFn`](crate::DoFn), or a transform such as `text::write_files`.
+    ///
     /// Sinks are made by connectors: `text::write("out/part")`, for example.
     #[track_caller]
     pub fn write<S: Sink<T>>(&self, sink: S) -> Written {
@@ -48,7 +51,7 @@ impl<T: Element> PCollection<T> {
             sink: Some(control),
             windowing: None,
         });
-        Written { pipeline: self.pipeline.clone(), node }.check(self.check_stays("a sink"))
+        Written::new(self.pipeline.clone(), node).check(self.check_stays("a sink"))
     }
 }
 

@@ -75,15 +75,7 @@ fn rules(differences: &Differences, windowing: &WindowingStrategy) -> [Rule; 5] 
             add: "{window}",
             instead: " or {window.start:…}",
         },
-        Rule {
-            is_there: differences.panes
-                && shows_several(windowing, differences.is_bounded)
-                && !is_replaced(differences, windowing),
-            is_shown: |placeholder| matches!(placeholder, Placeholder::Pane | Placeholder::PaneIndex),
-            what: "the files of all panes",
-            add: "{pane} or {pane.index}",
-            instead: "; or say `.replace(true)` and let panes accumulate, so that each takes the place of the one before",
-        },
+        rule_of_panes(differences, windowing),
         Rule {
             is_there: differences.shards,
             is_shown: |placeholder| matches!(placeholder, Placeholder::Shard | Placeholder::ShardIndex),
@@ -99,6 +91,19 @@ fn rules(differences: &Differences, windowing: &WindowingStrategy) -> [Rule; 5] 
             instead: "",
         },
     ]
+}
+
+/// Panes are told apart, unless each has all that the one before had, and takes its place.
+fn rule_of_panes(differences: &Differences, windowing: &WindowingStrategy) -> Rule {
+    Rule {
+        is_there: differences.panes
+            && shows_several(windowing, differences.is_bounded)
+            && !is_replaced(differences, windowing),
+        is_shown: |placeholder| matches!(placeholder, Placeholder::Pane | Placeholder::PaneIndex),
+        what: "the files of all panes",
+        add: "{pane} or {pane.index}",
+        instead: "; or say `.replace(true)` and let panes accumulate, so that each takes the place of the one before",
+    }
 }
 
 fn voids(differences: &Differences, windowing: &WindowingStrategy) -> [Void; 3] {

@@ -74,7 +74,7 @@ use std::time::Duration;
 /// # Files that roll
 ///
 /// With [`max_rows`](WriteFiles::max_rows) or [`max_bytes`](WriteFiles::max_bytes) a pane becomes several files, numbered by
-/// `{part}`, that become visible together. With [`max_age`](WriteFiles::max_age) files have nothing to do with panes: they are
+/// `{part}`, that become visible one after the other when all of them are complete. With [`max_age`](WriteFiles::max_age) files have nothing to do with panes: they are
 /// complete when they are large or old enough, and when their window is over.
 ///
 /// # What comes out

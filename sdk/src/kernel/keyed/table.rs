@@ -32,7 +32,7 @@ pub(crate) struct Table<K, A> {
 const BLOCK: usize = 128;
 /// Entries that are taken over together.
 const ABSORBED: usize = 8 * BLOCK;
-const SMALLEST: usize = 1 << 8;
+const SMALLEST: usize = 1 << 5;
 const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
@@ -46,6 +46,9 @@ impl<K: Key, A> Table<K, A> {
 
     /// The bytes that an entry takes in the table itself, spare room included.
     pub(crate) const ENTRY_BYTES: usize = size_of::<Entry<K, A>>() * 3 / 2 + 3 * size_of::<u64>();
+
+    /// The bytes that a table takes however few entries it has.
+    pub(crate) const BYTES: usize = SMALLEST * size_of::<u64>() + 4 * size_of::<Entry<K, A>>() + size_of::<Self>();
 
     /// Adds rows: `fold` into the accumulator of the key, or `create` one.
     pub(crate) fn update<V>(

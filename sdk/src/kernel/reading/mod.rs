@@ -19,13 +19,18 @@ pub(crate) use source::ReadFactory;
 
 /// A source as the graph holds it.
 pub trait SourceFactory: Send + Sync {
-    /// See [`Source::is_bounded`].
+    /// See [`Source::is_bounded`](crate::Source::is_bounded).
     fn is_bounded(&self) -> bool;
+
+    /// See [`Source::stops_when_drained`](crate::Source::stops_when_drained).
+    fn stops_when_drained(&self) -> bool {
+        !self.is_bounded()
+    }
 
     /// Asks the source for its splits, and makes what the workers share.
     ///
     /// # Errors
-    /// Those of [`Source::splits`].
+    /// Those of [`Source::splits`](crate::Source::splits).
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>>;
 
     /// Whether it goes on only when the whole pipeline is at rest, and wants a clock that is set by hand.

@@ -18,6 +18,10 @@ impl<S: Source> SourceFactory for ReadFactory<S> {
         self.0.is_bounded()
     }
 
+    fn stops_when_drained(&self) -> bool {
+        self.0.stops_when_drained()
+    }
+
     fn start(&self, step: &Arc<Step>, target: &SplitTarget) -> Result<Arc<dyn SourceRun>> {
         let splits = guard::catch(step, || self.0.splits(target))?;
         let splits = splits.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(step))?;

@@ -46,6 +46,10 @@ fn rows<T: Clone>(batch: &Batch<T>) -> Vec<(T, Stamp)> {
 }
 
 pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usize) -> Rc<Env> {
+    env_with(worker, workers, batch_size, MemoryBudget::new(memory))
+}
+
+fn env_with(worker: usize, workers: usize, batch_size: usize, memory: MemoryBudget) -> Rc<Env> {
     Rc::new(Env {
         worker,
         workers,
@@ -54,7 +58,7 @@ pub(crate) fn env(worker: usize, workers: usize, batch_size: usize, memory: usiz
         is_replay: false,
         seed: 0,
         version: None,
-        memory: Arc::new(MemoryBudget::new(memory)),
+        memory: Arc::new(memory),
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),
         wake: Arc::new(NoWake),

@@ -1,7 +1,8 @@
 //! Grouping window by window shows what grouping key by key does.
 
-use super::{Rig, env};
+use super::{Rig, env, env_with};
 use crate::combine::ToList;
+use crate::kernel::MemoryBudget;
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::windowed::{ByKey, BySlice, ByWindow, Gathered, Late, Pairs, Takes};
 use crate::kernel::shuffle::HashedRows;
@@ -113,5 +114,20 @@ proptest! {
         let (actual, outputs) = run(&other, by_slice, |v| vec![v], &strategy, &events);
         prop_assert_eq!(actual, expected);
         prop_assert_eq!(outputs, expected_outputs);
+    }
+    #[test]
+    fn slices_on_disk_show_what_there_is_at_the_end(strategy in strategies(), events in events(), allowance in 0usize..4000) {
+        let rows: Vec<Event> = events.into_iter().filter(|event| matches!(event, Event::Rows(_))).collect();
+        let (large, little) = (env(0, 1, 3, 1 << 20), env_with(0, 1, 3, MemoryBudget::new(0).starving(allowance)));
+        let (one, other) = (Rig::<(u8, Vec<u64>)>::new(&large), Rig::<(u8, Vec<u64>)>::new(&little));
+        let by_key = ByKey::<_, u64, _, Pairs>::new(&strategy, Combined(ToList), Late::dropped(), &one.wiring);
+        let by_slice = BySlice::<u8, u64, _, Pairs>::new(&strategy, ToList, &other.wiring).at_the_end(&little);
+        let (mut expected, _) = run(&one, by_key, |v| v, &strategy, &rows);
+        let (mut actual, _) = run(&other, by_slice, |v| vec![v], &strategy, &rows);
+        // On disk, keys come in the order of their partitions.
+        let order = |shown: &Shown| (shown.1, shown.3.windows[0]);
+        expected.sort_by_key(order);
+        actual.sort_by_key(order);
+        prop_assert_eq!(actual, expected);
     }
 }

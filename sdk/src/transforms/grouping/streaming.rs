@@ -2,12 +2,15 @@
 //! before the end.
 
 use crate::combine::CombineFn;
+use crate::graph::Body;
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::{
     Alone, CoGathered, CombineInWindows, Gathered, GroupInWindows, Inputs, One, Several, Unkeyed, Whole, shows_at_end,
 };
 use crate::window::reduce::{Combined, Contents, Listed};
-use crate::window::{Accumulation, ClosingBehavior, OnTimeBehavior, Trigger, Windowing, WindowingStrategy};
+use crate::window::{
+    Accumulation, AnyWindowFn, ClosingBehavior, OnTimeBehavior, Trigger, Windowing, WindowingStrategy,
+};
 use crate::{Element, Key};
 use std::sync::Arc;
 
@@ -37,6 +40,34 @@ pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>
         return Arc::new(CombineInWindows::<K, V, C>::new(windowing.clone(), combine.clone()));
     }
     combine_per_key_keeping_late_data::<K, V, C>(windowing, combine)
+}
+
+/// Whether windows of a collection that ends overlap so much that it pays to combine what they have in common once,
+/// instead of everything once for each of them.
+pub(in crate::transforms) fn share_slices(windowing: &WindowingStrategy) -> bool {
+    matches!(windowing.window_fn(), AnyWindowFn::Sliding(sliding)
+        if sliding.size_millis() / MUCH_OVERLAP >= sliding.period_millis())
+}
+
+/// In so many windows an element is at least.
+const MUCH_OVERLAP: i64 = 4;
+
+/// As [`combine_per_key`], of a collection that ends, whose windows [share slices](share_slices).
+pub(in crate::transforms) fn combine_slices_per_key<K: Key, V: Element, C: CombineFn<V>>(
+    windowing: &Arc<WindowingStrategy>,
+    combine: C,
+) -> Body {
+    let shuffle = CombineInWindows::<K, V, C>::new(windowing.clone(), combine).at_the_end();
+    Body::Shuffle { shuffle: Arc::new(shuffle), liftable: true }
+}
+
+/// As [`combine_globally`], of a collection that ends, whose windows [share slices](share_slices).
+pub(in crate::transforms) fn combine_slices<V: Element, C: CombineFn<V>>(
+    windowing: &Arc<WindowingStrategy>,
+    combine: C,
+) -> Body {
+    let shuffle = CombineInWindows::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine).at_the_end();
+    Body::Shuffle { shuffle: Arc::new(shuffle), liftable: true }
 }
 
 /// As [`combine_per_key`], with a second output for elements that are too late, which therefore travel as they are.

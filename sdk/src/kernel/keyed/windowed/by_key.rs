@@ -1,10 +1,11 @@
 //! Grouping in any windows, with any trigger: the state of each key by itself.
 
 use super::Late;
+use super::holds::Holds;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::slots::Slots;
-use super::timers::{Holds, Timers};
+use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
@@ -27,12 +28,24 @@ pub(crate) struct ByKey<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     outside: Outside<K, V, R::Row>,
 }
 
+/// Rows whose state is asked for together, while the processor is busy with none of them.
+const BLOCK: usize = 64;
+
 /// What there is beside the state of keys.
 struct Outside<K, V, Row> {
     timers: Timers<(u32, Window)>,
     alarms: Timers<(u32, Window)>,
     holds: Holds,
     results: Results<K, V, Row>,
+}
+
+impl<K, V, Row> Outside<K, V, Row> {
+    fn timers(&mut self, domain: TimeDomain) -> &mut Timers<(u32, Window)> {
+        match domain {
+            TimeDomain::EventTime => &mut self.timers,
+            TimeDomain::ProcessingTime => &mut self.alarms,
+        }
+    }
 }
 
 /// The effects of a call for one key.
@@ -59,11 +72,7 @@ impl<K: Key, V: Element, O, R: ResultRow<K, O>> Effects<V, O> for Visit<'_, K, V
     }
 
     fn wake(&mut self, wake: Wake) {
-        let timers = match wake.domain {
-            TimeDomain::EventTime => &mut self.outside.timers,
-            TimeDomain::ProcessingTime => &mut self.outside.alarms,
-        };
-        timers.set(wake.at, (self.slot, wake.window));
+        self.outside.timers(wake.domain).set(wake.at, (self.slot, wake.window));
     }
 }
 
@@ -87,8 +96,11 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
         let meta = batch.meta;
-        for (row, ((key, value), hash)) in batch.values.into_iter().zip(hashes).enumerate() {
-            let slot = self.keys.find_or_insert(hash, key);
+        for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
+            if row % BLOCK == 0 {
+                hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
+            }
+            let slot = self.keys.find_or_insert(*hash, key);
             let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
             self.visit(slot, |reducer, state, now, visit| {
                 reducer.arrival(state, now, Arrival { time, windows, mark }, value, visit);
@@ -114,7 +126,12 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
     fn run_timers(&mut self, domain: TimeDomain, until: Timestamp) -> Result<()> {
         let step = self.step.clone();
         catch(&step, || {
-            while let Some((at, due)) = self.timers(domain).take_due(until) {
+            let mut asked_for = 0;
+            while let Some((at, due)) = self.outside.timers(domain).take_due(until) {
+                if asked_for == 0 {
+                    asked_for = self.ask_for_soonest(domain);
+                }
+                asked_for = asked_for.saturating_sub(due.len());
                 for (slot, window) in due {
                     let wake = Wake { domain, at, window };
                     self.visit(slot, |reducer, state, now, visit| reducer.on_timer(state, now, wake, visit));
@@ -124,11 +141,11 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         self.outside.results.check()
     }
 
-    fn timers(&mut self, domain: TimeDomain) -> &mut Timers<(u32, Window)> {
-        match domain {
-            TimeDomain::EventTime => &mut self.outside.timers,
-            TimeDomain::ProcessingTime => &mut self.outside.alarms,
-        }
+    /// Asks for the state that the next timers are for; says for how many.
+    fn ask_for_soonest(&mut self, domain: TimeDomain) -> usize {
+        let Self { keys, outside, .. } = self;
+        let soonest = outside.timers(domain).soonest().take(BLOCK);
+        soonest.map(|(slot, _)| keys.ask_for_slot(*slot)).count()
     }
 }
 

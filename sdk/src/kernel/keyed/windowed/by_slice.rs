@@ -6,35 +6,43 @@
 //! and nothing is made.
 
 use super::Late;
+use super::overflow::{Overflow, Slices};
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
-use super::running::{Place, Running, Slice, place};
+use super::running::{Running, Slice, place};
 use super::sort::{self, WindowRows};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
+use crate::kernel::keyed::combine::entry_bytes;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Env, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Combines accumulators of the keys that this worker owns.
 pub(crate) struct BySlice<K, V, C: CombineFn<V>, R: ResultRow<K, C::Out>> {
-    combine: C,
+    pub(super) combine: C,
     accumulates: bool,
     allowed_lateness: Duration,
+    pub(super) window_fn: AnyWindowFn,
     /// Whether windows overlap in the order of time, so that the slices of one follow each other.
     slides: bool,
-    step: Arc<Step>,
+    pub(super) step: Arc<Step>,
     watermark: Timestamp,
     output_watermark: Timestamp,
-    /// Slices by their first and last windows. None of these has ended.
-    coming: BTreeMap<(Place, Place), Slice<K, C::Acc>>,
+    /// None of their windows has ended.
+    pub(super) coming: Slices<K, C::Acc>,
+    /// Of a collection that ends, while it has not ended.
+    overflow: Option<Overflow<K, C::Acc>>,
+    /// What has come since memory was asked for.
+    new_bytes: usize,
     running: Running<K, C::Acc>,
     /// Windows that have shown their result and take late elements, by the instants at which they expire.
     shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::Acc>>>,
@@ -59,17 +67,26 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             combine,
             accumulates: strategy.accumulation() == Accumulation::Accumulating,
             allowed_lateness: strategy.allowed_lateness(),
+            window_fn: strategy.window_fn().clone(),
             slides: matches!(strategy.window_fn(), AnyWindowFn::Sliding(_)),
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
             output_watermark: Timestamp::MIN,
             coming: BTreeMap::new(),
+            overflow: None,
+            new_bytes: 0,
             running: Running::new(),
             shown: BTreeMap::new(),
             spare: None,
             results: Results::new(wiring, strategy, Late::dropped()),
             _values: PhantomData,
         }
+    }
+
+    /// For a collection that ends: results come at the end, and state goes to disk if need be.
+    pub(crate) fn at_the_end(mut self, env: &Rc<Env>) -> Self {
+        self.overflow = Some(Overflow::new(env));
+        self
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, C::Acc)>) {
@@ -122,7 +139,12 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             let table = spare.take().unwrap_or_else(Table::new);
             Slice { windows: rows.windows, table }
         });
+        let before = slice.table.len();
         slice.table.update(&rows.hashes, &mut rows.rows, |acc, other| combine.merge(acc, other), |acc| acc);
+        if self.overflow.is_some() {
+            self.new_bytes += slice.table.since(before).map(entry_bytes).sum::<usize>();
+            self.new_bytes += if before == 0 { Table::<K, C::Acc>::BYTES } else { 0 };
+        }
     }
 
     fn drop_late(&mut self, window: Window, rows: RowsIn<WindowSet, K, C::Acc>) {
@@ -191,6 +213,12 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         shown.insert((expiry, window), kept);
     }
 
+    pub(super) fn show_ended(&mut self) -> Result<()> {
+        let step = self.step.clone();
+        catch(&step, || self.close_all())?;
+        self.results.check()
+    }
+
     fn close_all(&mut self) {
         while let Some(window) = self.next().filter(|window| window.max_timestamp() < self.watermark) {
             self.close(window);
@@ -212,6 +240,9 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Takes<K, C::A
     fn take(&mut self, rows: HashedRows<(K, C::Acc)>) -> Result<()> {
         let step = self.step.clone();
         catch(&step, || self.add_all(rows))?;
+        if let Some(overflow) = &mut self.overflow {
+            overflow.count(std::mem::take(&mut self.new_bytes), &mut self.coming)?;
+        }
         self.results.check()
     }
 }
@@ -222,11 +253,15 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        if self.overflow.is_some() && time < Timestamp::MAX {
+            return Ok(());
+        }
         self.watermark = time;
         self.results.watermark(time);
-        let step = self.step.clone();
-        catch(&step, || self.close_all())?;
-        self.results.check()
+        match self.overflow.take() {
+            Some(overflow) => self.finish(overflow),
+            None => self.show_ended(),
+        }
     }
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {

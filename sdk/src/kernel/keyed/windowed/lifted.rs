@@ -30,12 +30,19 @@ use std::sync::Arc;
 pub(crate) struct CombineInWindows<K, V, C, I = Keyed, R = Pairs> {
     strategy: Arc<WindowingStrategy>,
     combine: C,
+    at_the_end: bool,
     _rows: PhantomData<fn() -> (K, V, I, R)>,
 }
 
 impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
     pub(crate) fn new(strategy: Arc<WindowingStrategy>, combine: C) -> Self {
-        Self { strategy, combine, _rows: PhantomData }
+        Self { strategy, combine, at_the_end: false, _rows: PhantomData }
+    }
+
+    /// For a collection that ends: results come at the end, and state goes to disk if need be.
+    pub(crate) fn at_the_end(mut self) -> Self {
+        self.at_the_end = true;
+        self
     }
 }
 
@@ -95,6 +102,7 @@ where
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
         let receiver = BySlice::<K, V, C, R>::new(&self.strategy, self.combine.clone(), wiring);
+        let receiver = if self.at_the_end { receiver.at_the_end(wiring.env) } else { receiver };
         super::receiver::<K, C::Acc, One<C::Acc>, _>(receiver)
     }
 }
@@ -127,7 +135,8 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         let (inputs, before) = (rows.rows.len() as u64, table.len());
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
-        let new_bytes: usize = table.since(before).map(entry_bytes).sum();
+        let of_table = if before == 0 { Table::<K, C::Acc>::BYTES } else { 0 };
+        let new_bytes = of_table + table.since(before).map(entry_bytes).sum::<usize>();
         let new_keys = (table.len() - before) as u64;
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
         if self.gain.count(inputs, new_keys) || !fits { self.send_all() } else { Ok(()) }
@@ -154,7 +163,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     /// Sends a table; what it takes of the memory stays with it.
     fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
         self.router.begin(&Meta::of(stamp(windows, last)))?;
-        let bytes: usize = table.iter().map(entry_bytes).sum();
+        let bytes = Table::<K, C::Acc>::BYTES + table.iter().map(entry_bytes).sum::<usize>();
         table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))?;
         table.shrink();
         if let Some((_, bytes)) = self.spare.replace((table, bytes)) {

@@ -1,6 +1,7 @@
 //! State by key: a number for each key, and what is kept for it.
 
 use crate::Key;
+use crate::kernel::prefetch::prefetch_all;
 use hashbrown::HashTable;
 
 /// What is kept for each key that has something.
@@ -27,6 +28,21 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// How many keys have state.
     pub(crate) fn len(&self) -> usize {
         self.numbers.len()
+    }
+
+    /// Brings what a slot has into the cache.
+    #[inline]
+    pub(crate) fn ask_for_slot(&self, slot: u32) {
+        self.entries.get(slot as usize).into_iter().for_each(prefetch_all);
+    }
+
+    /// Brings what is kept for the key of a hash into the cache, if there is something.
+    #[inline]
+    pub(crate) fn ask_for(&self, hash: u64) {
+        // The first number with such a tag is most often that of the key; to make sure would mean to wait.
+        if let Some(slot) = self.numbers.find(spread(hash), |_| true) {
+            self.ask_for_slot(*slot);
+        }
     }
 
     /// The slot of a key, which gets an empty state if it has none.

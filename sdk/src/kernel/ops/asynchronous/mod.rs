@@ -26,7 +26,7 @@ use super::letters::Letters;
 use crate::dead_letter::Failure;
 use crate::kernel::guard::{catch, render, user_error};
 use crate::kernel::runtime::Background;
-use crate::kernel::{Batch, Emitter, Env, Operator, Push, Stamp, Wiring};
+use crate::kernel::{Batch, Emitter, Env, Operator, Pending, Push, Stamp, Wiring};
 use crate::metrics::Counter;
 use crate::transforms::par_do_async::{AsyncOptions, CacheSpec};
 use crate::{Element, FailureLimit, Result, Step, Timestamp};
@@ -203,10 +203,7 @@ impl<T: Element, O: Element> ParDoAsync<T, O> {
 
     /// The end of the input is that of the step when everything has come back.
     fn end(&mut self) -> Result<()> {
-        if self.has_ended && self.flights.is_empty() && self.backlog.is_empty() {
-            self.letters.end()?;
-        }
-        Ok(())
+        if self.has_ended && !self.is_busy() { self.letters.end() } else { Ok(()) }
     }
 }
 
@@ -239,6 +236,10 @@ impl<T: Element, O: Element> Operator for ParDoAsync<T, O> {
         input.min(self.flights.limit())
     }
 
+    fn is_busy(&self) -> bool {
+        !self.flights.is_empty() || !self.backlog.is_empty()
+    }
+
     fn clock(&mut self, now: Timestamp) -> Result<()> {
         self.caller.time.ring(now);
         Ok(())
@@ -246,6 +247,11 @@ impl<T: Element, O: Element> Operator for ParDoAsync<T, O> {
 
     fn alarm(&self) -> Option<Timestamp> {
         self.caller.time.alarm()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let count = self.flights.len() + self.backlog.len();
+        Some(Pending { count: count as u64, what: "elements without an answer", next_event: None })
     }
 
     fn calls_outside(&self) -> bool {

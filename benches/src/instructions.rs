@@ -1,0 +1,155 @@
+//! How many instructions small runs take, as callgrind counts them: a gate for regressions that the noise of a machine
+//! cannot touch.
+
+use crate::data::dataset::Dataset;
+use crate::harness::find;
+use crate::suites::{Contestant, Program};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// What a count may differ by.
+const TOLERANCE: f64 = 0.05;
+
+/// What is counted, and compared with what.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// Where the counts are kept.
+    #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json"))]
+    stored: PathBuf,
+    /// Keep the counts of this run, whatever they are.
+    #[arg(long)]
+    update: bool,
+    /// Where the text is kept that is read.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Options {
+    /// Counts, compares, and prints what came of it.
+    ///
+    /// # Errors
+    ///
+    /// When valgrind is missing, when a program fails, and when one takes more instructions than it did.
+    pub fn run(&self) -> Result<()> {
+        let stored = self.stored()?;
+        let mut counts = BTreeMap::new();
+        for contestant in contestants(&self.text()?) {
+            let count = count(&contestant)?;
+            let before = stored.get(contestant.name).copied();
+            println!("{:20} {count:>15} {}", contestant.name, change(count, before));
+            counts.insert(contestant.name.to_owned(), count);
+        }
+        if self.update {
+            std::fs::write(&self.stored, serde_json::to_string_pretty(&counts)? + "\n")?;
+            return Ok(());
+        }
+        check(&counts, &stored)
+    }
+
+    fn stored(&self) -> Result<BTreeMap<String, u64>> {
+        match std::fs::read_to_string(&self.stored) {
+            Ok(text) => Ok(serde_json::from_str(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.update => Ok(BTreeMap::new()),
+            Err(error) => Err(format!("{}: {error}", self.stored.display()).into()),
+        }
+    }
+
+    fn text(&self) -> Result<PathBuf> {
+        let folder = self.data.clone().unwrap_or_else(|| std::env::temp_dir().join("beamline-instructions"));
+        let text = Dataset::new(&folder, 1);
+        text.prepare()?;
+        Ok(text.path().to_owned())
+    }
+}
+
+/// What is counted: a run of each suite on one thread, of some hundreds of millions of instructions.
+fn contestants(text: &Path) -> Vec<Contestant> {
+    let own = |name, command: &str, arguments: &[&str]| Contestant {
+        name,
+        program: Program::Own,
+        arguments: ["contestant", command].iter().chain(arguments).map(|&s| s.to_owned()).collect(),
+    };
+    let pairs = ["--elements", "300000", "--keys", "10000", "--threads", "1"];
+    let numbers = ["--elements", "1000000", "--threads", "1"];
+    let input = text.display().to_string();
+    vec![
+        own("nothing", "nothing-beamline", &["--threads", "1"]),
+        own("lines", "lines-beamline", &["--input", &input, "--threads", "1"]),
+        own("sums", "sums-beamline", &pairs),
+        own("groups", "groups-beamline", &pairs),
+        own("windows", "windows-beamline", &pairs),
+        own("windows-live", "windows-beamline-live", &pairs),
+        own("sliding-live", "sliding-beamline-live", &pairs),
+        own("maps", "maps-beamline", &numbers),
+    ]
+}
+
+/// Runs a program under callgrind.
+fn count(contestant: &Contestant) -> Result<u64> {
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(find(contestant.program)?);
+    let output = command.args(&contestant.arguments).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("valgrind, which counts instructions: {error}"))?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(format!("{}: {}\n{stderr}", contestant.name, output.status).into());
+    }
+    collected(&stderr).ok_or_else(|| format!("callgrind has not said what it counted:\n{stderr}").into())
+}
+
+/// The count in the last lines of callgrind, `==1== Collected : 123`.
+fn collected(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+}
+
+fn change(count: u64, before: Option<u64>) -> String {
+    before.map_or_else(|| "new".to_owned(), |before| format!("{:+.1} %", (ratio(count, before) - 1.0) * 100.0))
+}
+
+fn ratio(count: u64, before: u64) -> f64 {
+    count as f64 / before.max(1) as f64
+}
+
+/// Whether everything is as it was, or less.
+fn check(counts: &BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Result<()> {
+    let is_more =
+        |(name, count): &(&String, &u64)| stored.get(*name).is_none_or(|s| ratio(**count, *s) > 1.0 + TOLERANCE);
+    let more: Vec<&str> = counts.iter().filter(is_more).map(|(name, _)| name.as_str()).collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    let names = more.join(", ");
+    Err(format!("more instructions than before: {names}; if that is meant, store them with `instructions --update`")
+        .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(counts: &[(&str, u64)]) -> BTreeMap<String, u64> {
+        counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+    }
+
+    #[test]
+    fn counts_are_read_from_what_callgrind_says() {
+        let text = "==7== Events    : Ir\n==7== Collected : 3001200\n==7==\n";
+        assert_eq!(collected(text), Some(3_001_200));
+        assert_eq!(collected("==7== nothing"), None);
+    }
+
+    #[test]
+    fn five_per_cent_more_are_too_much() {
+        let stored = counts(&[("a", 100), ("b", 100)]);
+        assert!(check(&counts(&[("a", 105), ("b", 10)]), &stored).is_ok());
+        let error = check(&counts(&[("a", 106), ("b", 100), ("c", 1)]), &stored).unwrap_err().to_string();
+        assert!(error.contains("before: a, c;"), "{error}");
+        assert_eq!([change(106, Some(100)), change(1, None)], ["+6.0 %", "new"]);
+    }
+}
