@@ -217,6 +217,7 @@ function select(node) {
   selected = selected === step ? null : step;
   fillGraph(last.steps);
   showDetail(last.steps);
+  byId("detail").scrollIntoView({ block: "nearest" });
 }
 
 // ---- the parts of the page
@@ -337,12 +338,17 @@ function showSteps(steps) {
 // A folder may have thousands of files that are read at once.
 const MOST_READINGS = 50;
 
-function showSources(steps) {
+function activity({ is_idle, pause_until }, now) {
+  const waits = pause_until && Date.parse(pause_until) > Date.parse(now);
+  return is_idle ? "idle" : waits ? "waiting until " + instant(pause_until) : "reading";
+}
+
+function showSources(steps, now) {
   const all = steps.flatMap((step) => step.readings.map((reading) => ({ step, reading })));
   byId("sources-section").hidden = !all.length;
   const shown = all.slice(0, MOST_READINGS).map(({ step, reading }) => ({
     name: step.name,
-    cells: [reading.place, instant(reading.watermark), reading.is_idle ? "idle" : reading.pause_until ? "waiting until " + instant(reading.pause_until) : "reading"],
+    cells: [reading.place, instant(reading.watermark), activity(reading, now)],
   }));
   if (all.length > MOST_READINGS) shown.push({ name: `and ${all.length - MOST_READINGS} more`, cells: ["in status.json", "", ""] });
   rows("sources", shown);
@@ -367,7 +373,7 @@ function show(status, isOver) {
   fillGraph(status.steps);
   showDetail(status.steps);
   showSteps(status.steps);
-  showSources(status.steps);
+  showSources(status.steps, status.now);
   showMetrics(status.steps);
 }
 

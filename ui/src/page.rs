@@ -71,7 +71,12 @@ impl Page {
         let (end, ended) = watch::channel(None);
         let monitor = Arc::new(Monitor::new(job, program, ended));
         let gate = Gate { token: self.token, is_loopback: self.address.ip().is_loopback() };
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build().map_err(cannot_serve)?;
+        let runtime = Builder::new_current_thread()
+            .thread_name("beamline-ui")
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(cannot_serve)?;
         let listener = {
             let _guard = runtime.enter();
             tokio::net::TcpListener::from_std(self.listener).map_err(cannot_serve)?
