@@ -15,13 +15,15 @@ pub(crate) struct Monitor {
     job: JobControl,
     program: String,
     start: Instant,
+    fresh: Duration,
     last: Mutex<Option<Arc<Snapshot>>>,
     end: watch::Receiver<Option<End>>,
 }
 
 impl Monitor {
     pub(crate) fn new(job: JobControl, program: &str, end: watch::Receiver<Option<End>>) -> Self {
-        Self { job, program: program.to_owned(), start: Instant::now(), last: Mutex::new(None), end }
+        let (program, start, last) = (program.to_owned(), Instant::now(), Mutex::new(None));
+        Self { job, program, start, fresh: FRESH, last, end }
     }
 
     /// How the run goes, or has ended.
@@ -40,12 +42,59 @@ impl Monitor {
     fn is_current(&self, last: &Snapshot) -> bool {
         match &last.end {
             Some(_) => true,
-            None => self.end.borrow().is_none() && self.start.elapsed() < last.elapsed + FRESH,
+            None => self.end.borrow().is_none() && self.start.elapsed() < last.elapsed + self.fresh,
         }
     }
 
     /// Waits for the end of the run; comes back also if nobody will tell.
     pub(crate) async fn ended(&self) {
         let _ = self.end.clone().wait_for(Option::is_some).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beamline_local::{JobHandle, LocalRunner};
+    use beamline_sdk::Pipeline;
+    use std::future::Future;
+    use tokio::runtime::Builder;
+
+    fn job() -> JobHandle {
+        let p = Pipeline::new();
+        p.create(1..=3u64).named("Numbers").inspect(|_| ());
+        LocalRunner::new().parallelism(1).start(&p.graph().unwrap()).unwrap()
+    }
+
+    fn block_on<R>(future: impl Future<Output = R>) -> R {
+        Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn who_looks_soon_after_another_sees_the_same() {
+        let job = job();
+        let (_end, ended) = watch::channel(None);
+        let monitor = Monitor { fresh: Duration::from_hours(1), ..Monitor::new(job.control(), "numbers", ended) };
+        assert!(block_on(monitor.last.lock()).is_none(), "nobody has looked, nothing has been asked");
+        let (first, second) = block_on(async { (monitor.look().await, monitor.look().await) });
+        assert!(Arc::ptr_eq(&first, &second));
+        let monitor = Monitor { fresh: Duration::ZERO, ..monitor };
+        assert!(!Arc::ptr_eq(&first, &block_on(monitor.look())), "what is old is asked anew");
+        job.wait().unwrap();
+    }
+
+    #[test]
+    fn the_end_is_seen_at_once_and_stays() {
+        let job = job();
+        let (end, ended) = watch::channel(None);
+        let monitor = Monitor { fresh: Duration::from_hours(1), ..Monitor::new(job.control(), "numbers", ended) };
+        let before = block_on(monitor.look());
+        assert!(before.end.is_none());
+        job.wait().unwrap();
+        end.send_replace(Some(End::of(None)));
+        let last = block_on(monitor.look());
+        assert_eq!((last.state(), last.status.steps[0].emitted), ("succeeded", 3));
+        let monitor = Monitor { fresh: Duration::ZERO, ..monitor };
+        assert!(Arc::ptr_eq(&last, &block_on(monitor.look())));
     }
 }
