@@ -18,7 +18,7 @@ impl DoFn<u64> for Shaky {
         let attempt = self.attempts.entry(n).or_default();
         *attempt += 1;
         cx.emit_at(Timestamp::from_millis(n as i64), n);
-        if n % 2 == 1 && (n % 3 == 0 || *attempt < 3) {
+        if n % 2 == 1 && (n.is_multiple_of(3) || *attempt < 3) {
             return Err(format!("{n} is shaky").into());
         }
         cx.emit_at(Timestamp::from_millis(n as i64), n);

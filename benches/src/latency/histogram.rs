@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(histogram.count(), 1000);
         assert_eq!(histogram.quantile(0.95), Duration::from_millis(95));
         assert_eq!(histogram.quantile(1.0), Duration::from_millis(100));
-        histogram.add(Duration::from_secs(60));
+        histogram.add(Duration::from_mins(1));
         assert_eq!(histogram.quantile(1.0), CLASS * (CLASSES as u32 + 1));
     }
 }
