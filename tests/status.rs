@@ -102,11 +102,16 @@ fn a_stage_waits_for_a_side_input() {
     let view = table.named("Slow table").as_singleton();
     p.create([1u64, 2]).named("Numbers").with_side(view).map(|n, t| n * t).named("Multiply").inspect(|_| ());
     let handle = LocalRunner::new().parallelism(2).start(&p.graph().unwrap()).unwrap();
+    // Dropped before the handle, which waits for the worker, also when an assertion fails.
+    let release = release;
     let is_held = |status: &Status| {
-        step(status, "Numbers").held_by.as_ref().is_some_and(|hold| matches!(hold.reason, HoldReason::SideInput(_)))
+        !status.busy_workers.is_empty()
+            && step(status, "Numbers")
+                .held_by
+                .as_ref()
+                .is_some_and(|hold| matches!(hold.reason, HoldReason::SideInput(_)))
     };
     let status = wait_for(&handle, is_held);
-    assert!(!status.busy_workers.is_empty(), "{status}");
     assert!(status.why(step(&status, "Multiply")).unwrap().contains("waits for the side input"), "{status}");
     drop(release);
     handle.wait().unwrap();
