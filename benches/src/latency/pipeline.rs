@@ -25,7 +25,8 @@ pub(super) fn build(p: &Pipeline, load: &Load, latencies: &Arc<Histogram>) {
     let events = p.read(generate(f64::from(load.rate), move |n| (mix(n) % keys, ()))).named("Events");
     let fixed = Windowing::fixed(load.window);
     let windowing = if load.each {
-        fixed.trigger(Trigger::repeatedly(Trigger::after_count(1)), Accumulation::Accumulating)
+        let every = Trigger::repeatedly(Trigger::after_count(1));
+        fixed.trigger(every, Accumulation::Accumulating).allowed_lateness(Duration::ZERO)
     } else {
         fixed
     };
