@@ -52,6 +52,8 @@ struct Args {
 /// When the last slow requests were.
 #[derive(StateSpec)]
 struct Slow {
+    // Those that are too old go with each request.
+    #[state(ttl = "forever")]
     times: OrderedListState<()>,
 }
 
