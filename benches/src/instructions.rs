@@ -1,9 +1,9 @@
 //! How many instructions small runs take, as callgrind counts them: a gate for regressions that the noise of a machine
 //! cannot touch.
 
-use crate::data::dataset::Dataset;
 use crate::harness::find;
 use crate::suites::{Contestant, Program};
+use beamline_bench_data::dataset::Dataset;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::error::Error;

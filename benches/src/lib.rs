@@ -1,16 +1,13 @@
 //! The measuring side of beamline: the same tasks by beamline and by hand, run in turn, compared and checked.
 //!
-//! [`data`] makes what the tasks work on, [`words`] is the rule of the word count, [`contestants`] are the tasks written by
-//! hand. [`suites`] lists who runs against whom, and [`harness`] runs them: each contestant is a process of its own, so that
-//! its time, processor use and memory are the kernel's account of it and nobody else's. [`instructions`] counts those of small
-//! runs, [`latency`] is about time from event
-//! to result.
+//! `beamline-bench-data` makes what the tasks work on, [`contestants`] are the tasks written by hand. [`suites`] lists who
+//! runs against whom, and [`harness`] runs them: each contestant is a process of its own, so that its time, processor use and
+//! memory are the kernel's account of it and nobody else's. [`instructions`] counts those of small runs, [`latency`] is about
+//! time from event to result.
 
 pub mod cli;
 pub mod contestants;
-pub mod data;
 pub mod harness;
 pub mod instructions;
 pub mod latency;
 pub mod suites;
-pub mod words;

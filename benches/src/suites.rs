@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::data::dataset::Dataset;
+use beamline_bench_data::dataset::Dataset;
 
 /// How much there is to do, and where.
 #[derive(Clone, Debug)]

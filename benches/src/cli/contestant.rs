@@ -9,8 +9,8 @@ use crate::contestants::wordcount::packed::PackedTable;
 use crate::contestants::wordcount::table::WordTable;
 use crate::contestants::wordcount::{handwritten, naive};
 use crate::contestants::{beamline, events, lines, maps, pairs, sessions};
-use crate::data::pairs::Keys;
-use crate::data::steps::{Opaque, Plain};
+use beamline_bench_data::pairs::Keys;
+use beamline_bench_data::steps::{Opaque, Plain};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Contestant {

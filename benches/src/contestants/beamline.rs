@@ -12,8 +12,8 @@ use super::lines::measure_line;
 use super::live::Live;
 use super::pairs::{Stream, checksum_of};
 use super::sessions::{Clicks, GAP, LATENESS, digest};
-use crate::data::events::{Event, event};
-use crate::data::steps::Step;
+use beamline_bench_data::events::{Event, event};
+use beamline_bench_data::steps::Step;
 
 /// How a pipeline is run.
 #[derive(Clone, Copy, Debug)]
@@ -186,8 +186,8 @@ fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> R
 mod tests {
     use super::super::{maps, pairs, sessions as handwritten};
     use super::*;
-    use crate::data::pairs::Keys;
-    use crate::data::steps::Plain;
+    use beamline_bench_data::pairs::Keys;
+    use beamline_bench_data::steps::Plain;
 
     #[test]
     fn pipelines_agree_with_loops() {

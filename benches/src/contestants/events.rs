@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::data::events::{DISORDER, Event, event, latest};
-use crate::data::pairs::Keys;
-use crate::data::rng::mix;
+use beamline_bench_data::events::{DISORDER, Event, event, latest};
+use beamline_bench_data::pairs::Keys;
+use beamline_bench_data::rng::mix;
 
 /// The events to count.
 #[derive(Clone, Copy, Debug)]

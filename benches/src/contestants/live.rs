@@ -6,8 +6,8 @@ use ::beamline::{BoxError, Element, Next, Reader, Source, SourceBatch, SplitTarg
 
 use super::events::Events;
 use super::sessions::Clicks;
-use crate::data::clicks::{self, Click, click};
-use crate::data::events::{self, Event, event};
+use beamline_bench_data::clicks::{self, Click, click};
+use beamline_bench_data::events::{self, Event, event};
 
 /// A stream as a function of the index.
 pub(super) trait Stream: Clone + Debug + Send + Sync + 'static {

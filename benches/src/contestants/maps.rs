@@ -1,6 +1,6 @@
 //! A chain of twenty maps by hand, over the numbers from zero on, added up at the end.
 
-use crate::data::steps::Step;
+use beamline_bench_data::steps::Step;
 
 const BATCH: u64 = 1024;
 
@@ -80,7 +80,7 @@ fn for_each(step: impl Fn(u64) -> u64 + 'static) -> BatchStep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::steps::{Opaque, Plain};
+    use beamline_bench_data::steps::{Opaque, Plain};
 
     #[test]
     fn all_chains_agree() {

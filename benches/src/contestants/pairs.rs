@@ -7,8 +7,8 @@ use std::thread;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::data::pairs::Keys;
-use crate::data::rng::mix;
+use beamline_bench_data::pairs::Keys;
+use beamline_bench_data::rng::mix;
 
 /// The stream to sum.
 #[derive(Clone, Copy, Debug)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::data::clicks::{Click, DISORDER, click, latest};
-use crate::data::rng::mix;
+use beamline_bench_data::clicks::{Click, DISORDER, click, latest};
+use beamline_bench_data::rng::mix;
 
 /// The clicks to make sessions of.
 #[derive(Clone, Copy, Debug)]

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use super::process::Run;
-use crate::data::digest::Digest;
 use crate::suites::{Outcome, Workload};
+use beamline_bench_data::digest::Digest;
 
 /// The result that a run has left.
 pub(super) fn of(run: &Run, outcome: Outcome, workload: &Workload) -> io::Result<String> {

@@ -1,9 +1,9 @@
 //! Events at a rate, counted by key in windows.
 
 use super::histogram::Histogram;
-use crate::data::rng::mix;
 use ::beamline::prelude::*;
 use ::beamline::state::{EventTimer, ValueState};
+use beamline_bench_data::rng::mix;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -65,7 +65,7 @@ fn last_border(chunk: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::words;
+    use beamline_bench_data::words::words;
 
     #[test]
     fn no_word_is_cut_whatever_the_size() {

@@ -9,7 +9,7 @@ use std::thread;
 
 use super::Counts;
 use super::chunks::{for_each_chunk, line_border};
-use crate::words::for_each_word;
+use beamline_bench_data::words::for_each_word;
 
 /// Counts the words of a file into another, on this thread.
 ///

@@ -42,7 +42,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::data::dataset::Dataset;
+    use beamline_bench_data::dataset::Dataset;
 
     fn lines(run: impl Fn(&Path, &Path) -> io::Result<()>, input: &Path) -> Vec<String> {
         let output = input.with_extension("counts");

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::words::words;
+use beamline_bench_data::words::words;
 
 /// Counts the words of a file into another: the whole text in memory, an owned string for every word that comes.
 ///

@@ -10,3 +10,4 @@ pub mod rng;
 pub mod steps;
 pub mod text;
 pub mod vocabulary;
+pub mod words;

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::alias::AliasTable;
-use super::digest::Digest;
-use super::rng::SplitMix64;
-use super::vocabulary::Vocabulary;
+use crate::alias::AliasTable;
+use crate::digest::Digest;
+use crate::rng::SplitMix64;
+use crate::vocabulary::Vocabulary;
 
 const BLOCK: usize = 1 << 20;
 const SHORTEST_LINE: usize = 58;

@@ -1,6 +1,6 @@
 //! Clicks of many users out of order, as a pure function of the index.
 
-use super::rng::nth;
+use crate::rng::nth;
 use serde::{Deserialize, Serialize};
 
 /// A click.

@@ -1,7 +1,7 @@
 //! A stream of events out of order, as a pure function of the index.
 
-use super::pairs::Keys;
-use super::rng::nth;
+use crate::pairs::Keys;
+use crate::rng::nth;
 use serde::{Deserialize, Serialize};
 
 /// An event.

@@ -1,6 +1,6 @@
 //! Streams of `(u64, u64)` pairs as pure functions of the index: no file, no state, next to no cost.
 
-use super::rng::{nth, scale};
+use crate::rng::{nth, scale};
 
 /// Which keys come how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,8 +47,8 @@ impl AliasTable {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rng::SplitMix64;
     use super::*;
+    use crate::rng::SplitMix64;
 
     fn shares(table: &AliasTable, count: usize) -> Vec<f64> {
         let mut random = SplitMix64::new(7);

@@ -1,6 +1,6 @@
 //! A checksum that stays the same from version to version and from machine to machine.
 
-use super::rng::mix;
+use crate::rng::mix;
 
 /// The checksum of the bytes given so far, in blocks. The same bytes in other blocks give another checksum.
 #[derive(Clone, Debug, Default)]

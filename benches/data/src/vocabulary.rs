@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::rng::SplitMix64;
+use crate::rng::SplitMix64;
 
 const CONSONANTS: &[u8] = b"bcdfghjklmnpqrstvwz";
 const VOWELS: &[u8] = b"aeiouy";

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::text::{Text, Written};
+use crate::text::{Text, Written};
 
 const SEED: u64 = 20_260_101;
 const DISTINCT_WORDS: usize = 200_000;
