@@ -5,6 +5,7 @@ mod contestant;
 mod events;
 mod lines;
 mod maps;
+mod nexmark;
 mod nothing;
 mod sessions;
 mod suite;
@@ -17,8 +18,16 @@ pub use self::suite::{Counted, Family, Outcome, Suite};
 pub use self::workload::{Size, Workload};
 
 /// Every family of suites, in the order of `all`.
-pub const FAMILIES: &[Family] =
-    &[wordcount::FAMILY, lines::FAMILY, sums::FAMILY, events::FAMILY, sessions::FAMILY, maps::FAMILY, nothing::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    wordcount::FAMILY,
+    lines::FAMILY,
+    sums::FAMILY,
+    events::FAMILY,
+    sessions::FAMILY,
+    maps::FAMILY,
+    nexmark::FAMILY,
+    nothing::FAMILY,
+];
 
 /// Every suite, in the order of `all`.
 pub fn all() -> impl Iterator<Item = &'static Suite> {

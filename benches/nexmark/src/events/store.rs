@@ -37,7 +37,7 @@ pub struct Store {
     contents: Arc<Contents>,
 }
 
-/// Writes the events of a stream to a file, which is there when all of it is.
+/// Writes the events of a stream to a file, which is there when all of it is. Its folder is made if it is missing.
 ///
 /// ```
 /// use beamline_nexmark::events::{Store, Stream, save};
@@ -53,6 +53,8 @@ pub struct Store {
 /// When the stream cannot be, or the file cannot be written.
 pub fn save(stream: &Stream, path: &Path) -> Result<(), BoxError> {
     stream.check()?;
+    // An empty folder is the one that the process works in.
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all)?;
     let hidden = path.with_extension(format!("tmp-{}", std::process::id()));
     let written = write(stream, &hidden).and_then(|()| fs::rename(&hidden, path));
     written.map_err(|error| {
