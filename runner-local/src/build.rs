@@ -255,6 +255,9 @@ impl<'a> Builder<'a> {
         let stages: Vec<_> = self.stages.into_iter().map(StageParts::finish).collect();
         let mut sources: Vec<usize> = (0..stages.len()).filter(|stage| stages[*stage].borrow().is_source()).collect();
         let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.is_endless(*n));
+        let reads_on =
+            |stage: usize| plan.stages[stage].feeds_view || (stages[stage].borrow().has_ports() && !is_endless(&stage));
+        let reads_on = (0..stages.len()).map(reads_on).collect();
         sources.sort_by_key(|stage| (is_endless(stage), !plan.stages[*stage].feeds_view));
         let worker = Rc::new(Worker {
             index: self.env.worker,
@@ -262,6 +265,8 @@ impl<'a> Builder<'a> {
             outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
             stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
+            reads_on,
+            has_halted: Cell::new(false),
             bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),
             reads: Cell::new(0),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),

@@ -3,7 +3,9 @@
 use crate::exchange::{Item, Queue};
 use crate::status::{PortReport, SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Inbox, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
+use beamline_sdk::kernel::{
+    Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
+};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,6 +27,8 @@ pub(crate) struct StageRun {
     outside: Vec<usize>,
     /// Whether a bundle has begun.
     is_open: bool,
+    /// Whether the run ends before its time.
+    is_halting: bool,
     /// How far its heads have come, as far as its steps know.
     mark: Mark,
     /// The processing time at which the first of its steps wants to be called.
@@ -70,7 +74,7 @@ impl StepRun {
     }
 
     /// The end of a bundle, after which the inputs have come to `mark`.
-    fn finish(&mut self, mark: Mark) -> Result<()> {
+    fn finish(&mut self, mark: Mark, is_halting: bool) -> Result<()> {
         let before = self.input;
         let (output, alarm, is_busy) = self.call(|control| {
             if mark.time > before.time {
@@ -78,6 +82,9 @@ impl StepRun {
             }
             if mark.is_idle != before.is_idle {
                 control.idle(mark.is_idle)?;
+            }
+            if is_halting {
+                control.halt()?;
             }
             control.finish_bundle()?;
             Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
@@ -88,6 +95,15 @@ impl StepRun {
         self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
         self.alarm = alarm;
         Ok(())
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.output == Mark::END
+    }
+
+    /// The alarm, if it is to ring also when the run halts.
+    fn working_alarm(&self) -> Option<Timestamp> {
+        self.alarm.filter(|_| self.control.borrow().works_by_the_clock())
     }
 }
 
@@ -100,6 +116,12 @@ pub(crate) enum Head {
 impl Head {
     fn is_source(&self) -> bool {
         matches!(self, Self::Source { .. })
+    }
+
+    fn halt(&self) {
+        if let Self::Source { head, is_done: false, .. } = self {
+            head.borrow_mut().halt();
+        }
     }
 
     fn set_input(&self, input: Mark) {
@@ -189,6 +211,7 @@ impl StageRun {
             views_seen,
             outside,
             is_open: false,
+            is_halting: false,
             mark: Mark::START,
             alarm: None,
             is_done: false,
@@ -207,6 +230,11 @@ impl StageRun {
     /// The processing time at which it wants to be called.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.alarm
+    }
+
+    /// That of the steps whose alarms ring also when the run halts.
+    pub(crate) fn working_alarm(&self) -> Option<Timestamp> {
+        self.alarm.and_then(|_| self.steps.iter().filter_map(StepRun::working_alarm).min())
     }
 
     pub(crate) fn is_source(&self) -> bool {
@@ -229,12 +257,19 @@ impl StageRun {
             match head {
                 Head::Source { step, head: source, .. } => {
                     let readings = source.borrow().readings();
-                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings });
+                    let unread = source.borrow().unread();
+                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
                 }
                 Head::Port { step, port, .. } => report.ports.push(port.report(*step)),
             }
         }
         report
+    }
+
+    /// What its steps keep, now that the run has come to rest before its time.
+    pub(crate) fn kept(&self) -> Vec<(StepId, Kept)> {
+        let kept = |step: &StepRun| Some((step.id, step.control.borrow().kept()?));
+        self.steps.iter().filter(|step| !step.is_at_end()).filter_map(kept).collect()
     }
 
     /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how
@@ -309,10 +344,11 @@ impl StageRun {
         }
     }
 
-    /// Calls the steps whose time has come on the clock.
-    pub(crate) fn ring(&mut self, now: Timestamp) -> Result<()> {
+    /// Calls the steps whose time has come on the clock: only those that are at work with what has come if the run halts.
+    pub(crate) fn ring(&mut self, now: Timestamp, is_halting: bool) -> Result<()> {
         self.begin()?;
-        let is_due = |step: &&StepRun| step.alarm.is_some_and(|alarm| alarm <= now);
+        let alarm = |step: &StepRun| if is_halting { step.working_alarm() } else { step.alarm };
+        let is_due = |step: &&StepRun| alarm(step).is_some_and(|alarm| alarm <= now);
         self.steps.iter().filter(is_due).try_for_each(|step| step.call(|control| control.clock(now)))?;
         self.finish()
     }
@@ -375,7 +411,7 @@ impl StageRun {
         self.mark = mark;
         for i in 0..self.steps.len() {
             let mark = self.input_of(i);
-            self.steps[i].finish(mark)?;
+            self.steps[i].finish(mark, self.is_halting)?;
         }
         self.is_open = false;
         self.alarm = self.steps.iter().filter_map(|step| step.alarm).min();
@@ -388,6 +424,25 @@ impl StageRun {
             [] => self.mark,
             reads => self.steps[step].input.advanced_by(reads.iter().map(|read| self.steps[*read].output)),
         }
+    }
+
+    /// Nothing more is read, unless it `reads_on`. Its steps let go of what they hold back for the sake of speed, now and
+    /// whenever more has come.
+    pub(crate) fn halt(&mut self, shared: &Shared, reads_on: bool) -> Result<()> {
+        self.is_halting = true;
+        if !reads_on {
+            self.heads.iter().for_each(Head::halt);
+        }
+        if !self.can_run(shared) {
+            return Ok(());
+        }
+        self.begin()?;
+        self.finish()
+    }
+
+    /// Ends before its time.
+    pub(crate) fn end_early(&mut self) -> Result<()> {
+        self.steps.iter().try_for_each(|step| step.call(|control| control.end_early()))
     }
 
     pub(crate) fn set_up(&mut self) -> Result<()> {
@@ -421,7 +476,7 @@ fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared
             Some(place) if error.kind() == ErrorKind::User => error.at(format!("input from {place}")),
             _ => error,
         })?;
-        if polled != Polled::Worked {
+        if polled != Polled::Worked || shared.is_halting() {
             return Ok(if last == Polled::Worked { last } else { polled });
         }
         last = polled;

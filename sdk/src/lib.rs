@@ -65,7 +65,7 @@ pub use outputs::OutputEnum;
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
 pub use ptransform::PTransform;
-pub use runner::{JobResult, Runner};
+pub use runner::{Ending, JobResult, LeftBehind, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{

@@ -89,6 +89,11 @@ impl<W> Board<W> {
         self.open.load(Ordering::Acquire) == 0 && self.state.lock().inputs.iter().all(|input| *input == Mark::END)
     }
 
+    /// How many pieces are not at their end.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Acquire)
+    }
+
     pub(crate) fn add_hungry(&self) {
         self.hungry.fetch_add(1, Ordering::Relaxed);
     }
