@@ -262,6 +262,7 @@ impl<'a> Builder<'a> {
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
+            limited: (0..stages.len()).filter(|stage| stages[*stage].borrow().can_be_full()).collect(),
             outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
             stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),

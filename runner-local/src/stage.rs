@@ -25,6 +25,8 @@ pub(crate) struct StageRun {
     views_seen: Option<u64>,
     /// Its steps that may wait for something from outside of the pipeline, by their places.
     outside: Vec<usize>,
+    /// Its steps that may be full, by their places.
+    limited: Vec<usize>,
     /// Whether a bundle has begun.
     is_open: bool,
     /// Whether the run ends before its time.
@@ -204,12 +206,15 @@ impl StageRun {
         let views_seen = reads_live_views.then_some(0);
         let calls_outside = |step: &usize| steps[*step].control.borrow().calls_outside();
         let outside = (0..steps.len()).filter(calls_outside).collect();
+        let can_be_full = |step: &usize| steps[*step].control.borrow().can_be_full();
+        let limited = (0..steps.len()).filter(can_be_full).collect();
         Self {
             heads,
             steps,
             gates,
             views_seen,
             outside,
+            limited,
             is_open: false,
             is_halting: false,
             mark: Mark::START,
@@ -284,13 +289,29 @@ impl StageRun {
         self.mark.advanced_by(sources.into_iter().map(Head::mark))
     }
 
+    /// Whether one of its steps may be full, and then goes on by itself.
+    pub(crate) fn can_be_full(&self) -> bool {
+        !self.limited.is_empty()
+    }
+
+    /// Whether a step takes no more for now from those who send.
+    pub(crate) fn is_full(&self) -> bool {
+        self.limited.iter().any(|step| self.steps[*step].control.borrow().is_full())
+    }
+
+    /// Whether a step takes no more for now from what is read here. One that is full of what is to be read does.
+    fn is_full_behind(&self, head: StepId) -> bool {
+        let is_full = |step: &StepRun| step.id != head && step.control.borrow().is_full();
+        self.limited.iter().any(|step| is_full(&self.steps[*step]))
+    }
+
     /// Runs a bundle of at most so many packets. It ends where time goes on, so that what comes behind a watermark is
     /// seen behind it.
     pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
         // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
         let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
         'bundle: for i in 0..self.heads.len() {
-            while left > 0 {
+            while left > 0 && !self.is_full() {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
                 let Some(popped) = port.pop() else { break };
                 did = Did::Work;
@@ -325,8 +346,12 @@ impl StageRun {
         for i in 0..self.heads.len() {
             let Head::Source { step, head, is_done: false } = &self.heads[i] else { continue };
             let (step, head) = (*step, head.clone());
+            if self.is_full_behind(step) {
+                continue;
+            }
             self.begin()?;
-            match poll_bundle(step, &head, shared, most)? {
+            let is_full = || self.is_full_behind(step);
+            match poll_bundle(step, &head, shared, most, is_full)? {
                 Polled::Worked => did = Did::Work,
                 Polled::Done => self.close_source(i),
                 Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
@@ -466,7 +491,13 @@ impl StageRun {
 }
 
 /// Reads a bundle. What has been read when the source runs dry is work.
-fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared, most: usize) -> Result<Polled> {
+fn poll_bundle(
+    step: StepId,
+    head: &Rc<RefCell<dyn SourceHead>>,
+    shared: &Shared,
+    most: usize,
+    is_full: impl Fn() -> bool,
+) -> Result<Polled> {
     let mut last = Polled::Idle(None);
     for _ in 0..most {
         shared.check()?;
@@ -476,7 +507,7 @@ fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared
             Some(place) if error.kind() == ErrorKind::User => error.at(format!("input from {place}")),
             _ => error,
         })?;
-        if polled != Polled::Worked || shared.is_halting() {
+        if polled != Polled::Worked || shared.is_halting() || is_full() {
             return Ok(if last == Polled::Worked { last } else { polled });
         }
         last = polled;

@@ -36,6 +36,8 @@ pub(crate) struct Worker {
     pub(crate) reads: Cell<usize>,
     /// Stages that read side inputs while these change.
     pub(crate) view_readers: Vec<StageId>,
+    /// Stages with steps that may be full: whoever waits for these lets them go on.
+    pub(crate) limited: Vec<StageId>,
     /// Stages with steps that may wait for something from outside of the pipeline.
     pub(crate) outside: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
@@ -324,6 +326,28 @@ impl Worker {
         Ok(false)
     }
 
+    /// As [`run_latest`](Self::run_latest). If there is nothing of that kind, lets stages go on that may be full, by the
+    /// clock or by reading what they are full of.
+    fn go_on_with(&self, may_run: impl Fn(StageId) -> bool) -> Result<bool> {
+        if self.run_latest(&may_run)? {
+            return Ok(true);
+        }
+        let limited = || self.limited.iter().copied().filter(|stage| may_run(*stage));
+        let reads_what_comes = |id: &StageId| self.stages[*id].try_borrow().is_ok_and(|stage| stage.has_ports());
+        Ok(self.ring_any(limited())? || self.read(limited().filter(reads_what_comes))? == Did::Work)
+    }
+
+    /// Calls the first of these stages that the clock is to call and that is not on the stack; says whether there was one.
+    fn ring_any(&self, mut stages: impl Iterator<Item = StageId>) -> Result<bool> {
+        let now = self.clock.now();
+        let is_due = |stage: &StageRun| self.alarm_of(stage).is_some_and(|alarm| alarm <= now);
+        let due =
+            stages.find_map(|id| Some((id, self.stages[id].try_borrow_mut().ok().filter(|stage| is_due(stage))?)));
+        let Some((id, mut stage)) = due else { return Ok(false) };
+        self.on_top(id, || stage.ring(now, self.has_halted.get()))?;
+        Ok(true)
+    }
+
     /// The sources in the order in which they should be read now: those without an end take turns, as the first one may
     /// always have something.
     fn sources_in_turn(&self) -> impl Iterator<Item = StageId> {
@@ -379,9 +403,9 @@ impl Helper for Worker {
     fn help(&self, waiting_for: StageId) -> Result<bool> {
         if !self.may_stall(waiting_for) {
             let top = self.top.get();
-            return self.run_latest(|stage| Some(stage) > top && !self.may_stall(stage));
+            return self.go_on_with(|stage| Some(stage) > top && !self.may_stall(stage));
         }
-        if self.run_latest(|stage| !self.may_stall(stage))? {
+        if self.go_on_with(|stage| !self.may_stall(stage))? {
             return Ok(true);
         }
         let sources = self.sources[..self.view_sources].iter().copied();

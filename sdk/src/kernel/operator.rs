@@ -107,6 +107,17 @@ pub trait Operator {
         self.pending().filter(|pending| pending.count > 0).map(Kept::from)
     }
 
+    /// Whether it takes no more for now, and what comes is to wait in front of its stage: until it has gone on by the
+    /// clock, or by what reads in its place. Asked of steps that [may be](Self::can_be_full).
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    /// Whether it is to be asked if it [is full](Self::is_full).
+    fn can_be_full(&self) -> bool {
+        false
+    }
+
     /// Whether its [`alarm`](Self::alarm) is a part of the work on what has come, such as another attempt, so that it is
     /// called also when the run halts.
     fn works_by_the_clock(&self) -> bool {

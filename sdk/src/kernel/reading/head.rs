@@ -124,7 +124,11 @@ impl<J: Job> Head<J> {
 
     /// Begins another piece, if there is one.
     fn take(&mut self) -> Result<bool> {
+        let was_full = self.board.is_full();
         let Some(work) = self.board.take(self.worker) else { return Ok(false) };
+        if was_full && !self.board.is_full() {
+            self.wake.wake_all();
+        }
         if std::mem::take(&mut self.is_hungry) {
             self.board.remove_hungry();
         }
