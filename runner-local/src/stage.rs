@@ -4,16 +4,21 @@ use crate::exchange::{Item, Queue};
 use crate::status::{PortReport, SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{
-    Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
+    Clock, Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
 };
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Packets or polls that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
+
+/// A bundle ends after this time, as what its steps hold back for the sake of speed waits for its end. It is long beside
+/// what the end of a bundle costs.
+const LONGEST_BUNDLE: Duration = Duration::from_millis(10);
 
 /// A stage on one worker.
 pub(crate) struct StageRun {
@@ -27,6 +32,7 @@ pub(crate) struct StageRun {
     outside: Vec<usize>,
     /// Its steps that may be full, by their places.
     limited: Vec<usize>,
+    clock: Arc<dyn Clock>,
     /// Whether a bundle has begun.
     is_open: bool,
     /// Whether the run ends before its time.
@@ -202,7 +208,13 @@ pub(crate) enum Did {
 
 impl StageRun {
     /// `reads_live_views` says whether its steps read side inputs that change.
-    pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>, reads_live_views: bool) -> Self {
+    pub(crate) fn new(
+        heads: Vec<Head>,
+        steps: Vec<StepRun>,
+        gates: Vec<StepId>,
+        reads_live_views: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let views_seen = reads_live_views.then_some(0);
         let calls_outside = |step: &usize| steps[*step].control.borrow().calls_outside();
         let outside = (0..steps.len()).filter(calls_outside).collect();
@@ -215,6 +227,7 @@ impl StageRun {
             views_seen,
             outside,
             limited,
+            clock,
             is_open: false,
             is_halting: false,
             mark: Mark::START,
@@ -310,6 +323,7 @@ impl StageRun {
     pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
         // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
         let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
+        let is_long = self.timer();
         'bundle: for i in 0..self.heads.len() {
             while left > 0 && !self.is_full() {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
@@ -325,12 +339,21 @@ impl StageRun {
                     Popped::Mark if self.heads_mark() != self.mark => break 'bundle,
                     Popped::Mark => {}
                 }
+                if is_long() {
+                    break 'bundle;
+                }
             }
         }
         if did == Did::Work {
             self.finish()?;
         }
         Ok(did)
+    }
+
+    /// Tells from now on whether a bundle that begins now has become long.
+    fn timer(&self) -> impl Fn() -> bool + use<> {
+        let (clock, until) = (self.clock.clone(), self.clock.now() + LONGEST_BUNDLE);
+        move || clock.now() >= until
     }
 
     fn blame(&self, id: StepId, error: Error) -> Error {
@@ -350,8 +373,9 @@ impl StageRun {
                 continue;
             }
             self.begin()?;
-            let is_full = || self.is_full_behind(step);
-            match poll_bundle(step, &head, shared, most, is_full)? {
+            let is_long = self.timer();
+            let is_enough = || is_long() || self.is_full_behind(step);
+            match poll_bundle(step, &head, shared, most, is_enough)? {
                 Polled::Worked => did = Did::Work,
                 Polled::Done => self.close_source(i),
                 Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
@@ -496,7 +520,7 @@ fn poll_bundle(
     head: &Rc<RefCell<dyn SourceHead>>,
     shared: &Shared,
     most: usize,
-    is_full: impl Fn() -> bool,
+    is_enough: impl Fn() -> bool,
 ) -> Result<Polled> {
     let mut last = Polled::Idle(None);
     for _ in 0..most {
@@ -507,7 +531,7 @@ fn poll_bundle(
             Some(place) if error.kind() == ErrorKind::User => error.at(format!("input from {place}")),
             _ => error,
         })?;
-        if polled != Polled::Worked || shared.is_halting() || is_full() {
+        if polled != Polled::Worked || shared.is_halting() || is_enough() {
             return Ok(if last == Polled::Worked { last } else { polled });
         }
         last = polled;

@@ -2,6 +2,7 @@
 
 mod files;
 mod rates;
+mod slow;
 mod splits;
 mod stop;
 
