@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::contestants::wordcount::packed::PackedTable;
 use crate::contestants::wordcount::table::WordTable;
 use crate::contestants::wordcount::{handwritten, naive};
-use crate::contestants::{beamline, events, lines, maps, pairs, sessions};
+use crate::contestants::{beamline, events, lines, maps, pairs, sessions, timers};
 use beamline_bench_data::pairs::Keys;
 use beamline_bench_data::steps::{Opaque, Plain};
 
@@ -62,6 +62,12 @@ pub(super) enum Contestant {
     SessionsHandwritten(Pairs),
     /// A pipeline of sessions while clicks come.
     SessionsBeamlineLive(WithThreads<Pairs>),
+    /// Timers in a heap.
+    TimersHandwritten(Pairs),
+    /// Timers in a tree, and in a table.
+    TimersTree(Pairs),
+    /// A pipeline with a timer for each element.
+    TimersBeamlineLive(WithThreads<Pairs>),
     /// One iterator chain.
     MapsFused(Numbers),
     /// Batches through steps known at run time.
@@ -155,6 +161,9 @@ impl Contestant {
             }
             Self::SessionsHandwritten(pairs) => print(sessions::sessions(pairs.clicks())),
             Self::SessionsBeamlineLive(run) => print(beamline::sessions(run.work.clicks(), run.threads.options())?),
+            Self::TimersHandwritten(pairs) => print(timers::handwritten::in_a_heap(pairs.reminders())),
+            Self::TimersTree(pairs) => print(timers::handwritten::in_a_tree(pairs.reminders())),
+            Self::TimersBeamlineLive(run) => print(timers::timers(run.work.reminders(), run.threads.options())?),
             Self::NothingBeamline(threads) => print(beamline::nothing(threads.options())?),
             Self::MapsFused(Numbers { elements, plain: true }) => print(maps::fused::<Plain>(elements)),
             Self::MapsFused(Numbers { elements, plain: false }) => print(maps::fused::<Opaque>(elements)),
@@ -173,6 +182,10 @@ impl Pairs {
 
     fn clicks(self) -> sessions::Clicks {
         sessions::Clicks { users: self.keys, count: self.elements }
+    }
+
+    fn reminders(self) -> timers::Reminders {
+        timers::Reminders { users: self.keys, count: self.elements }
     }
 
     fn stream(self) -> pairs::Stream {

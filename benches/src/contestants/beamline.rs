@@ -168,7 +168,7 @@ fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
 }
 
 /// Runs a pipeline and adds up what it makes.
-fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
+pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
     static TOTAL: AtomicU64 = AtomicU64::new(0);
     let p = Pipeline::new();
     let numbers = build(&p);
@@ -184,6 +184,7 @@ fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> R
 
 #[cfg(test)]
 mod tests {
+    use super::super::timers::{Reminders, handwritten::in_a_heap, timers};
     use super::super::{maps, pairs, sessions as handwritten};
     use super::*;
     use beamline_bench_data::pairs::Keys;
@@ -207,5 +208,7 @@ mod tests {
         assert_eq!(count_in_windows(events, sliding(), options).unwrap(), in_sliding);
         let clicks = Clicks { users: 100, count: 20_000 };
         assert_eq!(super::sessions(clicks, options).unwrap(), handwritten::sessions(clicks));
+        let reminders = Reminders { users: 100, count: 20_000 };
+        assert_eq!(timers(reminders, options).unwrap(), in_a_heap(reminders));
     }
 }

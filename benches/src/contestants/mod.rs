@@ -7,4 +7,5 @@ pub mod live;
 pub mod maps;
 pub mod pairs;
 pub mod sessions;
+pub mod timers;
 pub mod wordcount;
