@@ -131,7 +131,7 @@ fn what_ends_may_have_an_age_too() {
 /// A file is complete when its window is; what comes later is in no file, and not lost.
 #[test]
 fn what_comes_too_late_for_its_file_is_a_collection() {
-    for max_age in [None, Some(Duration::from_secs(60))] {
+    for max_age in [None, Some(Duration::from_mins(1))] {
         let folder = Folder::new();
         let p = TestPipeline::new();
         let stream =

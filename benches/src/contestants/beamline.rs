@@ -162,7 +162,7 @@ fn checksum(sums: &PCollection<(u64, u64)>) -> PCollection<u64> {
     sums.map(|pair| checksum_of(std::iter::once(pair)))
 }
 
-/// Numbers of any windows, to be added up when all have come.
+/// Numbers of any windows, or of a stream, to be added up when all have come.
 fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
     numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
 }
@@ -172,7 +172,8 @@ pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection
     static TOTAL: AtomicU64 = AtomicU64::new(0);
     let p = Pipeline::new();
     let numbers = build(&p);
-    let numbers = if numbers.windowing().window_fn().is_global() { numbers } else { at_the_end(&numbers) };
+    let is_complete_at_the_end = numbers.is_bounded() && numbers.windowing().window_fn().is_global();
+    let numbers = if is_complete_at_the_end { numbers } else { at_the_end(&numbers) };
     numbers.map(Wrapping).combine(Sum).inspect(|total| TOTAL.store(total.0, Ordering::Relaxed)).named("Keep");
     let mut runner = LocalRunner::new().parallelism(options.threads);
     if let Some(bytes) = options.memory {
