@@ -1,4 +1,4 @@
-//! Timers by hand.
+//! Many timers that are set at once, and then come in the order of their time, by hand.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -6,8 +6,16 @@ use std::collections::{BTreeSet, BinaryHeap};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::Reminders;
 use beamline_bench_data::reminders::{Reminder, reminder};
+
+/// How many reminders are pending at once, and of how many users.
+#[derive(Clone, Copy, Debug)]
+pub struct Reminders {
+    /// How many users are to be reminded.
+    pub users: u64,
+    /// How many reminders there are.
+    pub count: u64,
+}
 
 impl Reminders {
     fn all(self) -> impl Iterator<Item = Reminder> {

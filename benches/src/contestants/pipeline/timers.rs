@@ -3,9 +3,9 @@
 use ::beamline::prelude::*;
 use ::beamline::state::EventTimers;
 
-use super::Reminders;
-use crate::contestants::beamline::{Options, run};
-use crate::contestants::live::{Live, Stream};
+use super::live::{Live, Stream};
+use super::run::{Options, run};
+use crate::contestants::timers::Reminders;
 use beamline_bench_data::reminders::{self, Reminder, reminder};
 
 /// No reminder comes before the last one has been set.
@@ -64,10 +64,25 @@ impl StatefulDoFn<u64, Reminder> for Remind {
 /// Sets a timer for each reminder while they come, and lets them all come at the end.
 ///
 /// # Errors
+///
 /// Those of the pipeline.
 pub fn timers(reminders: Reminders, options: Options) -> Result<u64, BoxError> {
     run(options, |p| {
         let by_user = p.read(Live(reminders)).key_by(|reminder| reminder.user);
         by_user.par_do_stateful(Remind).named("Remind")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contestants::timers::in_a_heap;
+
+    #[test]
+    fn reminders_come_once_each() {
+        let reminders = Reminders { users: 100, count: 20_000 };
+        for threads in [1, 2] {
+            assert_eq!(timers(reminders, Options { threads, memory: None }).unwrap(), in_a_heap(reminders));
+        }
+    }
 }
