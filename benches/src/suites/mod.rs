@@ -10,6 +10,7 @@ mod nothing;
 mod sessions;
 mod suite;
 mod sums;
+mod timers;
 mod wordcount;
 mod workload;
 
@@ -24,8 +25,9 @@ pub const FAMILIES: &[Family] = &[
     sums::FAMILY,
     events::FAMILY,
     sessions::FAMILY,
-    maps::FAMILY,
     nexmark::FAMILY,
+    timers::FAMILY,
+    maps::FAMILY,
     nothing::FAMILY,
 ];
 
