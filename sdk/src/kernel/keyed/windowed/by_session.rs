@@ -11,7 +11,7 @@ use super::timers::Timers;
 use super::{Late, by_window};
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
@@ -207,5 +207,9 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     fn pending(&self) -> Option<Pending> {
         let next_event = self.outside.timers.first();
         Some(Pending { count: self.keys.len() as u64, what: "keys with open windows", next_event })
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        Kept::keys_in(self.keys.states().flat_map(Sessions::expectant).map(|window| (window, 1)))
     }
 }

@@ -198,6 +198,10 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         })
     }
 
+    fn send_all_scattered(&mut self) -> Result<()> {
+        self.send_scattered(self.scattered.as_ref().map_or(0, Lifted::len))
+    }
+
     /// Sends rows without combining them.
     fn pass(&mut self, rows: WindowRows<WindowSet, K, V>) -> Result<()> {
         for (((key, value), hash), time) in rows.rows.into_iter().zip(rows.hashes).zip(rows.times) {
@@ -291,12 +295,18 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
             self.send(last, windows, open.table)?;
         }
         if time == Timestamp::MAX {
-            self.send_scattered(self.scattered.as_ref().map_or(0, Lifted::len))?;
+            self.send_all_scattered()?;
         }
         self.router.watermark(time)
     }
 
     fn idle(&mut self, is_idle: bool) -> Result<()> {
         self.router.idle(is_idle)
+    }
+
+    fn halt(&mut self) -> Result<()> {
+        self.send_all()?;
+        self.send_all_scattered()?;
+        self.router.flush()
     }
 }

@@ -7,7 +7,7 @@ use super::scattered::Scattered;
 use crate::combine::CombineFn;
 use crate::kernel::Env;
 use crate::kernel::guard::catch;
-use crate::kernel::hash::hash_key;
+use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::keyed::Rows;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
@@ -50,6 +50,11 @@ impl<K: Key, A: Element> Overflow<K, A> {
         self.scattered.as_mut()
     }
 
+    /// The windows of the rows in memory that are not in slices.
+    pub(super) fn scattered_windows(&self) -> impl Iterator<Item = Window> {
+        self.scattered.iter().flat_map(Scattered::windows)
+    }
+
     /// Whether slices have so few rows that tables for them are a waste.
     pub(super) fn are_small(&mut self, slices: &Slices<K, A>) -> bool {
         if slices.len() < self.many {
@@ -73,6 +78,11 @@ impl<K: Key, A: Element> Overflow<K, A> {
     /// Counts the memory of new entries. Where there is none, everything goes to disk.
     pub(super) fn count(&mut self, bytes: usize, slices: &mut Slices<K, A>) -> Result<()> {
         if self.memory.grow(bytes) { Ok(()) } else { self.spill(slices) }
+    }
+
+    /// What is on disk, in bytes.
+    pub(super) fn bytes_on_disk(&self) -> usize {
+        self.rows.iter().map(|rows| (0..=PARTITIONS).map(|part| rows.bytes(part)).sum::<usize>()).sum()
     }
 
     fn spill(&mut self, slices: &mut Slices<K, A>) -> Result<()> {

@@ -29,6 +29,11 @@ impl<K: Key, A: Element> Scattered<K, A> {
         self.0.since(before).map(entry_bytes).sum()
     }
 
+    /// The window of each row.
+    pub(super) fn windows(&self) -> impl Iterator<Item = Window> {
+        self.0.iter().map(|entry| entry.key.1)
+    }
+
     /// Takes all rows out.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (K, Window, A)> {
         self.0.drain().map(|entry| (entry.key.0, entry.key.1, entry.acc))

@@ -121,6 +121,13 @@ impl<S> Sessions<S> {
         self.get_mut(window)
     }
 
+    /// Those with something that has not been shown.
+    pub(super) fn expectant(&self) -> impl Iterator<Item = Window> {
+        let last = self.last.iter().map(|(window, session)| (window, session));
+        let all = last.chain(self.earlier.iter().flat_map(|earlier| earlier.iter()));
+        all.filter(|(_, session)| session.has_news).map(|(window, _)| *window)
+    }
+
     pub(super) fn remove(&mut self, window: Window) {
         if self.last.as_ref().is_some_and(|(last, _)| *last == window) {
             self.last = None;
