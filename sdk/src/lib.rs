@@ -42,6 +42,7 @@ pub mod outputs;
 mod pcollection;
 mod pipeline;
 mod ptransform;
+mod retry;
 mod runner;
 mod side_input;
 mod sink;
@@ -65,7 +66,8 @@ pub use outputs::OutputEnum;
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
 pub use ptransform::PTransform;
-pub use runner::{JobResult, Runner};
+pub use retry::Retry;
+pub use runner::{Ending, JobResult, LeftBehind, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{

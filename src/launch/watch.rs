@@ -12,6 +12,7 @@ pub(super) struct Watch<'a> {
     display: Display,
     start: Instant,
     drain_after: Option<Duration>,
+    stop_after: Option<Duration>,
     status_every: Option<Duration>,
     /// How often the status has been said.
     said: u32,
@@ -22,8 +23,8 @@ pub(super) struct Watch<'a> {
 impl<'a> Watch<'a> {
     pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant) -> Self {
         let display = Display::new(options.progress, start);
-        let Options { drain_after, status_every, .. } = *options;
-        Self { handle, display, start, drain_after, status_every, said: 0, announced: None }
+        let Options { drain_after, stop_after, status_every, .. } = *options;
+        Self { handle, display, start, drain_after, stop_after, status_every, said: 0, announced: None }
     }
 
     /// Comes back when all workers have ended.
@@ -32,6 +33,7 @@ impl<'a> Watch<'a> {
             self.display.update(self.handle.progress());
             self.announce(interrupt.ending());
             self.drain_in_time();
+            self.stop_in_time();
             self.say_status();
         }
         self.announce(interrupt.ending());
@@ -58,6 +60,14 @@ impl<'a> Watch<'a> {
             self.drain_after = None;
             self.display.say("draining: the time is over; nothing more is read, and all windows close");
             self.handle.control().drain();
+        }
+    }
+
+    fn stop_in_time(&mut self) {
+        if self.stop_after.is_some_and(|time| self.start.elapsed() >= time) {
+            self.stop_after = None;
+            self.display.say("stopping: the time is over; nothing more is read, and open windows stay open");
+            self.handle.control().stop();
         }
     }
 

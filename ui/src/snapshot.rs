@@ -114,7 +114,13 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn status(steps: Vec<StepStatus>) -> Status {
-        Status { now: Timestamp::from_millis(10_000), is_draining: false, steps, busy_workers: Vec::new() }
+        Status {
+            now: Timestamp::from_millis(10_000),
+            is_draining: false,
+            is_stopping: false,
+            steps,
+            busy_workers: Vec::new(),
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod contestant;
 mod events;
 mod lines;
 mod maps;
+mod nexmark;
 mod nothing;
 mod sessions;
 mod suite;
@@ -24,6 +25,7 @@ pub const FAMILIES: &[Family] = &[
     sums::FAMILY,
     events::FAMILY,
     sessions::FAMILY,
+    nexmark::FAMILY,
     timers::FAMILY,
     maps::FAMILY,
     nothing::FAMILY,

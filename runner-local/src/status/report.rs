@@ -1,7 +1,7 @@
 //! What a worker tells about itself.
 
 use beamline_sdk::Timestamp;
-use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::kernel::{Kept, Mark, Pending, ReadingStatus, StepId};
 use beamline_sdk::metrics::WorkerMetrics;
 
 /// What a worker tells.
@@ -15,6 +15,8 @@ pub(crate) struct WorkerReport {
     pub(crate) emitted: Vec<(StepId, u64)>,
     /// What bundles that have succeeded have counted.
     pub(crate) metrics: WorkerMetrics,
+    /// What its steps keep, if the run has come to rest before its time.
+    pub(crate) kept: Vec<(StepId, Kept)>,
 }
 
 /// What it tells about a stage.
@@ -42,6 +44,8 @@ pub(crate) struct SourceReport {
     pub(crate) step: StepId,
     pub(crate) mark: Mark,
     pub(crate) readings: Vec<ReadingStatus>,
+    /// How many parts of it, on whichever worker, have not been read to their end.
+    pub(crate) unread: usize,
 }
 
 /// How far a step has come.

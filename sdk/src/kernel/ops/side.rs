@@ -4,7 +4,7 @@ use super::explode::each_window;
 use super::waiting::Waiting;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::windowed::DROPPED_LATE;
-use crate::kernel::{Batch, Env, Output, StepId, Wiring};
+use crate::kernel::{Batch, Env, Output, Pending, StepId, Wiring};
 use crate::side_input::SideInputs;
 use crate::window::Window;
 use crate::{Element, Result, Step, Timestamp};
@@ -187,6 +187,12 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
 
     pub(super) fn watermark(&mut self, time: Timestamp) {
         self.watermark = time;
+    }
+
+    /// What waits.
+    pub(super) fn pending(&self) -> Option<Pending> {
+        let count = self.waiting.len() as u64;
+        Some(Pending { count, what: "elements that wait for a side input", next_event: None })
     }
 
     /// How far the output may go: not beyond what waits.
