@@ -3,6 +3,7 @@
 use super::report::{SourceReport, StageReport, StepReport, WorkerReport};
 use super::{Hold, HoldReason, Status, StepStatus};
 use crate::build::Job;
+use crate::exchange::Queue;
 use beamline_sdk::Timestamp;
 use beamline_sdk::graph::NodeId;
 use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, Shared, StepId};
@@ -50,7 +51,8 @@ impl Merger<'_> {
         let node = &self.job.graph.nodes[id.index()];
         let inputs = node.inputs.iter().map(|input| self.positions[&self.job.graph.producer(*input).0]);
         let (input, output) = self.marks(id);
-        let ports = || self.stages().flat_map(|stage| &stage.ports).filter(|port| port.step == id.0);
+        let inputs_queued = (0..node.inputs.len()).filter_map(|input| self.job.exchanges.get(&(id, input)));
+        let queues: Vec<&Queue> = inputs_queued.flat_map(|queues| queues.iter()).collect();
         let source = self.job.sources.get(&id);
         let emitted = self.reports.iter().flat_map(|report| &report.emitted).filter(|(step, _)| *step == id.0);
         StepStatus {
@@ -62,9 +64,9 @@ impl Merger<'_> {
             output_watermark: output.time,
             is_idle: output.is_idle,
             emitted: emitted.map(|(_, count)| count).sum(),
-            queued_packets: ports().map(|port| port.packets).sum(),
-            queued_bytes: ports().map(|port| port.bytes).sum(),
-            has_back_pressure: ports().any(|port| port.is_full),
+            queued_packets: queues.iter().map(|queue| queue.len()).sum(),
+            queued_bytes: queues.iter().map(|queue| queue.bytes()).sum(),
+            has_back_pressure: queues.iter().any(|queue| queue.bytes() > self.job.queue_limit),
             pending: pending_text(self.runs(id).filter_map(|run| run.pending.as_ref())),
             next_event: self.runs(id).filter_map(|run| run.pending.as_ref()?.next_event).min(),
             next_alarm: self.runs(id).filter_map(|run| run.alarm).min(),

@@ -10,7 +10,7 @@ mod report;
 mod text;
 
 pub(crate) use desk::Desk;
-pub(crate) use report::{PortReport, SourceReport, StageReport, StepReport, WorkerReport};
+pub(crate) use report::{SourceReport, StageReport, StepReport, WorkerReport};
 
 pub(crate) use left::left_behind;
 pub(crate) use merge::merge;
