@@ -300,7 +300,11 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
         self.router.watermark(time)
     }
 
+    /// Nobody waits for an idle sender: what it would send later might come too late.
     fn idle(&mut self, is_idle: bool) -> Result<()> {
+        if is_idle {
+            self.send_all()?;
+        }
         self.router.idle(is_idle)
     }
 
