@@ -25,7 +25,7 @@ mod worker;
 
 pub use memory::{MIN_MEMORY, default_memory};
 pub use run::{JobControl, JobHandle};
-pub use status::{Hold, HoldReason, Status, StepStatus};
+pub use status::{Hold, HoldReason, HotKey, InputStatus, OutputStatus, Status, StepStatus};
 
 use beamline_sdk::graph::Graph;
 use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};
@@ -58,6 +58,8 @@ pub struct LocalRunner {
     version: Option<Arc<str>>,
     queue_bytes: Option<usize>,
     table_bytes: Option<usize>,
+    #[cfg(feature = "samples")]
+    samples: bool,
 }
 
 /// How far a run has come.
@@ -94,6 +96,8 @@ impl LocalRunner {
             version: None,
             queue_bytes: None,
             table_bytes: None,
+            #[cfg(feature = "samples")]
+            samples: false,
         }
     }
 
@@ -159,6 +163,14 @@ impl LocalRunner {
     #[must_use]
     pub fn table_bytes(self, bytes: usize) -> Self {
         Self { table_bytes: Some(bytes), ..self }
+    }
+
+    /// Whether samples are asked for at the very beginning, as by [`JobControl::sample`]: so whoever asks how it goes sees
+    /// some of the first elements.
+    #[cfg(feature = "samples")]
+    #[must_use]
+    pub fn samples(self, from_the_start: bool) -> Self {
+        Self { samples: from_the_start, ..self }
     }
 
     /// Starts a pipeline.

@@ -54,6 +54,14 @@ impl JobControl {
         status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining())
     }
 
+    /// Asks each step to keep a few of the elements that it emits next, and groupings to look which keys come most often:
+    /// both are in the [`Status`] from then on, until there are later ones. To be called again for these; between two calls
+    /// the run goes on as if nobody looked.
+    #[cfg(feature = "samples")]
+    pub fn sample(&self) {
+        self.shared.sample();
+    }
+
     /// Lets the run come to an end: sources without an end are not read any further, what has been read is worked off,
     /// the watermark goes to the end of time, and all windows close. Sources that have an end are read to it. Everything
     /// that the run writes becomes visible, as if the streams had ended by themselves.
@@ -95,8 +103,8 @@ impl Outcome {
     /// Adds what a worker has counted.
     fn add(&mut self, worker: &Worker) {
         self.metrics.merge(worker.metrics.take());
-        for (step, count) in &worker.emitted {
-            *self.emitted.entry(*step).or_default() += count.get();
+        for output in &worker.flows {
+            *self.emitted.entry(output.step).or_default() += output.flow.emitted();
         }
     }
 }
@@ -132,6 +140,10 @@ impl JobHandle {
             Some(bytes) => memory.starving(bytes),
             None => memory,
         });
+        #[cfg(feature = "samples")]
+        if options.samples {
+            handle.shared.sample();
+        }
         handle.spawn_all(&options, &memory, &clock)?;
         Ok(handle)
     }

@@ -54,7 +54,7 @@ fn execute(graph: &Graph, ui: Ui, options: &Options) -> Report {
     panics::hush_workers(options.verbose > 0);
     let interrupt = Interrupt::listen();
     let start = Instant::now();
-    let handle = match options.runner().start(graph) {
+    let handle = match ui.watch(options.runner()).start(graph) {
         Ok(handle) => handle,
         Err(error) => return Report::not_run(error),
     };

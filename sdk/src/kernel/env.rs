@@ -61,6 +61,9 @@ pub struct Shared {
     /// Counts the changes of side inputs that are read while they change.
     view_changes: AtomicU64,
     prepared: Mutex<HashMap<StepId, Vec<(u32, Erased)>>>,
+    /// Counts the times that somebody has asked for samples.
+    #[cfg(feature = "samples")]
+    sampling_round: AtomicU64,
 }
 
 impl Shared {
@@ -84,6 +87,19 @@ impl Shared {
     #[inline]
     pub fn is_draining(&self) -> bool {
         self.drain.load(Ordering::Acquire)
+    }
+
+    /// Asks each output to keep a few of the elements that come next, and to look at their keys. What has been kept is in
+    /// [`Flow::sample`](super::Flow::sample).
+    #[cfg(feature = "samples")]
+    pub fn sample(&self) {
+        self.sampling_round.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "samples")]
+    #[inline]
+    pub(super) fn sampling_round(&self) -> u64 {
+        self.sampling_round.load(Ordering::Relaxed)
     }
 
     /// An error when the workers are to stop.

@@ -44,7 +44,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
             hashes: Vec::new(),
             _values: PhantomData,
         };
-        Op::single(wiring, sender)
+        Op::keyed(wiring, sender)
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
