@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::harness::Selection;
-use crate::suites::Workload;
+use crate::suites::{Size, Suite, Workload};
 
 /// How much work, how often, and by whom.
 #[derive(Args, Debug)]
@@ -14,15 +14,15 @@ pub(super) struct Options {
     /// Where generated data and results are kept [default: `bench-data` in the target directory of this program].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The size of the text, in 10⁶ bytes.
-    #[arg(long, value_name = "MB", default_value_t = 500)]
-    megabytes: u64,
-    /// How many pairs or numbers a stream has.
-    #[arg(long, value_name = "N", default_value_t = 50_000_000)]
-    elements: u64,
-    /// How many distinct keys the pairs have.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..1 << 50))]
-    keys: u64,
+    /// The size of the file that is read, in 10⁶ bytes [default: the suite's].
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..))]
+    megabytes: Option<u64>,
+    /// How many elements a stream has [default: the suite's].
+    #[arg(long, value_name = "N")]
+    elements: Option<u64>,
+    /// How many distinct keys they have [default: the suite's].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..1 << 50))]
+    keys: Option<u64>,
     /// How often each contestant runs, after one run that does not count.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
@@ -35,10 +35,19 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// What the contestants work on.
-    pub(super) fn workload(&self) -> io::Result<Workload> {
+    /// What the contestants of a suite work on.
+    pub(super) fn workload(&self, suite: &Suite) -> io::Result<Workload> {
         let folder = self.data.clone().map_or_else(default_folder, Ok)?;
-        Ok(Workload { folder, megabytes: self.megabytes, elements: self.elements, keys: self.keys })
+        Ok(Workload { folder, size: self.size(suite.size) })
+    }
+
+    fn size(&self, size: Size) -> Size {
+        match size {
+            Size::Text { megabytes } => Size::Text { megabytes: self.megabytes.unwrap_or(megabytes) },
+            Size::Stream { elements, keys } => {
+                Size::Stream { elements: self.elements.unwrap_or(elements), keys: self.keys.unwrap_or(keys) }
+            }
+        }
     }
 
     /// Who runs, how often, and against whom.
@@ -48,7 +57,7 @@ impl Options {
 }
 
 /// `target/release/beamline-benches` keeps its data in `target/bench-data`.
-fn default_folder() -> io::Result<PathBuf> {
+pub(crate) fn default_folder() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
     let target =
         program.ancestors().nth(2).ok_or_else(|| io::Error::other("no folder to keep data in: give --data"))?;

@@ -29,7 +29,7 @@ fn head(report: &Report) -> [String; COLUMNS] {
 
 fn row(row: &Row) -> [String; COLUMNS] {
     [
-        row.name.to_string(),
+        row.name.clone(),
         spread(row.wall_seconds),
         spread(row.cpu_seconds),
         format!("{:.0}", row.throughput),
@@ -52,10 +52,13 @@ fn rule(widths: [usize; COLUMNS]) -> String {
 }
 
 fn verdict(report: &Report) -> String {
-    if report.noisy.is_empty() {
-        return String::from("All results agree.");
+    let mut verdict = vec![String::from("All results agree.")];
+    if !report.noisy.is_empty() {
+        let names = report.noisy.join(", ");
+        verdict.push(format!("NOISY: over 15 % between the fastest and slowest run of {names}."));
     }
-    format!("All results agree. NOISY: over 15 % between the fastest and slowest run of {}.", report.noisy.join(", "))
+    verdict.extend(report.absent.iter().map(|absent| format!("Absent: {absent}.")));
+    verdict.join("\n")
 }
 
 #[cfg(test)]
@@ -72,5 +75,11 @@ mod tests {
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
         assert!(text.contains("| handwritten | 2.10 (2.00–4.00) | 4.20 (4.00–8.00) | 238 "), "{text}");
         assert!(text.ends_with("slowest run of handwritten."), "{text}");
+    }
+
+    #[test]
+    fn who_is_not_there_is_told() {
+        let report = Report { absent: vec!["renoir is not built; build it".to_owned()], ..example() };
+        assert!(render(&report).ends_with("\nAbsent: renoir is not built; build it."), "{}", render(&report));
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use ::beamline::{BoxError, Element, Next, Reader, Source, SourceBatch, SplitTarget, Timestamp};
 
-use super::events::Events;
-use super::sessions::Clicks;
+use crate::contestants::events::Events;
+use crate::contestants::sessions::Clicks;
 use beamline_bench_data::clicks::{self, Click, click};
 use beamline_bench_data::events::{self, Event, event};
 
