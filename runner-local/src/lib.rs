@@ -28,7 +28,7 @@ pub use run::{JobControl, JobHandle};
 pub use status::{Hold, HoldReason, HotKey, InputStatus, OutputStatus, Status, StepStatus};
 
 use beamline_sdk::graph::Graph;
-use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};
+use beamline_sdk::kernel::{Clock, ManualClock, RunWarning, SystemClock, WarningHandler};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, Runner};
 use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
@@ -58,6 +58,7 @@ pub struct LocalRunner {
     version: Option<Arc<str>>,
     queue_bytes: Option<usize>,
     table_bytes: Option<usize>,
+    warning_handler: WarningHandler,
     #[cfg(feature = "samples")]
     samples: bool,
 }
@@ -96,6 +97,7 @@ impl LocalRunner {
             version: None,
             queue_bytes: None,
             table_bytes: None,
+            warning_handler: WarningHandler::default(),
             #[cfg(feature = "samples")]
             samples: false,
         }
@@ -147,6 +149,21 @@ impl LocalRunner {
     #[must_use]
     pub fn program_version(self, version: &str) -> Self {
         Self { version: Some(version.into()), ..self }
+    }
+
+    /// What is done with warnings: of what goes wrong in a running pipeline and does not fail it, such as a side input that
+    /// cannot be made anew. By default they are written to standard error. The function is called by workers, which do
+    /// nothing else meanwhile; for the same warning the first, second, fourth, eighth time and so on. The last warnings are
+    /// in the [`Status`], too.
+    ///
+    /// ```
+    /// use beamline_local::LocalRunner;
+    ///
+    /// let runner = LocalRunner::new().on_warning(|warning| eprintln!("{warning}"));
+    /// ```
+    #[must_use]
+    pub fn on_warning(self, handle: impl Fn(&RunWarning) + Send + Sync + 'static) -> Self {
+        Self { warning_handler: WarningHandler::new(handle), ..self }
     }
 
     /// How many bytes may wait for one receiver of a shuffle before its senders help out. Results do not depend on it:

@@ -9,7 +9,7 @@ use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
+use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings};
 use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -51,7 +51,9 @@ impl JobControl {
     /// that are at work.
     pub fn status(&self) -> Status {
         let reports = self.job.desk.ask(|| self.job.wakers.wake_all_workers());
-        status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining())
+        let status = status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining());
+        let warnings = &self.shared.warnings;
+        Status { warnings: warnings.kept(), total_warnings: warnings.total(), ..status }
     }
 
     /// Asks each step to keep a few of the elements that it emits next, and groupings to look which keys come most often:
@@ -128,7 +130,7 @@ impl JobHandle {
         let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
-            shared: Arc::default(),
+            shared: Arc::new(Shared::with_warnings(Warnings::handled_by(options.warning_handler.clone()))),
             outcome: Arc::default(),
             cancelled: Arc::default(),
             ended: Arc::default(),

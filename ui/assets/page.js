@@ -323,6 +323,7 @@ function showProgress({ bytes_read, total_bytes, bytes_per_second }, steps, isOv
 function showProblems(status) {
   const problems = [];
   if (status.error) problems.push(status.error);
+  for (const { text, times, last_at } of status.warnings) problems.push(`${text}\n  ${times > 1 ? times + " times, the last at " : "at "}${instant(last_at)}`);
   for (const worker of status.busy_workers) problems.push(`worker ${worker} is at work in a long bundle: what it says is old`);
   for (const step of status.steps) {
     for (const [name, value] of Object.entries(step.metrics)) {

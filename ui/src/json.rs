@@ -3,7 +3,7 @@
 use crate::snapshot::Snapshot;
 use beamline_local::{Hold, HoldReason, HotKey, InputStatus, OutputStatus, StepStatus};
 use beamline_sdk::Timestamp;
-use beamline_sdk::kernel::{ReadingStatus, SampledElement};
+use beamline_sdk::kernel::{ReadingStatus, RunWarning, SampledElement};
 use beamline_sdk::window::{Pane, Window};
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ pub(crate) fn of(snapshot: &Snapshot) -> Value {
             "bytes_per_second": snapshot.progress.bytes_per_second,
         },
         "has_samples": snapshot.has_samples,
+        "total_warnings": status.total_warnings,
+        "warnings": status.warnings.iter().map(warning).collect::<Vec<_>>(),
         "busy_workers": status.busy_workers,
         "steps": (0..status.steps.len()).map(|i| step(snapshot, i)).collect::<Vec<_>>(),
     })
@@ -55,6 +57,10 @@ fn step(snapshot: &Snapshot, i: usize) -> Value {
         "metrics": step.metrics,
         "held_by": step.held_by.as_ref().map(|by| hold(snapshot, step, by)),
     })
+}
+
+fn warning(warning: &RunWarning) -> Value {
+    json!({ "text": warning.text, "times": warning.times, "last_at": instant(warning.last_at) })
 }
 
 fn input(input: &InputStatus) -> Value {
@@ -129,6 +135,7 @@ mod tests {
     use super::*;
     use crate::snapshot::End;
     use crate::snapshot::tests::{status, step};
+    use beamline_local::Status;
     use beamline_sdk::kernel::Stamp;
     use beamline_sdk::metrics::Value as Metric;
     use std::time::Duration;
@@ -165,6 +172,15 @@ mod tests {
         assert_eq!((&group["held_by"]["step"], &group["held_by"]["reason"]), (&json!(0), &json!("source")));
         let why = group["held_by"]["text"].as_str().unwrap();
         assert!(why.starts_with("Read, which reads a.log"), "{why}");
+    }
+
+    #[test]
+    fn it_warns() {
+        let warning = RunWarning { text: "no".to_owned(), times: 2, last_at: Timestamp::from_millis(9_000) };
+        let status = Status { warnings: vec![warning], total_warnings: 3, ..status(Vec::new()) };
+        let json = of(&Snapshot::new("p", status, Duration::ZERO, None));
+        assert_eq!(json["total_warnings"], 3);
+        assert_eq!(json["warnings"], json!([{ "text": "no", "times": 2, "last_at": "1970-01-01T00:00:09Z" }]));
     }
 
     #[test]

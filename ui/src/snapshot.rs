@@ -142,7 +142,8 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn status(steps: Vec<StepStatus>) -> Status {
-        Status { now: Timestamp::from_millis(10_000), is_draining: false, steps, busy_workers: Vec::new() }
+        let now = Timestamp::from_millis(10_000);
+        Status { now, is_draining: false, steps, busy_workers: Vec::new(), warnings: Vec::new(), total_warnings: 0 }
     }
 
     #[test]

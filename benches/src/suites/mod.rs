@@ -6,6 +6,8 @@ mod events;
 mod lines;
 mod maps;
 mod nothing;
+#[cfg(feature = "page")]
+mod page;
 mod sessions;
 mod suite;
 mod sums;
@@ -17,8 +19,17 @@ pub use self::suite::{Counted, Family, Outcome, Suite};
 pub use self::workload::{Size, Workload};
 
 /// Every family of suites, in the order of `all`.
-pub const FAMILIES: &[Family] =
-    &[wordcount::FAMILY, lines::FAMILY, sums::FAMILY, events::FAMILY, sessions::FAMILY, maps::FAMILY, nothing::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    wordcount::FAMILY,
+    lines::FAMILY,
+    sums::FAMILY,
+    events::FAMILY,
+    sessions::FAMILY,
+    maps::FAMILY,
+    nothing::FAMILY,
+    #[cfg(feature = "page")]
+    page::FAMILY,
+];
 
 /// Every suite, in the order of `all`.
 pub fn all() -> impl Iterator<Item = &'static Suite> {

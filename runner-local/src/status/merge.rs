@@ -22,7 +22,8 @@ pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_drai
     let holds: Vec<_> = (0..steps.len()).map(|i| merger.hold(&steps, &live, i)).collect();
     steps.iter_mut().zip(holds).for_each(|(step, hold)| step.held_by = hold);
     let busy = reports.iter().enumerate().filter(|(_, report)| report.is_busy);
-    Status { now, is_draining, steps, busy_workers: busy.map(|(worker, _)| worker).collect() }
+    let busy_workers = busy.map(|(worker, _)| worker).collect();
+    Status { now, is_draining, steps, busy_workers, warnings: Vec::new(), total_warnings: 0 }
 }
 
 struct Merger<'a> {

@@ -15,7 +15,7 @@ pub(crate) use report::{FlowReport, PortReport, SourceReport, StageReport, StepR
 pub(crate) use merge::merge;
 
 use beamline_sdk::Timestamp;
-use beamline_sdk::kernel::{ReadingStatus, SampledElement};
+use beamline_sdk::kernel::{ReadingStatus, RunWarning, SampledElement};
 use beamline_sdk::metrics::Value;
 use std::collections::BTreeMap;
 
@@ -31,6 +31,10 @@ pub struct Status {
     pub steps: Vec<StepStatus>,
     /// Workers that were at work in the same bundle for as long as they were asked: what they say is old.
     pub busy_workers: Vec<usize>,
+    /// What has gone wrong and did not fail the run: the last warnings, the latest last.
+    pub warnings: Vec<RunWarning>,
+    /// How many warnings there have been in all.
+    pub total_warnings: u64,
 }
 
 /// How far a step has come.

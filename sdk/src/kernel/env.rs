@@ -5,6 +5,7 @@ use super::current::StepId;
 use super::memory::MemoryBudget;
 use super::reading::Wake;
 use super::scratch::Scratch;
+use super::warnings::Warnings;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
 use std::any::{Any, TypeId};
@@ -41,6 +42,11 @@ pub struct Env {
 }
 
 impl Env {
+    /// Warns of an error that is survived; `consequence` says how.
+    pub(crate) fn warn(&self, error: &Error, consequence: &str) {
+        self.shared.warnings.add(error, consequence, self.clock.now());
+    }
+
     /// The part of the budget in bytes that one worker may take for a single piece of work without asking.
     pub(crate) fn working_memory(&self) -> usize {
         self.memory.share(self.workers)
@@ -54,6 +60,8 @@ type View = Arc<dyn Any + Send + Sync>;
 /// What the workers of a run share.
 #[derive(Default)]
 pub struct Shared {
+    /// What has gone wrong and did not fail the run.
+    pub warnings: Warnings,
     stop: AtomicBool,
     drain: AtomicBool,
     views: Mutex<HashMap<(StepId, TypeId), View>>,
@@ -67,6 +75,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// For a run that warns in its own way.
+    pub fn with_warnings(warnings: Warnings) -> Self {
+        Self { warnings, ..Self::default() }
+    }
+
     /// Asks every worker to stop.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);

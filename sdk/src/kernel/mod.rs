@@ -38,6 +38,7 @@ pub(crate) mod scratch;
 mod shuffle;
 #[cfg(test)]
 pub(crate) mod tests;
+mod warnings;
 
 pub use batch::Batch;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -56,6 +57,8 @@ pub use pending::{Pending, ReadingStatus};
 pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
+
+pub use warnings::{RunWarning, WarningHandler, Warnings};
 
 pub(crate) use flow::Lens;
 pub(crate) use guard::render;
