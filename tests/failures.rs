@@ -271,7 +271,8 @@ fn what_does_not_fail_the_run_is_a_warning() {
     let folder = Folder::new();
     let run = misbehave(&folder, "stale");
     assert_eq!(run.code, Some(0), "{run:?}");
-    let text = "step 'Refreshing' (tests/programs/misbehave.rs): the bank is closed\n  the side input keeps its last value\n";
+    let text =
+        "step 'Refreshing' (tests/programs/misbehave.rs): the bank is closed\n  the side input keeps its last value\n";
     let expected = ["warning: ", "warning, 2 times: ", "warning, 4 times: "].map(|warning| format!("{warning}{text}"));
     let (warnings, rest) = run.stderr.split_at(run.stderr.find("done in ").unwrap());
     assert_eq!(warnings, expected.concat());

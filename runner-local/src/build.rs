@@ -9,7 +9,7 @@ use crate::worker::Worker;
 use beamline_sdk::Step;
 use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
 use beamline_sdk::kernel::{
-    Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
+    Clock, Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ impl StageParts {
         Self { heads: Vec::new(), steps: Vec::new(), gates, reads_live_views: stage.reads_live_views }
     }
 
-    fn finish(mut self) -> RefCell<StageRun> {
+    fn finish(mut self, clock: &Arc<dyn Clock>) -> RefCell<StageRun> {
         self.heads.reverse();
         self.steps.reverse();
         let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
@@ -107,7 +107,7 @@ impl StageParts {
             StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
         };
         let steps = self.steps.into_iter().zip(reads).map(step).collect();
-        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views))
+        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views, clock.clone()))
     }
 
     /// The steps of the stage that make what a step reads; a source, or what comes from another stage, is a head.
@@ -261,16 +261,22 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Rc<Worker> {
         let plan = &self.job.plan;
-        let stages: Vec<_> = self.stages.into_iter().map(StageParts::finish).collect();
+        let stages: Vec<_> = self.stages.into_iter().map(|stage| stage.finish(&self.env.clock)).collect();
         let mut sources: Vec<usize> = (0..stages.len()).filter(|stage| stages[*stage].borrow().is_source()).collect();
         let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.is_endless(*n));
+        let reads_on =
+            |stage: usize| plan.stages[stage].feeds_view || (stages[stage].borrow().has_ports() && !is_endless(&stage));
+        let reads_on = (0..stages.len()).map(reads_on).collect();
         sources.sort_by_key(|stage| (is_endless(stage), !plan.stages[*stage].feeds_view));
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
+            limited: (0..stages.len()).filter(|stage| stages[*stage].borrow().can_be_full()).collect(),
             outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
             stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
+            reads_on,
+            has_halted: Cell::new(false),
             bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),
             reads: Cell::new(0),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),

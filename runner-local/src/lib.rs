@@ -24,7 +24,7 @@ mod wake;
 mod worker;
 
 pub use memory::{MIN_MEMORY, default_memory};
-pub use run::{JobControl, JobHandle};
+pub use run::{DISCARDED_SHARDS, JobControl, JobHandle};
 pub use status::{Hold, HoldReason, HotKey, InputStatus, OutputStatus, Status, StepStatus};
 
 use beamline_sdk::graph::Graph;

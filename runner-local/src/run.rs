@@ -10,8 +10,8 @@ use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
 use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings};
-use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
-use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
+use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
+use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 /// The stack of a worker in bytes: a batch goes through a stage call by call, and a stage may have thousands of steps.
 /// What is not used takes no memory.
 const STACK: usize = 256 << 20;
+
+/// What the metrics of a run that failed or was cancelled call the shards of a sink that were thrown away, complete or not.
+pub const DISCARDED_SHARDS: &str = "discarded_shards";
 
 /// A pipeline that is running.
 ///
@@ -51,9 +54,7 @@ impl JobControl {
     /// that are at work.
     pub fn status(&self) -> Status {
         let reports = self.job.desk.ask(|| self.job.wakers.wake_all_workers());
-        let status = status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining());
-        let warnings = &self.shared.warnings;
-        Status { warnings: warnings.kept(), total_warnings: warnings.total(), ..status }
+        status::merge(&self.job, &reports, self.clock.now(), &self.shared)
     }
 
     /// Asks each step to keep a few of the elements that it emits next, and groupings to look which keys come most often:
@@ -70,6 +71,38 @@ impl JobControl {
     pub fn drain(&self) {
         self.shared.drain();
         self.job.wakers.wake_all_workers();
+    }
+
+    /// Stops the run where it is: sources read no more, those with an end included, and what has been read is worked off.
+    /// Time does not go on: windows that are open stay so, timers do not ring, and what steps keep for them is left behind,
+    /// which [`Ending::Stopped`](beamline_sdk::Ending) tells. Sinks make visible what they have been given.
+    ///
+    /// Two kinds of steps do read to their ends, as others wait for them or rely on it: sources of side inputs that have an
+    /// end, and splittable functions that have one.
+    ///
+    /// ```
+    /// use beamline_local::LocalRunner;
+    /// use beamline_sdk::{Pipeline, generate, window::Windowing};
+    /// use std::time::Duration;
+    ///
+    /// let p = Pipeline::new();
+    /// let hours = p.read(generate(1000.0, |n| n)).window(Windowing::fixed(Duration::from_hours(1)));
+    /// hours.count().named("Count").inspect(|n| println!("{n}"));
+    /// let handle = LocalRunner::new().parallelism(1).start(&p.graph()?)?;
+    /// handle.control().stop();
+    /// for left in handle.wait()?.ending.left_behind() {
+    ///     println!("{left}"); // Such as: 1 open window of 'Count' (src/main.rs:5), with 1 key
+    /// }
+    /// # Ok::<(), beamline_sdk::Error>(())
+    /// ```
+    pub fn stop(&self) {
+        self.shared.halt();
+        self.job.wakers.wake_all_workers();
+    }
+
+    /// Whether the run has been [stopped](Self::stop), and works off what has been read.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.is_halting()
     }
 
     /// Whether there is anything that [`drain`](Self::drain) would end: a source that has no end of its own, or the
@@ -247,14 +280,33 @@ impl JobHandle {
         });
         let outcome = std::mem::take(&mut *self.outcome.lock());
         let error = outcome.error.or_else(|| self.was_cancelled());
-        let result = JobResult { metrics: self.metrics(&outcome.metrics, &outcome.emitted) };
+        let metrics = self.metrics(&outcome.metrics, &outcome.emitted);
+        let result = JobResult { metrics, ending: self.ending() };
         match error {
             Some(error) => {
                 self.abort();
-                Err(error.with_metrics(result.metrics))
+                Err(error.with_metrics(self.with_discarded(result.metrics)))
             }
             None => self.commit().map(|()| result),
         }
+    }
+
+    /// Says how many shards of sinks are thrown away.
+    fn with_discarded(&self, mut metrics: Metrics) -> Metrics {
+        for (id, node) in self.sinks().filter(|(_, node)| node.sink.as_ref().is_some_and(|sink| !sink.shows_at_once()))
+        {
+            let shards = self.shared.opened_shards(id.0);
+            let step = metrics.steps.iter_mut().find(|step| step.step == node.step.name && shards > 0);
+            step.into_iter().for_each(|step| step.values.extend([(DISCARDED_SHARDS.into(), Value::Counter(shards))]));
+        }
+        metrics
+    }
+
+    fn ending(&self) -> Ending {
+        if !self.shared.is_at_rest() {
+            return Ending::Complete;
+        }
+        Ending::Stopped(status::left_behind(&self.job, &self.job.desk.last()))
     }
 
     fn was_cancelled(&self) -> Option<Error> {

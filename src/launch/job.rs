@@ -71,7 +71,7 @@ fn execute(graph: &Graph, ui: Ui, options: &Options) -> Report {
     interrupt.watch(handle.control());
     Watch::new(&handle, options, start, warnings).until_ended(&interrupt);
     let bytes_read = handle.progress().bytes_read;
-    let result = handle.wait().map(|result| result.metrics);
+    let result = handle.wait();
     serving.end(&result);
     Report { result, bytes_read, elapsed: start.elapsed() }
 }

@@ -37,6 +37,11 @@ pub(super) struct Options {
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(super) drain_after: Option<Duration>,
 
+    /// Stop after a span of time: what has been read is worked off, windows that are open stay open, and what is left behind
+    /// is said
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, conflicts_with = "drain_after")]
+    pub(super) stop_after: Option<Duration>,
+
     /// Say on standard error, every so often, how far each step has come and what holds it back; SIGQUIT asks for it once
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(super) status_every: Option<Duration>,

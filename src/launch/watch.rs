@@ -13,6 +13,7 @@ pub(super) struct Watch<'a> {
     display: Display,
     start: Instant,
     drain_after: Option<Duration>,
+    stop_after: Option<Duration>,
     status_every: Option<Duration>,
     /// How often the status has been said.
     said: u32,
@@ -25,8 +26,8 @@ pub(super) struct Watch<'a> {
 impl<'a> Watch<'a> {
     pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant, warnings: Receiver<String>) -> Self {
         let display = Display::new(options.progress, start);
-        let Options { drain_after, status_every, .. } = *options;
-        Self { handle, display, start, drain_after, status_every, said: 0, announced: None, warnings }
+        let Options { drain_after, stop_after, status_every, .. } = *options;
+        Self { handle, display, start, drain_after, stop_after, status_every, said: 0, announced: None, warnings }
     }
 
     /// Comes back when all workers have ended.
@@ -35,6 +36,7 @@ impl<'a> Watch<'a> {
             self.display.update(self.handle.progress());
             self.announce(interrupt.ending());
             self.drain_in_time();
+            self.stop_in_time();
             self.say_status();
             self.say_warnings();
         }
@@ -68,6 +70,14 @@ impl<'a> Watch<'a> {
 
     fn say_warnings(&self) {
         self.warnings.try_iter().for_each(|warning| self.display.say(&warning));
+    }
+
+    fn stop_in_time(&mut self) {
+        if self.stop_after.is_some_and(|time| self.start.elapsed() >= time) {
+            self.stop_after = None;
+            self.display.say("stopping: the time is over; nothing more is read, and open windows stay open");
+            self.handle.control().stop();
+        }
     }
 
     fn say_status(&mut self) {

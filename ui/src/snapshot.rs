@@ -142,8 +142,15 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn status(steps: Vec<StepStatus>) -> Status {
-        let now = Timestamp::from_millis(10_000);
-        Status { now, is_draining: false, steps, busy_workers: Vec::new(), warnings: Vec::new(), total_warnings: 0 }
+        Status {
+            now: Timestamp::from_millis(10_000),
+            is_draining: false,
+            is_stopping: false,
+            steps,
+            busy_workers: Vec::new(),
+            warnings: Vec::new(),
+            total_warnings: 0,
+        }
     }
 
     #[test]

@@ -5,12 +5,14 @@ mod contestant;
 mod events;
 mod lines;
 mod maps;
+mod nexmark;
 mod nothing;
 #[cfg(feature = "page")]
 mod page;
 mod sessions;
 mod suite;
 mod sums;
+mod timers;
 mod wordcount;
 mod workload;
 
@@ -25,6 +27,8 @@ pub const FAMILIES: &[Family] = &[
     sums::FAMILY,
     events::FAMILY,
     sessions::FAMILY,
+    nexmark::FAMILY,
+    timers::FAMILY,
     maps::FAMILY,
     nothing::FAMILY,
     #[cfg(feature = "page")]

@@ -6,12 +6,12 @@ use super::{Hold, HoldReason, InputStatus, OutputStatus, Status, StepStatus};
 use crate::build::Job;
 use beamline_sdk::Timestamp;
 use beamline_sdk::graph::{CollectionId, NodeId};
-use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, Shared, StepId};
 use beamline_sdk::metrics::WorkerMetrics;
 use std::collections::HashMap;
 
 /// Puts together what the workers tell.
-pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_draining: bool) -> Status {
+pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, shared: &Shared) -> Status {
     let nodes = &job.graph.nodes;
     let live: Vec<NodeId> = (0..nodes.len()).map(|i| NodeId(i as StepId)).filter(|id| job.plan.is_live(*id)).collect();
     let positions: HashMap<StepId, usize> = live.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
@@ -22,8 +22,15 @@ pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_drai
     let holds: Vec<_> = (0..steps.len()).map(|i| merger.hold(&steps, &live, i)).collect();
     steps.iter_mut().zip(holds).for_each(|(step, hold)| step.held_by = hold);
     let busy = reports.iter().enumerate().filter(|(_, report)| report.is_busy);
-    let busy_workers = busy.map(|(worker, _)| worker).collect();
-    Status { now, is_draining, steps, busy_workers, warnings: Vec::new(), total_warnings: 0 }
+    Status {
+        now,
+        is_draining: shared.is_draining(),
+        is_stopping: shared.is_halting(),
+        steps,
+        busy_workers: busy.map(|(worker, _)| worker).collect(),
+        warnings: shared.warnings.kept(),
+        total_warnings: shared.warnings.total(),
+    }
 }
 
 struct Merger<'a> {

@@ -1,9 +1,10 @@
 //! How a run goes: how far each step has come, and who holds it back.
 //!
 //! `desk` asks the workers, `report` is what they tell, `merge` makes a [`Status`] of that, and `sample` what those see who
-//! watch the elements; `text` prints it.
+//! watch the elements; `text` prints it. `left` is what a run that was stopped had not finished.
 
 mod desk;
+mod left;
 mod merge;
 mod report;
 mod sample;
@@ -12,6 +13,7 @@ mod text;
 pub(crate) use desk::Desk;
 pub(crate) use report::{FlowReport, PortReport, SourceReport, StageReport, StepReport, WorkerReport};
 
+pub(crate) use left::left_behind;
 pub(crate) use merge::merge;
 
 use beamline_sdk::Timestamp;
@@ -27,6 +29,8 @@ pub struct Status {
     pub now: Timestamp,
     /// Whether sources without an end have been asked to end.
     pub is_draining: bool,
+    /// Whether sources have been asked to read no more, while windows stay open.
+    pub is_stopping: bool,
     /// All steps that run, in topological order.
     pub steps: Vec<StepStatus>,
     /// Workers that were at work in the same bundle for as long as they were asked: what they say is old.

@@ -2,7 +2,7 @@
 
 use crate::build::OutputFlow;
 use beamline_sdk::Timestamp;
-use beamline_sdk::kernel::{FlowSample, Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::kernel::{FlowSample, Kept, Mark, Pending, ReadingStatus, StepId};
 use beamline_sdk::metrics::WorkerMetrics;
 
 /// What a worker tells.
@@ -16,6 +16,8 @@ pub(crate) struct WorkerReport {
     pub(crate) flows: Vec<FlowReport>,
     /// What bundles that have succeeded have counted.
     pub(crate) metrics: WorkerMetrics,
+    /// What its steps keep, if the run has come to rest before its time.
+    pub(crate) kept: Vec<(StepId, Kept)>,
 }
 
 /// What it tells about a stage.
@@ -43,6 +45,8 @@ pub(crate) struct SourceReport {
     pub(crate) step: StepId,
     pub(crate) mark: Mark,
     pub(crate) readings: Vec<ReadingStatus>,
+    /// How many parts of it, on whichever worker, have not been read to their end.
+    pub(crate) unread: usize,
 }
 
 /// How far a step has come.

@@ -5,7 +5,7 @@ use super::emitter::Emitter;
 use super::env::Env;
 use super::flow::{Flow, Lens};
 use super::output::{Consumer, ErasedConsumer, Output, Push};
-use super::pending::Pending;
+use super::pending::{Kept, Pending};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -100,6 +100,46 @@ pub trait Operator {
     /// What the step keeps that is still to become results, for whoever asks how it goes.
     fn pending(&self) -> Option<Pending> {
         None
+    }
+
+    /// What the step keeps when the run halts, and nothing can be done about it without time going on. May look at all
+    /// of it, unlike [`pending`](Self::pending).
+    fn kept(&self) -> Option<Kept> {
+        self.pending().filter(|pending| pending.count > 0).map(Kept::from)
+    }
+
+    /// Whether it takes no more for now, and what comes is to wait in front of its stage: until it has gone on by the
+    /// clock, or by what reads in its place. Asked of steps that [may be](Self::can_be_full).
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    /// Whether it is to be asked if it [is full](Self::is_full).
+    fn can_be_full(&self) -> bool {
+        false
+    }
+
+    /// Whether its [`alarm`](Self::alarm) is a part of the work on what has come, such as another attempt, so that it is
+    /// called also when the run halts.
+    fn works_by_the_clock(&self) -> bool {
+        self.calls_outside()
+    }
+
+    /// The run has halted, and what comes now comes to rest: what is held back for the sake of speed goes on to where it is
+    /// kept until its time comes.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn halt(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The run ends before its time: nothing will come, nor will time go on. A sink prepares what it has been given.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    fn end_early(&mut self) -> Result<()> {
+        Ok(())
     }
 
     /// Whether it may wait for something from outside of the pipeline, such as the answer of a service: only such steps

@@ -97,7 +97,7 @@ impl<T: Element> PCollection<T> {
 
 /// Pairs every element with its timestamp.
 #[derive(Clone)]
-struct WithTimestamp;
+pub(super) struct WithTimestamp;
 
 impl<T: Element> DoFn<T> for WithTimestamp {
     type Out = (Timestamp, T);
@@ -109,7 +109,7 @@ impl<T: Element> DoFn<T> for WithTimestamp {
 
 /// Pairs every value with its timestamp.
 #[derive(Clone)]
-struct ValueWithTimestamp;
+pub(super) struct ValueWithTimestamp;
 
 impl<K: Element, V: Element> DoFn<(K, V)> for ValueWithTimestamp {
     type Out = (K, (Timestamp, V));

@@ -9,7 +9,7 @@ use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::memory::{Reservation, size_of_value};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{
-    Batch, Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
+    Batch, Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Pending, Push, Receiver, Shuffle, ShuffleMode, Wiring,
 };
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::cell::RefCell;
@@ -237,6 +237,11 @@ impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineSender<K, V, C> {
         self.send_table()?;
         self.router.watermark(time)
     }
+
+    fn halt(&mut self) -> Result<()> {
+        self.send_table()?;
+        self.router.flush()
+    }
 }
 
 /// Combines the accumulators of the keys that this worker owns.
@@ -333,5 +338,14 @@ impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineReceiver<K, V, C> 
             Some(rows) => self.emit_spilled(rows),
             None => self.emit_table(),
         }
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let on_disk = |rows: &Rows<K, C::Acc>| (0..=PARTITIONS).map(|part| rows.bytes(part)).sum::<usize>();
+        let (count, what) = match &self.spilled {
+            Some(rows) => (on_disk(rows), "bytes of combined values"),
+            None => (self.table.len(), "keys with combined values"),
+        };
+        Some(Pending { count: count as u64, what, next_event: None })
     }
 }

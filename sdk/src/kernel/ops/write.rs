@@ -34,6 +34,10 @@ impl<T: Element, S: Sink<T>> SinkControl for SinkNode<T, S> {
         guarded(|| self.sink.begin())
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.sink.shows_at_once()
+    }
+
     fn commit(&self, prepared: Vec<Erased>) -> Result<(), BoxError> {
         guarded(|| self.sink.commit(typed(prepared)))
     }
@@ -65,6 +69,7 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
     fn open(sink: &S, shard: Shard, wiring: &StepContext) -> Result<Self> {
         let step = wiring.step.clone();
         let mut writer = catch(&step, || sink.open(shard))?.map_err(|e| Error::of(ErrorKind::Io, e).in_step(&step))?;
+        wiring.env.shared.note_opened(wiring.id);
         catch(&step, || writer.heed(&StopFlag::of(&wiring.env.shared)))?;
         let (written, witness) = (wiring.written.clone(), Witness::new(wiring.env.trace_elements));
         Ok(Self { shard, writer: Some(writer), written, step, witness })
@@ -150,6 +155,10 @@ impl<T: Element, S: Sink<T>> Operator for WriteEverywhere<T, S> {
             _ => Ok(()),
         }
     }
+
+    fn end_early(&mut self) -> Result<()> {
+        self.shard.as_mut().map_or(Ok(()), |shard| shard.prepare(&self.context))
+    }
 }
 
 /// Writes a given number of shards, each on one worker.
@@ -215,9 +224,10 @@ impl<T: Element, S: Sink<T>> Operator for ShardWriter<T, S> {
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time < Timestamp::MAX {
-            return Ok(());
-        }
+        if time < Timestamp::MAX { Ok(()) } else { self.end_early() }
+    }
+
+    fn end_early(&mut self) -> Result<()> {
         self.shards.iter_mut().try_for_each(|shard| shard.prepare(&self.context))
     }
 }

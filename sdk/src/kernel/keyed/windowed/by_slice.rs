@@ -16,7 +16,7 @@ use crate::kernel::guard::catch;
 use crate::kernel::keyed::combine::entry_bytes;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Env, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Env, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
@@ -277,5 +277,19 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
             what: "open slices of windows",
             next_event: Some(next.max_timestamp()),
         })
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        let on_disk = self.overflow.as_ref().map_or(0, Overflow::bytes_on_disk);
+        if on_disk > 0 {
+            return Some(Kept { count: on_disk as u64, what: "bytes of slices of windows", ..Kept::default() });
+        }
+        if !self.slides {
+            let tables = self.coming.iter().map(|(((_, window), _), slice)| (*window, slice.table.len() as u64));
+            return Kept::keys_in(tables);
+        }
+        let windows = self.coming.values().flat_map(|slice| &slice.windows).chain(self.running.windows());
+        let windows = windows.filter(|window| window.max_timestamp() >= self.watermark).copied().collect();
+        self.pending().map(|Pending { count, .. }| Kept { count, what: "slices", windows })
     }
 }

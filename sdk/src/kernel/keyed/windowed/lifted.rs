@@ -230,4 +230,9 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
     fn idle(&mut self, is_idle: bool) -> Result<()> {
         self.router.idle(is_idle)
     }
+
+    fn halt(&mut self) -> Result<()> {
+        self.send_all()?;
+        self.router.flush()
+    }
 }

@@ -6,7 +6,7 @@ use super::running::{Place, Slice, place};
 use crate::combine::CombineFn;
 use crate::kernel::Env;
 use crate::kernel::guard::catch;
-use crate::kernel::hash::hash_key;
+use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::keyed::Rows;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
@@ -36,6 +36,11 @@ impl<K: Key, A: Element> Overflow<K, A> {
     /// Counts the memory of new entries. Where there is none, all slices go to disk.
     pub(super) fn count(&mut self, bytes: usize, slices: &mut Slices<K, A>) -> Result<()> {
         if self.memory.grow(bytes) { Ok(()) } else { self.spill(slices) }
+    }
+
+    /// What is on disk, in bytes.
+    pub(super) fn bytes_on_disk(&self) -> usize {
+        self.rows.iter().map(|rows| (0..=PARTITIONS).map(|part| rows.bytes(part)).sum::<usize>()).sum()
     }
 
     fn spill(&mut self, slices: &mut Slices<K, A>) -> Result<()> {
