@@ -1,7 +1,7 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
 use crate::exchange::{Item, Queue};
-use crate::status::{PortReport, SourceReport, StageReport, StepReport};
+use crate::status::{SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{
     Clock, Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
@@ -163,12 +163,6 @@ impl Port {
         Self { queues, worker, limit, wakers, senders, mark: Mark::START }
     }
 
-    fn report(&self, step: StepId) -> PortReport {
-        let queue = &self.queues[self.worker];
-        let bytes = queue.bytes();
-        PortReport { step, packets: queue.len(), bytes, is_full: bytes > self.limit }
-    }
-
     fn pop(&mut self) -> Option<Popped> {
         let (item, before) = self.queues[self.worker].pop()?;
         Some(match item {
@@ -272,13 +266,9 @@ impl StageRun {
             ..StageReport::default()
         };
         for head in &self.heads {
-            match head {
-                Head::Source { step, head: source, .. } => {
-                    let readings = source.borrow().readings();
-                    let unread = source.borrow().unread();
-                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
-                }
-                Head::Port { step, port, .. } => report.ports.push(port.report(*step)),
+            if let Head::Source { step, head: source, .. } = head {
+                let (readings, unread) = (source.borrow().readings(), source.borrow().unread());
+                report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
             }
         }
         report

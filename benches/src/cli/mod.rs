@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::options::Options;
 use self::suites::SuiteRun;
+use crate::backpressure;
 use crate::harness::run_suite;
 use crate::instructions;
 use crate::latency;
@@ -32,6 +33,8 @@ enum Command {
     Suite(SuiteRun),
     /// Measures how long it takes from an event to the results that it causes, at a steady rate.
     Latency(latency::Options),
+    /// Measures memory while a source is faster than its sink.
+    Backpressure(backpressure::Options),
     /// Counts instructions of small runs under callgrind, and fails when they are more than they were.
     Instructions(instructions::Options),
     /// Generates the file that a suite reads, and does nothing else.
@@ -68,6 +71,7 @@ impl Cli {
             Command::All(options) => all().try_for_each(|suite| run(suite, &options)),
             Command::Suite(SuiteRun { suite, options }) => run(suite, &options),
             Command::Latency(options) => options.run(),
+            Command::Backpressure(options) => options.run(),
             Command::Instructions(options) => options.run(),
             Command::Generate(generate) => generate.run(),
             Command::Contestant(contestant) => contestant.run(),

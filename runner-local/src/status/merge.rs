@@ -4,6 +4,7 @@ use super::report::{FlowReport, SourceReport, StageReport, StepReport, WorkerRep
 use super::sample::{hot_keys, latest};
 use super::{Hold, HoldReason, InputStatus, OutputStatus, Status, StepStatus};
 use crate::build::Job;
+use crate::exchange::Queue;
 use beamline_sdk::Timestamp;
 use beamline_sdk::graph::{CollectionId, NodeId};
 use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, Shared, StepId};
@@ -67,7 +68,8 @@ impl Merger<'_> {
         let node = &self.job.graph.nodes[id.index()];
         let flows = || self.flows().filter(|flow| flow.step == id.0);
         let (input, output) = self.marks(id);
-        let ports = || self.stages().flat_map(|stage| &stage.ports).filter(|port| port.step == id.0);
+        let inputs_queued = (0..node.inputs.len()).filter_map(|input| self.job.exchanges.get(&(id, input)));
+        let queues: Vec<&Queue> = inputs_queued.flat_map(|queues| queues.iter()).collect();
         let source = self.job.sources.get(&id);
         StepStatus {
             name: node.step.name.clone(),
@@ -80,9 +82,9 @@ impl Merger<'_> {
             emitted: flows().map(|flow| flow.emitted).sum(),
             outputs: (0..node.outputs.len()).map(|i| output_status(flows().filter(|flow| flow.output == i))).collect(),
             hot_keys: hot_keys(self.flows().filter_map(|flow| flow.sample.keys.as_ref()), id.0),
-            queued_packets: ports().map(|port| port.packets).sum(),
-            queued_bytes: ports().map(|port| port.bytes).sum(),
-            has_back_pressure: ports().any(|port| port.is_full),
+            queued_packets: queues.iter().map(|queue| queue.len()).sum(),
+            queued_bytes: queues.iter().map(|queue| queue.bytes()).sum(),
+            has_back_pressure: queues.iter().any(|queue| queue.bytes() > self.job.queue_limit),
             pending: pending_text(self.runs(id).filter_map(|run| run.pending.as_ref())),
             next_event: self.runs(id).filter_map(|run| run.pending.as_ref()?.next_event).min(),
             next_alarm: self.runs(id).filter_map(|run| run.alarm).min(),

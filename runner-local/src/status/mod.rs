@@ -11,7 +11,7 @@ mod sample;
 mod text;
 
 pub(crate) use desk::Desk;
-pub(crate) use report::{FlowReport, PortReport, SourceReport, StageReport, StepReport, WorkerReport};
+pub(crate) use report::{FlowReport, SourceReport, StageReport, StepReport, WorkerReport};
 
 pub(crate) use left::left_behind;
 pub(crate) use merge::merge;

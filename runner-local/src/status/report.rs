@@ -25,18 +25,8 @@ pub(crate) struct WorkerReport {
 pub(crate) struct StageReport {
     /// Side inputs that it waits for before it runs at all.
     pub(crate) missing_views: Vec<StepId>,
-    pub(crate) ports: Vec<PortReport>,
     pub(crate) sources: Vec<SourceReport>,
     pub(crate) steps: Vec<StepReport>,
-}
-
-/// What waits in front of a step.
-#[derive(Clone, Debug)]
-pub(crate) struct PortReport {
-    pub(crate) step: StepId,
-    pub(crate) packets: usize,
-    pub(crate) bytes: usize,
-    pub(crate) is_full: bool,
 }
 
 /// How far a source has come.
