@@ -11,4 +11,6 @@ pub mod contestants;
 pub mod harness;
 pub mod instructions;
 pub mod latency;
+#[cfg(feature = "page")]
+pub mod page;
 pub mod suites;

@@ -7,6 +7,8 @@ mod lines;
 mod maps;
 mod nexmark;
 mod nothing;
+#[cfg(feature = "page")]
+mod page;
 mod sessions;
 mod suite;
 mod sums;
@@ -29,6 +31,8 @@ pub const FAMILIES: &[Family] = &[
     timers::FAMILY,
     maps::FAMILY,
     nothing::FAMILY,
+    #[cfg(feature = "page")]
+    page::FAMILY,
 ];
 
 /// Every suite, in the order of `all`.

@@ -10,6 +10,9 @@ mod sums;
 mod timers;
 
 pub use self::events::{count, count_in_windows, count_while_they_come, fixed, sliding};
+#[cfg(feature = "page")]
+pub(crate) use self::{events::live_counts, run::run_by};
+
 pub use self::lines::lines;
 pub use self::maps::maps;
 pub use self::run::{Options, nothing};
