@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use ::beamline::prelude::*;
 
-use super::events::{self, Events, WINDOW};
+use super::events::Events;
 use super::lines::measure_line;
 use super::live::Live;
-use super::pairs::{Stream, checksum_of};
-use super::sessions::{Clicks, GAP, LATENESS, digest};
-use beamline_bench_data::events::{Event, event};
+use super::pairs::Stream;
+use super::sessions::Clicks;
+use beamline_bench_data::clicks::{GAP, LATENESS, digest};
+use beamline_bench_data::events::{self, Event, WINDOW, event};
+use beamline_bench_data::pairs::checksum_of;
 use beamline_bench_data::steps::Step;
 
 /// How a pipeline is run.
@@ -184,7 +186,7 @@ fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::super::{maps, pairs, sessions as handwritten};
+    use super::super::{events, maps, pairs, sessions as handwritten};
     use super::*;
     use beamline_bench_data::pairs::Keys;
     use beamline_bench_data::steps::Plain;
