@@ -3,9 +3,13 @@
 mod arguments;
 mod contestant;
 mod events;
+mod files;
+mod joins;
 mod lines;
 mod maps;
 mod nothing;
+mod overheads;
+mod rollup;
 mod sessions;
 mod suite;
 mod sums;
@@ -17,8 +21,19 @@ pub use self::suite::{Counted, Family, Outcome, Suite};
 pub use self::workload::{Size, Workload};
 
 /// Every family of suites, in the order of `all`.
-pub const FAMILIES: &[Family] =
-    &[wordcount::FAMILY, lines::FAMILY, sums::FAMILY, events::FAMILY, sessions::FAMILY, maps::FAMILY, nothing::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    wordcount::FAMILY,
+    lines::FAMILY,
+    sums::FAMILY,
+    rollup::FAMILY,
+    events::FAMILY,
+    sessions::FAMILY,
+    files::FAMILY,
+    joins::FAMILY,
+    maps::FAMILY,
+    overheads::FAMILY,
+    nothing::FAMILY,
+];
 
 /// Every suite, in the order of `all`.
 pub fn all() -> impl Iterator<Item = &'static Suite> {
