@@ -9,6 +9,7 @@ pub mod digest;
 pub mod events;
 pub mod offers;
 pub mod pairs;
+pub mod readings;
 pub mod rng;
 pub mod steps;
 pub mod text;

@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod collisions;
 pub mod events;
 mod groups;
+pub mod hours;
 pub mod joins;
 pub mod lines;
 pub mod maps;

@@ -4,6 +4,7 @@ mod arguments;
 mod contestant;
 mod events;
 mod files;
+mod hours;
 mod joins;
 mod lines;
 mod maps;
@@ -27,6 +28,7 @@ pub const FAMILIES: &[Family] = &[
     sums::FAMILY,
     rollup::FAMILY,
     events::FAMILY,
+    hours::FAMILY,
     sessions::FAMILY,
     files::FAMILY,
     joins::FAMILY,

@@ -5,12 +5,14 @@ use std::fmt::Debug;
 use ::beamline::{BoxError, Element, Next, Reader, Source, SourceBatch, SplitTarget, Timestamp};
 
 use crate::contestants::events::Events;
+use crate::contestants::hours::Readings;
 use crate::contestants::joins::Offers;
 use crate::contestants::rollup::Visits;
 use crate::contestants::sessions::Clicks;
 use beamline_bench_data::clicks::{self, Click, click};
 use beamline_bench_data::events::{self, Event, event};
 use beamline_bench_data::offers::{self, Offer, Side, offer};
+use beamline_bench_data::readings::{self, Reading, reading};
 use beamline_bench_data::visits::{self, Visit, visit};
 
 /// A stream as a function of the index.
@@ -73,6 +75,23 @@ impl Stream for Visits {
 
     fn least(&self, index: u64) -> i64 {
         visits::latest(index) - visits::DISORDER
+    }
+}
+
+impl Stream for Readings {
+    type Element = Reading;
+
+    fn count(&self) -> u64 {
+        self.count
+    }
+
+    #[inline]
+    fn element(&self, index: u64) -> Reading {
+        reading(self.meters, index)
+    }
+
+    fn least(&self, index: u64) -> i64 {
+        readings::latest(index) - readings::DISORDER
     }
 }
 

@@ -3,6 +3,7 @@
 mod access_log;
 mod collisions;
 mod events;
+mod hours;
 mod joins;
 mod lines;
 mod live;
@@ -17,6 +18,7 @@ mod wordcount;
 pub use self::access_log::count_slow_requests;
 pub use self::collisions::tally;
 pub use self::events::{count, count_in_windows, count_while_they_come, fixed, sliding};
+pub use self::hours::{last_hour, last_hour_while_they_come};
 pub use self::joins::{co_group, within_ten_minutes, within_ten_minutes_while_they_come};
 pub use self::lines::lines;
 pub use self::maps::maps;
