@@ -7,6 +7,7 @@ pub mod collisions;
 pub mod dataset;
 pub mod digest;
 pub mod events;
+pub mod facts;
 pub mod offers;
 pub mod pairs;
 pub mod readings;

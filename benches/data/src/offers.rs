@@ -1,6 +1,6 @@
 //! Two streams to be joined, as pure functions of the index: offers that are shown to users, and what users do.
 
-use crate::rng::{nth, scale};
+use crate::rng::{mix, nth, scale};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened to a user, on either side.
@@ -29,6 +29,9 @@ const REST: u64 = 10 * 60_000;
 /// No element comes later than this after those that happened at the same time, in milliseconds.
 pub const DISORDER: i64 = 5_000;
 
+/// How long after an offer is shown something may be done about it, in milliseconds.
+pub const WITHIN: i64 = 10 * 60_000;
+
 /// When the streams begin, in milliseconds since the epoch.
 pub const START: i64 = 1_700_000_000_000;
 
@@ -47,6 +50,11 @@ pub const fn offer(side: Side, users: u64, index: u64) -> Offer {
 #[inline]
 pub const fn latest(users: u64, index: u64) -> i64 {
     START + (index as u128 * REST as u128 / users as u128) as i64
+}
+
+/// What a pair adds to the checksum.
+pub fn digest(user: u64, shown: u64, done: u64) -> u64 {
+    mix(user ^ mix(shown << 32 ^ done))
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use beamline_bench_data::offers::{DISORDER, Offer, Side, latest, offer};
-use beamline_bench_data::pairs::Keys;
-use beamline_bench_data::rng::mix;
+use beamline_bench_data::facts::{Facts, digest_of_key};
+use beamline_bench_data::offers::{DISORDER, Offer, Side, WITHIN, digest, latest, offer};
 
 /// Two streams of as many elements each.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +14,6 @@ pub struct Offers {
     /// How many elements each stream has.
     pub count: u64,
 }
-
-/// How long after an offer is shown something may be done about it, in milliseconds.
-pub const WITHIN: i64 = 10 * 60_000;
 
 /// When, and what.
 type Entry = (i64, u64);
@@ -52,11 +48,6 @@ fn is_within(shown: i64, done: i64) -> bool {
     (shown..=shown + WITHIN).contains(&done)
 }
 
-/// What a pair adds to the checksum.
-pub fn digest(user: u64, shown: u64, done: u64) -> u64 {
-    mix(user ^ mix(shown << 32 ^ done))
-}
-
 /// Every offer with everything that its user does in the ten minutes after it.
 pub fn within_ten_minutes(offers: Offers) -> u64 {
     let mut users: HashMap<u64, User, FixedState> =
@@ -69,34 +60,6 @@ pub fn within_ten_minutes(offers: Offers) -> u64 {
         checksum = checksum.wrapping_add(users.entry(done.user).or_default().act(done, watermark));
     }
     checksum
-}
-
-/// Pairs, and one row for each of their keys.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts {
-    /// How many keys.
-    pub keys: u64,
-    /// How many pairs.
-    pub pairs: u64,
-}
-
-impl Facts {
-    /// The pair at an index.
-    #[inline]
-    pub const fn pair(self, index: u64) -> (u64, u64) {
-        Keys::Uniform(self.keys).pair(index)
-    }
-
-    /// The row of a key: values below it do not count.
-    #[inline]
-    pub const fn row(key: u64) -> (u64, u64) {
-        (key, mix(key) & 0xffff)
-    }
-}
-
-/// What a key adds to the checksum: how many of its values reach the limit of its row, and their sum.
-pub fn digest_of_key(key: u64, limit: u64, values: u64, sum: u64) -> u64 {
-    mix(key ^ mix(limit << 48 ^ values << 32 ^ sum))
 }
 
 /// The rows in a table, then the pairs one after the other, so that no group is ever kept.

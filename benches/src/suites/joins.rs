@@ -8,8 +8,9 @@ use super::arguments::{Keyed, WithThreads, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
-use crate::contestants::joins::{self, Facts, Offers};
+use crate::contestants::joins::{self, Offers};
 use crate::contestants::pipeline;
+use beamline_bench_data::facts::Facts;
 
 const TEN_MILLION: Size = Size::Stream { elements: 10_000_000, keys: 1_000_000 };
 const SMALL: Size = Size::Stream { elements: 100_000, keys: 10_000 };

@@ -7,8 +7,9 @@ use ::beamline::prelude::*;
 
 use super::live::{Live, OneSide};
 use super::run::{Options, run};
-use crate::contestants::joins::{Facts, Offers, WITHIN, digest, group};
-use beamline_bench_data::offers::{Offer, Side, offer};
+use crate::contestants::joins::{Offers, group};
+use beamline_bench_data::facts::Facts;
+use beamline_bench_data::offers::{Offer, Side, WITHIN, digest, offer};
 
 /// Every offer with everything that its user does in the ten minutes after it, of collections with an end.
 ///
