@@ -2,8 +2,7 @@
 //! cannot touch.
 
 use crate::harness::find;
-use crate::suites::{Contestant, Program};
-use beamline_bench_data::dataset::Dataset;
+use crate::suites::{Contestant, Workload, all};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -39,11 +38,10 @@ impl Options {
     pub fn run(&self) -> Result<()> {
         let stored = self.stored()?;
         let mut counts = BTreeMap::new();
-        for contestant in contestants(&self.text()?) {
+        for (name, contestant) in contestants(&self.folder())? {
             let count = count(&contestant)?;
-            let before = stored.get(contestant.name).copied();
-            println!("{:20} {count:>15} {}", contestant.name, change(count, before));
-            counts.insert(contestant.name.to_owned(), count);
+            println!("{name:30} {count:>15} {}", change(count, stored.get(&name).copied()));
+            counts.insert(name, count);
         }
         if self.update {
             std::fs::write(&self.stored, serde_json::to_string_pretty(&counts)? + "\n")?;
@@ -60,34 +58,24 @@ impl Options {
         }
     }
 
-    fn text(&self) -> Result<PathBuf> {
-        let folder = self.data.clone().unwrap_or_else(|| std::env::temp_dir().join("beamline-instructions"));
-        let text = Dataset::new(&folder, 1);
-        text.prepare()?;
-        Ok(text.path().to_owned())
+    fn folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| std::env::temp_dir().join("beamline-instructions"))
     }
 }
 
-/// What is counted: a run of each suite on one thread, of some hundreds of millions of instructions.
-fn contestants(text: &Path) -> Vec<Contestant> {
-    let own = |name, command: &str, arguments: &[&str]| Contestant {
-        name,
-        program: Program::Own,
-        arguments: ["contestant", command].iter().chain(arguments).map(|&s| s.to_owned()).collect(),
-    };
-    let pairs = ["--elements", "300000", "--keys", "10000", "--threads", "1"];
-    let numbers = ["--elements", "1000000", "--threads", "1"];
-    let input = text.display().to_string();
-    vec![
-        own("nothing", "nothing-beamline", &["--threads", "1"]),
-        own("lines", "lines-beamline", &["--input", &input, "--threads", "1"]),
-        own("sums", "sums-beamline", &pairs),
-        own("groups", "groups-beamline", &pairs),
-        own("windows", "windows-beamline", &pairs),
-        own("windows-live", "windows-beamline-live", &pairs),
-        own("sliding-live", "sliding-beamline-live", &pairs),
-        own("maps", "maps-beamline", &numbers),
-    ]
+/// What is counted: small runs of each suite on one thread.
+fn contestants(folder: &Path) -> Result<Vec<(String, Contestant)>> {
+    let mut counted = Vec::new();
+    for suite in all() {
+        let workload = Workload { folder: folder.to_owned(), size: suite.counted.size };
+        if let Some(input) = workload.input().filter(|_| !suite.counted.names.is_empty()) {
+            input.prepare()?;
+        }
+        let contestants = (suite.contestants)(&workload).into_iter();
+        let those = contestants.filter(|contestant| suite.counted.names.contains(&contestant.name));
+        counted.extend(those.map(|contestant| (format!("{}/{}", suite.name, contestant.name), contestant)));
+    }
+    Ok(counted)
 }
 
 /// Runs a program under callgrind.

@@ -32,11 +32,16 @@ impl Keys {
     #[inline]
     pub const fn pair(self, index: u64) -> (u64, u64) {
         let random = nth(index);
-        let key = match self {
+        (self.key(random), random & 0xffff)
+    }
+
+    /// The key that 64 random bits stand for.
+    #[inline]
+    pub const fn key(self, random: u64) -> u64 {
+        match self {
             Self::Uniform(count) => scale(random, count),
             Self::Zipf(octaves) => octaves.rank(random) - 1,
-        };
-        (key, random & 0xffff)
+        }
     }
 }
 

@@ -1,10 +1,16 @@
 //! Who runs: beamline, and what the same task costs when it is written by hand.
 
-pub mod beamline;
+pub mod access_log;
+pub mod collisions;
 pub mod events;
+mod groups;
+pub mod hours;
+pub mod joins;
 pub mod lines;
-pub mod live;
 pub mod maps;
+pub mod overheads;
 pub mod pairs;
+pub mod pipeline;
+pub mod rollup;
 pub mod sessions;
 pub mod wordcount;

@@ -1,14 +1,13 @@
 //! One run of one contestant, by the kernel's account.
 
-use std::env;
 use std::io::{self, Read};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wait4::Wait4;
 
-use crate::suites::{Contestant, Program};
+use super::programs;
+use crate::suites::Contestant;
 
 /// What one run took.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ pub(super) struct Run {
 
 /// Runs a contestant to its end.
 pub(super) fn run(contestant: &Contestant) -> io::Result<Run> {
-    let program = find(contestant.program)?;
+    let program = programs::find(contestant.program)?;
     let start = Instant::now();
     let mut child = Command::new(&program)
         .args(&contestant.arguments)
@@ -41,13 +40,4 @@ pub(super) fn run(contestant: &Contestant) -> io::Result<Run> {
         return Err(io::Error::other(format!("{}: {}", contestant.name, end.status)));
     }
     Ok(Run { wall, cpu: end.rusage.utime + end.rusage.stime, peak: end.rusage.maxrss, stdout })
-}
-
-/// Examples are built into a folder beside this program.
-pub(crate) fn find(program: Program) -> io::Result<PathBuf> {
-    let own = env::current_exe()?;
-    Ok(match program {
-        Program::Own => own,
-        Program::Example(name) => own.with_file_name("examples").join(name).with_extension(env::consts::EXE_EXTENSION),
-    })
 }

@@ -1,45 +1,57 @@
 //! The figures of a suite.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::machine::Machine;
+use super::machine::{self, Machine};
 use super::process::Run;
+use super::programs;
+use super::selection::Chosen;
 use super::stats::Spread;
-use crate::suites::{Contestant, Suite, Unit, Workload};
+use crate::suites::{Contestant, Suite, Workload};
 
 /// Runs of one contestant farther apart than this share of their median make a noisy machine.
 const NOISE: f64 = 0.15;
 
 /// All that is known of a suite after its rounds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Report {
     /// The name of the suite.
-    pub(super) suite: &'static str,
+    pub(super) suite: String,
     /// What is done.
-    pub(super) about: &'static str,
+    pub(super) about: String,
     /// Where it was done.
     pub(super) machine: Machine,
+    /// The day, by universal time.
+    pub(super) date: String,
+    /// What was typed.
+    pub(super) command: String,
     /// How busy the machine was before.
     pub(super) load_before: String,
+    /// And after.
+    pub(super) load_after: String,
     /// How many rounds counted.
     pub(super) rounds: usize,
     /// What throughput is counted in.
-    pub(super) unit: &'static str,
+    pub(super) unit: String,
     /// How many of it there were.
     pub(super) amount: f64,
     /// The contestant that the others are compared with.
-    pub(super) reference: &'static str,
+    pub(super) reference: String,
     /// The contestants whose own runs were too far apart to trust them.
-    pub(super) noisy: Vec<&'static str>,
+    pub(super) noisy: Vec<String>,
+    /// The contestants that did not run, and why.
+    pub(super) absent: Vec<String>,
     /// The contestants.
     pub(super) contestants: Vec<Row>,
 }
 
 /// What is known of one contestant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Row {
     /// Its name.
-    pub(super) name: &'static str,
+    pub(super) name: String,
+    /// The version of the system that it is written in, if it is not of this workspace.
+    version: Option<String>,
     /// Its arguments.
     arguments: Vec<String>,
     /// The seconds of every round.
@@ -61,24 +73,28 @@ impl Report {
     pub(super) fn new(
         suite: &Suite,
         workload: &Workload,
-        contestants: &[Contestant],
+        chosen: &Chosen,
         runs: &[Vec<Run>],
-        reference: usize,
         load_before: String,
     ) -> Self {
-        let (unit, amount) = amount(suite.unit, workload);
+        let (unit, amount) = workload.size.amount();
+        let Chosen { contestants, reference, absent } = chosen;
         let rows: Vec<Row> =
-            contestants.iter().zip(runs).map(|(who, own)| Row::new(who, own, &runs[reference], amount)).collect();
+            contestants.iter().zip(runs).map(|(who, own)| Row::new(who, own, &runs[*reference], amount)).collect();
         Self {
-            suite: suite.name,
-            about: suite.about,
+            suite: suite.name.to_owned(),
+            about: suite.about.to_owned(),
             machine: Machine::this(),
+            date: machine::date(),
+            command: machine::command(),
             load_before,
-            rounds: runs[reference].len(),
-            unit,
+            load_after: machine::load(),
+            rounds: runs[*reference].len(),
+            unit: unit.to_owned(),
             amount,
-            reference: contestants[reference].name,
-            noisy: rows.iter().filter(|row| row.wall_seconds.width() > NOISE).map(|row| row.name).collect(),
+            reference: contestants[*reference].name.to_owned(),
+            noisy: rows.iter().filter(|row| row.wall_seconds.width() > NOISE).map(|row| row.name.clone()).collect(),
+            absent: absent.clone(),
             contestants: rows,
         }
     }
@@ -91,7 +107,8 @@ impl Row {
         let cpu: Vec<f64> = runs.iter().map(|run| run.cpu.as_secs_f64()).collect();
         let peak: Vec<f64> = runs.iter().map(|run| run.peak as f64 / 1e6).collect();
         Self {
-            name: contestant.name,
+            name: contestant.name.to_owned(),
+            version: programs::version(contestant.program),
             arguments: contestant.arguments.clone(),
             wall_seconds: Spread::of(&wall),
             cpu_seconds: Spread::of(&cpu),
@@ -107,20 +124,13 @@ fn seconds(runs: &[Run]) -> Vec<f64> {
     runs.iter().map(|run| run.wall.as_secs_f64()).collect()
 }
 
-fn amount(unit: Unit, workload: &Workload) -> (&'static str, f64) {
-    match unit {
-        Unit::Megabytes => ("MB", workload.megabytes as f64),
-        Unit::Elements => ("M elements", workload.elements as f64 / 1e6),
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use std::path::PathBuf;
     use std::time::Duration;
 
     use super::*;
-    use crate::suites::SUITES;
+    use crate::suites::{Size, find};
 
     fn runs(walls: &[u64]) -> Vec<Run> {
         let run = |wall: &u64| Run {
@@ -133,10 +143,12 @@ pub(super) mod tests {
     }
 
     pub(in crate::harness) fn example() -> Report {
-        let workload = Workload { folder: PathBuf::from("data"), megabytes: 500, elements: 1, keys: 1 };
-        let contestants = &(SUITES[0].contestants)(&workload)[..2];
+        let suite = find("wordcount").unwrap();
+        let workload = Workload { folder: PathBuf::from("data"), size: Size::words(500) };
+        let contestants = (suite.contestants)(&workload)[..2].to_vec();
+        let chosen = Chosen { contestants, reference: 0, absent: Vec::new() };
         let runs = [runs(&[2000, 2100, 4000]), runs(&[4000, 4100, 4040])];
-        Report::new(&SUITES[0], &workload, contestants, &runs, 0, String::from("0.10"))
+        Report::new(suite, &workload, &chosen, &runs, String::from("0.10"))
     }
 
     #[test]

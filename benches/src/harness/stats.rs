@@ -1,9 +1,9 @@
 //! The little statistics there is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The middle and the ends of some figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Spread {
     /// The middle one, or the mean of the two in the middle.
     pub(super) median: f64,

@@ -1,0 +1,20 @@
+//! Events of the auction house: what they are, and where they come from.
+//!
+//! - `model` says what events are; `symbol` is how they hold strings of which there are few.
+//! - `stream` makes them, by the generator of the crate `nexmark`; `codec` and `store` keep them in a file.
+//! - `source` brings either of both into a pipeline; `parts` are the first step of most queries.
+
+mod codec;
+mod model;
+mod parts;
+mod source;
+mod store;
+mod stream;
+mod symbol;
+
+pub use model::{Auction, Bid, Event, Person};
+pub use parts::{auctions, bids, persons};
+pub use source::{Blocks, Events, EventsReader};
+pub use store::{Store, save};
+pub use stream::Stream;
+pub use symbol::Symbol;

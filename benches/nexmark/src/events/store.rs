@@ -1,0 +1,209 @@
+//! Events in a file: blocks, and behind them where they are.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use beamline::{BoxError, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::codec::{Decoder, Dictionary, encode};
+use super::{Event, Stream, Symbol};
+
+/// How a file ends, so that no other is taken for one.
+const MAGIC: &[u8; 8] = b"NEXMARK1";
+
+/// Where a block is, in bytes from the beginning of the file, and from when on it has events.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Place {
+    offset: u64,
+    pub(super) length: u64,
+    least: Timestamp,
+}
+
+/// What is in a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Contents {
+    stream: Stream,
+    symbols: Vec<Symbol>,
+    places: Vec<Place>,
+}
+
+/// Events in a file that [`save`] has written: reading them takes a tenth of the time of making them.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    contents: Arc<Contents>,
+}
+
+/// Writes the events of a stream to a file, which is there when all of it is.
+///
+/// ```
+/// use beamline_nexmark::events::{Store, Stream, save};
+///
+/// let folder = tempfile::tempdir()?;
+/// let (file, stream) = (folder.path().join("events"), Stream { events: 100, ..Stream::default() });
+/// save(&stream, &file)?;
+/// assert_eq!(Store::open(&file)?.stream(), stream);
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
+///
+/// # Errors
+/// When the stream cannot be, or the file cannot be written.
+pub fn save(stream: &Stream, path: &Path) -> Result<(), BoxError> {
+    stream.check()?;
+    let hidden = path.with_extension(format!("tmp-{}", std::process::id()));
+    let written = write(stream, &hidden).and_then(|()| fs::rename(&hidden, path));
+    written.map_err(|error| {
+        // What there is of it is of no use; that it cannot be deleted either is no news.
+        let _ = fs::remove_file(&hidden);
+        format!("cannot write {}: {error}", path.display()).into()
+    })
+}
+
+fn write(stream: &Stream, path: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    let (mut events, generator) = (stream.iter(), stream.generator());
+    let (mut dictionary, mut places, mut bytes, mut offset) = (Dictionary::default(), Vec::new(), Vec::new(), 0);
+    for block in 0..stream.blocks() {
+        let least = Stream::least_of(&generator, block);
+        bytes.clear();
+        let events = events.by_ref().take(stream.len_of(block) as usize);
+        events.for_each(|event| encode(&event, least, &mut dictionary, &mut bytes));
+        out.write_all(&bytes)?;
+        places.push(Place { offset, length: bytes.len() as u64, least });
+        offset += bytes.len() as u64;
+    }
+    let contents = Contents { stream: *stream, symbols: dictionary.symbols, places };
+    let contents = serde_json::to_vec(&contents)?;
+    out.write_all(&contents)?;
+    out.write_all(&(contents.len() as u64).to_le_bytes())?;
+    out.write_all(MAGIC)?;
+    out.into_inner()?.sync_all()
+}
+
+impl Store {
+    /// Opens a file of events.
+    ///
+    /// # Errors
+    /// When there is no such file, or it is of another kind.
+    pub fn open(path: &Path) -> Result<Self, BoxError> {
+        let contents = contents(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self { path: path.to_owned(), contents: Arc::new(contents) })
+    }
+
+    /// Which events it has.
+    pub fn stream(&self) -> Stream {
+        self.contents.stream
+    }
+
+    /// All events, in the order in which they come.
+    ///
+    /// # Errors
+    /// When the file cannot be opened. What is damaged is an error of its own.
+    pub fn events(&self) -> Result<impl Iterator<Item = Result<Event, BoxError>>, BoxError> {
+        let mut cursor = self.cursor()?;
+        let mut blocks = 0..self.contents.stream.blocks();
+        Ok(std::iter::from_fn(move || {
+            while cursor.is_at_end() {
+                if let Err(error) = cursor.go_to(blocks.next()?) {
+                    return Some(Err(error));
+                }
+            }
+            Some(cursor.event())
+        }))
+    }
+
+    pub(super) fn places(&self) -> &[Place] {
+        &self.contents.places
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A way through the file, at no block in the beginning.
+    pub(super) fn cursor(&self) -> Result<Cursor, BoxError> {
+        let file = File::open(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))?;
+        Ok(Cursor { store: self.clone(), file, bytes: Vec::new(), at: 0, least: Timestamp::MIN })
+    }
+}
+
+fn contents(path: &Path) -> Result<Contents, BoxError> {
+    let mut file = File::open(path)?;
+    let end = file.seek(SeekFrom::End(0))?.checked_sub(16).ok_or("not a file of events")?;
+    file.seek(SeekFrom::Start(end))?;
+    let mut tail = [0; 16];
+    file.read_exact(&mut tail)?;
+    let (length, magic) = tail.split_at(8);
+    if magic != MAGIC {
+        return Err("not a file of events".into());
+    }
+    let length = length.try_into().map(u64::from_le_bytes)?;
+    file.seek(SeekFrom::Start(end.checked_sub(length).ok_or("the file is damaged")?))?;
+    let mut contents = vec![0; length as usize];
+    file.read_exact(&mut contents)?;
+    Ok(serde_json::from_slice(&contents)?)
+}
+
+/// Reads one block after the other.
+pub(super) struct Cursor {
+    store: Store,
+    file: File,
+    bytes: Vec<u8>,
+    at: usize,
+    least: Timestamp,
+}
+
+impl Cursor {
+    /// Says from when on a block has events, and how many bytes it takes.
+    pub(super) fn go_to(&mut self, block: u64) -> Result<(Timestamp, u64), BoxError> {
+        let place = self.store.contents.places[block as usize];
+        self.file.seek(SeekFrom::Start(place.offset))?;
+        self.bytes.resize(place.length as usize, 0);
+        self.file.read_exact(&mut self.bytes)?;
+        (self.at, self.least) = (0, place.least);
+        Ok((place.least, place.length))
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
+    #[inline]
+    pub(super) fn event(&mut self) -> Result<Event, BoxError> {
+        let Contents { symbols, .. } = &*self.store.contents;
+        let mut decoder = Decoder { rest: &self.bytes[self.at..], least: self.least, symbols };
+        let event = decoder.event();
+        self.at = self.bytes.len() - decoder.rest.len();
+        event.ok_or_else(|| format!("{}: the file is damaged", self.store.path.display()).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_those_of_the_stream() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("events");
+        let stream = Stream { events: 3_456, disorder: 1_000, padded: true, ..Stream::default() };
+        save(&stream, &file).unwrap();
+        let store = Store::open(&file).unwrap();
+        assert!(store.events().unwrap().map(Result::unwrap).eq(stream.iter()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("events");
+        assert!(Store::open(&file).is_err());
+        for text in ["", "no events at all, but a text"] {
+            fs::write(&file, text).unwrap();
+            assert!(Store::open(&file).unwrap_err().to_string().ends_with("not a file of events"));
+        }
+    }
+}

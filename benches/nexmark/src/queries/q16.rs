@@ -1,0 +1,48 @@
+//! Query 16, *channel statistics report*: the same as query 15 for each channel, with the minute of its last bid.
+//!
+//! Definition: `q16` of Flink's NEXMark suite, with the differences of [query 15](super::q15).
+
+use std::time::Duration;
+
+use beamline::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::rank::{Activity, Rank};
+use crate::events::{Bid, Event, Symbol, bids};
+
+/// A day of a channel, in a rank of prices.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ChannelDay {
+    /// The channel.
+    pub channel: Symbol,
+    /// Which prices.
+    pub rank: Rank,
+    /// The minute of the last bid, such as `23:59`.
+    pub minute: String,
+    /// What went on.
+    pub activity: Activity,
+}
+
+/// What went on in each channel and rank of prices, for each day.
+pub fn channel_statistics(events: &PCollection<Event>) -> PCollection<ChannelDay> {
+    bids(events)
+        .flat_map(|bid| [Rank::Any, Rank::of(bid.price)].map(|rank| ((bid.channel, rank), facts(&bid))))
+        .window(Windowing::fixed(Duration::from_hours(24)))
+        .combine_per_key((
+            Count,
+            Max.of(|(time, _, _): &Facts| *time),
+            ToSet.of(|(_, bidder, _): &Facts| *bidder),
+            ToSet.of(|(_, _, auction): &Facts| *auction),
+        ))
+        .map(|((channel, rank), (bids, last, bidders, auctions))| {
+            let activity = Activity { bids, bidders: bidders.len() as u64, auctions: auctions.len() as u64 };
+            ChannelDay { channel, rank, minute: last.to_string()[11..16].to_owned(), activity }
+        })
+}
+
+/// The time, the bidder and the auction.
+type Facts = (Timestamp, u64, u64);
+
+fn facts(bid: &Bid) -> Facts {
+    (bid.date_time, bid.bidder, bid.auction)
+}

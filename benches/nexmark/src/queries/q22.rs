@@ -1,0 +1,16 @@
+//! Query 22, *get URL directories*: bids with the first three folders of the page that they were made on.
+//!
+//! Definition: `q22` of Flink's NEXMark suite.
+
+use beamline::PCollection;
+
+use crate::events::{Event, Symbol, bids};
+
+/// The auction, the bidder, the price and the channel of each bid, and the folders.
+pub fn url_directories(events: &PCollection<Event>) -> PCollection<(u64, u64, u64, Symbol, [String; 3])> {
+    bids(events).map(|bid| {
+        let mut folders = bid.url.split('/').skip(3);
+        let folders = std::array::from_fn(|_| folders.next().unwrap_or_default().to_owned());
+        (bid.auction, bid.bidder, bid.price, bid.channel, folders)
+    })
+}

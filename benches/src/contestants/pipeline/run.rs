@@ -1,0 +1,61 @@
+//! Runs a pipeline and keeps the number that it makes.
+
+use std::num::Wrapping;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ::beamline::prelude::*;
+
+/// How a pipeline is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The number of worker threads.
+    pub threads: usize,
+    /// The memory budget in bytes; the runner's default if `None`.
+    pub memory: Option<usize>,
+}
+
+impl Options {
+    fn runner(self) -> LocalRunner {
+        let runner = LocalRunner::new().parallelism(self.threads);
+        self.memory.map_or(runner.clone(), |bytes| runner.memory(bytes))
+    }
+}
+
+/// A pipeline that does nothing.
+///
+/// # Errors
+///
+/// Those of the pipeline.
+pub fn nothing(options: Options) -> Result<u64, BoxError> {
+    run(options, |p| p.sequence(0..0))
+}
+
+/// Runs a pipeline and adds up what it makes.
+pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
+    let total = Arc::new(AtomicU64::new(0));
+    let p = Pipeline::new();
+    let numbers = build(&p);
+    let numbers = if numbers.windowing().window_fn().is_global() { numbers } else { at_the_end(&numbers) };
+    let kept = total.clone();
+    numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
+    p.run_with(&options.runner())?;
+    Ok(total.load(Ordering::Relaxed))
+}
+
+/// Numbers of any windows, to be added up when all have come.
+fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
+    numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pipeline_makes_is_added_up() {
+        let options = Options { threads: 2, memory: None };
+        assert_eq!(nothing(options).unwrap(), 0);
+        assert_eq!(run(options, |p| p.sequence(0..101)).unwrap(), 5050);
+    }
+}

@@ -1,0 +1,53 @@
+//! A name and a command line.
+
+/// A name and a command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contestant {
+    /// The name in the table.
+    pub name: &'static str,
+    /// What is run.
+    pub program: Program,
+    /// With what.
+    pub arguments: Vec<String>,
+}
+
+/// What is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// This program: the arguments name one of its hidden `contestant` commands.
+    Own,
+    /// An example, built with the same profile beforehand.
+    Example(&'static str),
+    /// A program of the workspace `benches/peers`. Where it is not built, the contestant does not run, and the table says
+    /// so.
+    Peer(&'static str),
+}
+
+impl Contestant {
+    /// A command of this program, which belongs to a family.
+    pub(super) fn own(name: &'static str, family: &str, command: &str) -> Self {
+        let arguments = ["contestant", family, command].map(str::to_owned).into();
+        Self { name, program: Program::Own, arguments }
+    }
+
+    /// An example.
+    pub(super) const fn example(name: &'static str, example: &'static str) -> Self {
+        Self { name, program: Program::Example(example), arguments: Vec::new() }
+    }
+
+    /// A command of a peer's program.
+    pub(super) fn peer(name: &'static str, program: &'static str, command: &str) -> Self {
+        Self { name, program: Program::Peer(program), arguments: vec![command.to_owned()] }
+    }
+
+    /// The same with further arguments.
+    pub(super) fn with<S: AsRef<str>>(mut self, arguments: &[S]) -> Self {
+        self.arguments.extend(arguments.iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// The same on so many threads.
+    pub(super) fn threads(self, threads: usize) -> Self {
+        self.with(&["--threads", &threads.to_string()])
+    }
+}
