@@ -2,9 +2,7 @@
 
 use std::thread;
 
-use polars::prelude::{
-    Column, DataFrame, Engine, IntoColumn, IntoLazy, NewChunkedArray, PolarsResult, UInt64Chunked, col,
-};
+use polars::prelude::{Column, DataFrame, Engine, IntoColumn, IntoLazy, PolarsResult, UInt64Chunked, col};
 
 use beamline_bench_data::pairs::checksum_of;
 use peer_tasks::arguments::Keyed;
@@ -12,8 +10,7 @@ use peer_tasks::arguments::Keyed;
 /// Sums pairs by key with the streaming engine.
 pub(crate) fn run(work: Keyed) -> PolarsResult<u64> {
     let pairs = pairs(work)?.lazy();
-    let engine = if std::env::var("MEM").is_ok() { Engine::InMemory } else { Engine::Streaming };
-    let sums = pairs.group_by([col("key")]).agg([col("value").sum()]).collect_with_engine(engine)?;
+    let sums = pairs.group_by([col("key")]).agg([col("value").sum()]).collect_with_engine(Engine::Streaming)?;
     let sums = sums.unwrap_single();
     let (keys, values) = (sums.column("key")?.u64()?, sums.column("value")?.u64()?);
     Ok(checksum_of(keys.into_no_null_iter().zip(values.into_no_null_iter())))

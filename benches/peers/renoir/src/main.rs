@@ -1,6 +1,7 @@
 //! The tasks of the benches in renoir.
 
 mod events;
+mod joins;
 mod maps;
 mod operators;
 mod run;
@@ -36,6 +37,12 @@ enum Task {
     Sliding(Keyed),
     /// Makes sessions of clicks.
     Sessions(Keyed),
+    /// Joins what is shown with what is done within ten minutes.
+    IntervalJoin(Keyed),
+    /// The same with the join of the library.
+    IntervalJoinLibrary(Keyed),
+    /// Groups pairs together with one row for each of their keys.
+    CoGroup(Keyed),
     /// Twenty maps.
     Maps(Numbers),
 }
@@ -50,6 +57,9 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         Task::WindowsLibrary(work) => events::windows_of_the_library(work)?,
         Task::Sliding(work) => events::sliding(work)?,
         Task::Sessions(work) => events::sessions(work)?,
+        Task::IntervalJoin(work) => joins::interval(work)?,
+        Task::IntervalJoinLibrary(work) => joins::interval_of_the_library(work)?,
+        Task::CoGroup(work) => joins::co_group(work)?,
         Task::Maps(work) if work.plain => maps::run::<Plain>(work)?,
         Task::Maps(work) => maps::run::<Opaque>(work)?,
     });

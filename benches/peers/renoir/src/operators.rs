@@ -45,7 +45,7 @@ where
                 StreamElement::Item(element) | StreamElement::Timestamped(element, _) => state.add(element),
                 StreamElement::Watermark(time) => (now, behind) = (time, Some(StreamElement::Watermark(time))),
                 StreamElement::FlushAndRestart => {
-                    (now, behind) = (Timestamp::MAX, Some(StreamElement::FlushAndRestart))
+                    (now, behind) = (Timestamp::MAX, Some(StreamElement::FlushAndRestart));
                 }
                 StreamElement::FlushBatch => return StreamElement::FlushBatch,
                 StreamElement::Terminate => return StreamElement::Terminate,

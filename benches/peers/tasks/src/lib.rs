@@ -2,4 +2,5 @@
 
 pub mod arguments;
 pub mod event_time;
+pub mod groups;
 pub mod words;

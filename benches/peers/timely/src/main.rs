@@ -1,6 +1,7 @@
 //! The tasks of the benches in timely dataflow.
 
 mod events;
+mod joins;
 mod maps;
 mod operators;
 mod run;
@@ -32,6 +33,10 @@ enum Task {
     Sliding(Keyed),
     /// Makes sessions of clicks.
     Sessions(Keyed),
+    /// Joins what is shown with what is done within ten minutes.
+    IntervalJoin(Keyed),
+    /// Groups pairs together with one row for each of their keys.
+    CoGroup(Keyed),
     /// Twenty maps.
     Maps(Numbers),
 }
@@ -44,6 +49,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         Task::Windows(work) => events::windows(work)?,
         Task::Sliding(work) => events::sliding(work)?,
         Task::Sessions(work) => events::sessions(work)?,
+        Task::IntervalJoin(work) => joins::interval(work)?,
+        Task::CoGroup(work) => joins::co_group(work)?,
         Task::Maps(work) if work.plain => maps::run::<Plain>(work)?,
         Task::Maps(work) => maps::run::<Opaque>(work)?,
     };

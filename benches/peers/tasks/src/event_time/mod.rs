@@ -3,10 +3,12 @@
 mod sessions;
 mod sliding;
 mod windows;
+mod within;
 
 pub use self::sessions::{Session, Sessions};
 pub use self::sliding::SlidingCounts;
 pub use self::windows::WindowCounts;
+pub use self::within::{Either, Within};
 
 use beamline_bench_data::events::{Event, WINDOW};
 
