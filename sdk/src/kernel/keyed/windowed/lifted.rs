@@ -217,6 +217,10 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
     }
 
     fn idle(&mut self, is_idle: bool) -> Result<()> {
+        // Nobody waits for who is idle, so what is here would come too late.
+        if is_idle {
+            self.send_all()?;
+        }
         self.router.idle(is_idle)
     }
 }
