@@ -6,8 +6,8 @@ use ::beamline::prelude::*;
 
 use super::live::Live;
 use super::run::{Options, run};
-use crate::contestants::events::{self, Events, WINDOW};
-use beamline_bench_data::events::{Event, event};
+use crate::contestants::events::Events;
+use beamline_bench_data::events::{Event, WINDOW, checksum_of, event};
 
 /// Counts events by key, whatever their windows.
 ///
@@ -62,12 +62,13 @@ fn in_windows(events: &PCollection<Event>, windowing: Windowing) -> PCollection<
 }
 
 fn counts(counts: &PCollection<(u64, u64)>) -> PCollection<u64> {
-    counts.map(|pair| events::checksum_of(std::iter::once(pair)))
+    counts.map(|pair| checksum_of(std::iter::once(pair)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contestants::events;
     use beamline_bench_data::pairs::Keys;
 
     #[test]
