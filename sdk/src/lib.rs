@@ -86,7 +86,8 @@ pub use transforms::LateFrom;
 #[cfg(feature = "async")]
 pub use transforms::{AsyncOptions, TimedOut};
 pub use transforms::{
-    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
+    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, ViewWithLateData, WithLateData, WithSide,
+    WithSideKeepingLateData, Within, Written,
 };
 pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

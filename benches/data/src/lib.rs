@@ -6,6 +6,7 @@ pub mod dataset;
 pub mod digest;
 pub mod events;
 pub mod pairs;
+pub mod reminders;
 pub mod rng;
 pub mod steps;
 pub mod text;

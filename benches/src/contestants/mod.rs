@@ -6,4 +6,5 @@ pub mod maps;
 pub mod pairs;
 pub mod pipeline;
 pub mod sessions;
+pub mod timers;
 pub mod wordcount;

@@ -5,10 +5,12 @@ mod contestant;
 mod events;
 mod lines;
 mod maps;
+mod nexmark;
 mod nothing;
 mod sessions;
 mod suite;
 mod sums;
+mod timers;
 mod wordcount;
 mod workload;
 
@@ -17,8 +19,17 @@ pub use self::suite::{Counted, Family, Outcome, Suite};
 pub use self::workload::{Size, Workload};
 
 /// Every family of suites, in the order of `all`.
-pub const FAMILIES: &[Family] =
-    &[wordcount::FAMILY, lines::FAMILY, sums::FAMILY, events::FAMILY, sessions::FAMILY, maps::FAMILY, nothing::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    wordcount::FAMILY,
+    lines::FAMILY,
+    sums::FAMILY,
+    events::FAMILY,
+    sessions::FAMILY,
+    nexmark::FAMILY,
+    timers::FAMILY,
+    maps::FAMILY,
+    nothing::FAMILY,
+];
 
 /// Every suite, in the order of `all`.
 pub fn all() -> impl Iterator<Item = &'static Suite> {

@@ -42,7 +42,7 @@ mod write_upserts;
 
 pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
-pub use late::{KeepingLateData, LateFrom, WithLateData};
+pub use late::{KeepingLateData, LateFrom, ViewWithLateData, WithLateData, WithSideKeepingLateData};
 #[cfg(feature = "async")]
 pub use par_do_async::{AsyncOptions, TimedOut};
 pub use side_inputs::WithSide;

@@ -36,14 +36,15 @@ pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection
     let total = Arc::new(AtomicU64::new(0));
     let p = Pipeline::new();
     let numbers = build(&p);
-    let numbers = if numbers.windowing().window_fn().is_global() { numbers } else { at_the_end(&numbers) };
+    let is_complete_at_the_end = numbers.is_bounded() && numbers.windowing().window_fn().is_global();
+    let numbers = if is_complete_at_the_end { numbers } else { at_the_end(&numbers) };
     let kept = total.clone();
     numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
     p.run_with(&options.runner())?;
     Ok(total.load(Ordering::Relaxed))
 }
 
-/// Numbers of any windows, to be added up when all have come.
+/// Numbers of any windows, or of a stream, to be added up when all have come.
 fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
     numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
 }
