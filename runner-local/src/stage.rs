@@ -276,7 +276,7 @@ impl StageRun {
 
     /// What its steps keep, now that the run has come to rest before its time.
     pub(crate) fn kept(&self) -> Vec<(StepId, Kept)> {
-        let kept = |step: &StepRun| Some((step.id, step.control.borrow().kept()?));
+        let kept = |step: &StepRun| Some((step.id, step.control.borrow().left_behind()?));
         self.steps.iter().filter(|step| !step.is_at_end()).filter_map(kept).collect()
     }
 

@@ -104,7 +104,7 @@ pub trait Operator {
 
     /// What the step keeps when the run halts, and nothing can be done about it without time going on. May look at all
     /// of it, unlike [`pending`](Self::pending).
-    fn kept(&self) -> Option<Kept> {
+    fn left_behind(&self) -> Option<Kept> {
         self.pending().filter(|pending| pending.count > 0).map(Kept::from)
     }
 

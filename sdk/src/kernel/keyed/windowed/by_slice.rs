@@ -296,7 +296,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
         })
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn left_behind(&self) -> Option<Kept> {
         let on_disk = self.overflow.as_ref().map_or(0, Overflow::bytes_on_disk);
         if on_disk > 0 {
             return Some(Kept { count: on_disk as u64, what: "bytes of slices of windows", ..Kept::default() });

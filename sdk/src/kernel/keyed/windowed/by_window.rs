@@ -191,7 +191,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
         Some(Pending { count: self.open.len() as u64, what: "open windows", next_event })
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn left_behind(&self) -> Option<Kept> {
         Kept::keys_in(self.open.iter().map(|((_, window), table)| (*window, table.len() as u64)))
     }
 }
