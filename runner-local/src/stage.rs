@@ -1,7 +1,7 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
 use crate::exchange::{Item, Queue};
-use crate::status::{PortReport, SourceReport, StageReport, StepReport};
+use crate::status::{SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{
     Clock, Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
@@ -163,12 +163,6 @@ impl Port {
         Self { queues, worker, limit, wakers, senders, mark: Mark::START }
     }
 
-    fn report(&self, step: StepId) -> PortReport {
-        let queue = &self.queues[self.worker];
-        let bytes = queue.bytes();
-        PortReport { step, packets: queue.len(), bytes, is_full: bytes > self.limit }
-    }
-
     fn pop(&mut self) -> Option<Popped> {
         let (item, before) = self.queues[self.worker].pop()?;
         Some(match item {
@@ -272,13 +266,9 @@ impl StageRun {
             ..StageReport::default()
         };
         for head in &self.heads {
-            match head {
-                Head::Source { step, head: source, .. } => {
-                    let readings = source.borrow().readings();
-                    let unread = source.borrow().unread();
-                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
-                }
-                Head::Port { step, port, .. } => report.ports.push(port.report(*step)),
+            if let Head::Source { step, head: source, .. } = head {
+                let (readings, unread) = (source.borrow().readings(), source.borrow().unread());
+                report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
             }
         }
         report
@@ -286,7 +276,7 @@ impl StageRun {
 
     /// What its steps keep, now that the run has come to rest before its time.
     pub(crate) fn kept(&self) -> Vec<(StepId, Kept)> {
-        let kept = |step: &StepRun| Some((step.id, step.control.borrow().kept()?));
+        let kept = |step: &StepRun| Some((step.id, step.control.borrow().left_behind()?));
         self.steps.iter().filter(|step| !step.is_at_end()).filter_map(kept).collect()
     }
 

@@ -1,10 +1,12 @@
 //! Sources of streams in pipelines, by a clock that jumps: no test waits.
 
+mod ends;
 mod files;
 mod rates;
 mod slow;
 mod splits;
 mod stop;
+mod verbs;
 
 use beamline::testing::ManualClock;
 use beamline::{Ending, JobControl, JobResult, LeftBehind, LocalRunner, Pipeline};
@@ -25,13 +27,17 @@ impl Control {
         self.end_by(JobControl::stop);
     }
 
+    pub(crate) fn cancel(&self) {
+        self.end_by(JobControl::cancel);
+    }
+
     fn end_by(&self, end: End) {
         let mut state = self.0.lock().unwrap();
         state.0.get_or_insert(end);
         state.1.iter().for_each(end);
     }
 
-    fn watch(&self, control: JobControl) {
+    pub(crate) fn watch(&self, control: JobControl) {
         let mut state = self.0.lock().unwrap();
         state.0.iter().for_each(|end| end(&control));
         state.1 = Some(control);

@@ -181,7 +181,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
         Some(Pending { count: self.keys.len() as u64, what: "keys with open windows", next_event })
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn left_behind(&self) -> Option<Kept> {
         Kept::keys_in(self.keys.states().flat_map(KeyState::expectant_windows).map(|window| (window, 1)))
     }
 }
