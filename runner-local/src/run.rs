@@ -9,7 +9,7 @@ use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
+use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings};
 use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
 use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -55,6 +55,14 @@ impl JobControl {
     pub fn status(&self) -> Status {
         let reports = self.job.desk.ask(|| self.job.wakers.wake_all_workers());
         status::merge(&self.job, &reports, self.clock.now(), &self.shared)
+    }
+
+    /// Asks each step to keep a few of the elements that it emits next, and groupings to look which keys come most often:
+    /// both are in the [`Status`] from then on, until there are later ones. To be called again for these; between two calls
+    /// the run goes on as if nobody looked.
+    #[cfg(feature = "samples")]
+    pub fn sample(&self) {
+        self.shared.sample();
     }
 
     /// Lets the run come to an end: sources without an end are not read any further, what has been read is worked off,
@@ -130,8 +138,8 @@ impl Outcome {
     /// Adds what a worker has counted.
     fn add(&mut self, worker: &Worker) {
         self.metrics.merge(worker.metrics.take());
-        for (step, count) in &worker.emitted {
-            *self.emitted.entry(*step).or_default() += count.get();
+        for output in &worker.flows {
+            *self.emitted.entry(output.step).or_default() += output.flow.emitted();
         }
     }
 }
@@ -155,7 +163,7 @@ impl JobHandle {
         let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
-            shared: Arc::default(),
+            shared: Arc::new(Shared::with_warnings(Warnings::handled_by(options.warning_handler.clone()))),
             outcome: Arc::default(),
             cancelled: Arc::default(),
             ended: Arc::default(),
@@ -167,6 +175,10 @@ impl JobHandle {
             Some(bytes) => memory.starving(bytes),
             None => memory,
         });
+        #[cfg(feature = "samples")]
+        if options.samples {
+            handle.shared.sample();
+        }
         handle.spawn_all(&options, &memory, &clock)?;
         Ok(handle)
     }

@@ -3,17 +3,16 @@
 //! It always runs the latest stage that has something to do, so that what is under way is finished before more is
 //! read. Sources come last: first those that side inputs are made of, and last those without an end, in turns.
 
-use crate::build::Job;
+use crate::build::{Job, OutputFlow};
 use crate::exchange::Helper;
 use crate::plan::StageId;
 use crate::stage::{BUNDLE, Did, StageRun};
-use crate::status::WorkerReport;
+use crate::status::{FlowReport, WorkerReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
 use beamline_sdk::{Error, Result, Timestamp};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,7 +49,7 @@ pub(crate) struct Worker {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) metrics: RefCell<WorkerMetrics>,
-    pub(crate) emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    pub(crate) flows: Vec<OutputFlow>,
     pub(crate) job: Arc<Job>,
     /// The last question how it goes that has been answered.
     pub(crate) answered: Cell<u64>,
@@ -136,7 +135,7 @@ impl Worker {
             is_busy: false,
             has_ended: self.is_done(),
             stages: self.stages.iter().map(stage).collect(),
-            emitted: self.emitted.iter().map(|(step, count)| (*step, count.get())).collect(),
+            flows: self.flows.iter().map(FlowReport::of).collect(),
             metrics: self.metrics.borrow().clone(),
         }
     }

@@ -82,6 +82,7 @@ use std::process::ExitCode;
 /// | `--status-every TIME` | says every so often how far each step has come, and what holds it back |
 /// | `--ui ADDR` | serves a page that shows how the run goes, for browsers; `0` is any port; needs the feature `ui` |
 /// | `--ui-token TOKEN` | what has to be known to see the page; by default nothing on this machine, and else a random token |
+/// | `--ui-samples on\|off` | whether the page shows some of the elements and the hottest keys; by default if it is for this machine alone |
 /// | `--metrics-out FILE` | writes what happened as JSON, also after a failure |
 /// | `--trace-elements` | lets errors show the element also where remembering it costs time |
 /// | `-v`, `--verbose` | says more: the plan and what each step emitted; twice: the graph too |

@@ -56,6 +56,11 @@ pub(super) struct Options {
     #[arg(long, value_name = "TOKEN", requires = "ui")]
     pub(super) ui_token: Option<String>,
 
+    /// Whether that page shows some of the elements, and the keys that come most often [default: on, if the page is for this
+    /// machine alone]
+    #[arg(long, value_name = "SWITCH", requires = "ui")]
+    pub(super) ui_samples: Option<Switch>,
+
     /// Write what happened as JSON to a file, also after a failure
     #[arg(long, value_name = "FILE")]
     pub(super) metrics_out: Option<PathBuf>,
@@ -84,6 +89,12 @@ pub(super) enum RunnerKind {
 pub(super) enum Explain {
     Text,
     Dot,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

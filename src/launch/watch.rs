@@ -1,9 +1,10 @@
-//! What happens beside a run: progress, status, and its end after a time.
+//! What happens beside a run: progress, status, warnings, and its end after a time.
 
 use super::interrupt::{Ending, Interrupt};
 use super::options::Options;
 use super::progress::{Display, TICK};
 use crate::JobHandle;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// Looks after a run.
@@ -18,13 +19,15 @@ pub(super) struct Watch<'a> {
     said: u32,
     /// What has been said of the end.
     announced: Option<Ending>,
+    /// What is to be said of what has gone wrong.
+    warnings: Receiver<String>,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant) -> Self {
+    pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant, warnings: Receiver<String>) -> Self {
         let display = Display::new(options.progress, start);
         let Options { drain_after, stop_after, status_every, .. } = *options;
-        Self { handle, display, start, drain_after, stop_after, status_every, said: 0, announced: None }
+        Self { handle, display, start, drain_after, stop_after, status_every, said: 0, announced: None, warnings }
     }
 
     /// Comes back when all workers have ended.
@@ -35,7 +38,9 @@ impl<'a> Watch<'a> {
             self.drain_in_time();
             self.stop_in_time();
             self.say_status();
+            self.say_warnings();
         }
+        self.say_warnings();
         self.announce(interrupt.ending());
     }
 
@@ -61,6 +66,10 @@ impl<'a> Watch<'a> {
             self.display.say("draining: the time is over; nothing more is read, and all windows close");
             self.handle.control().drain();
         }
+    }
+
+    fn say_warnings(&self) {
+        self.warnings.try_iter().for_each(|warning| self.display.say(&warning));
     }
 
     fn stop_in_time(&mut self) {

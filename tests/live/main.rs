@@ -1,5 +1,6 @@
 //! Sources of streams in pipelines, by a clock that jumps: no test waits.
 
+mod ends;
 mod files;
 mod rates;
 mod slow;

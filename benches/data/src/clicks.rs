@@ -1,6 +1,6 @@
 //! Clicks of many users out of order, as a pure function of the index.
 
-use crate::rng::nth;
+use crate::rng::{mix, nth};
 use serde::{Deserialize, Serialize};
 
 /// A click.
@@ -18,6 +18,11 @@ const REST: u64 = 24 * 60_000;
 /// No click comes later than this after those that happened at the same time, in milliseconds: ten minutes.
 pub const DISORDER: i64 = 600_000;
 
+/// A session ends when its user has not clicked for so long, in milliseconds.
+pub const GAP: i64 = 30 * 60_000;
+/// How long clicks are waited for that come late, in milliseconds.
+pub const LATENESS: i64 = 60 * 60_000;
+
 /// When the stream begins, in milliseconds since the epoch.
 pub const START: i64 = 1_700_000_000_000;
 
@@ -33,6 +38,11 @@ pub const fn click(users: u64, index: u64) -> Click {
 #[inline]
 pub const fn latest(users: u64, index: u64) -> i64 {
     START + (index as u128 * REST as u128 / users as u128) as i64
+}
+
+/// What a session adds to the checksum.
+pub fn digest(user: u64, clicks: u64, first: i64, last: i64) -> u64 {
+    mix(user ^ mix(first as u64)).wrapping_mul(clicks).wrapping_add(mix((last - first) as u64))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A stream of events out of order, as a pure function of the index.
 
 use crate::pairs::Keys;
-use crate::rng::nth;
+use crate::rng::{mix, nth};
 use serde::{Deserialize, Serialize};
 
 /// An event.
@@ -19,6 +19,9 @@ const RATE: u64 = 200;
 /// No event comes later than this after those that happened at the same time, in milliseconds.
 pub const DISORDER: i64 = 5_000;
 
+/// The length of windows in milliseconds.
+pub const WINDOW: i64 = 10_000;
+
 /// When the stream begins, in milliseconds since the epoch.
 pub const START: i64 = 1_700_000_000_000;
 
@@ -34,6 +37,11 @@ pub const fn event(keys: Keys, index: u64) -> Event {
 #[inline]
 pub const fn latest(index: u64) -> i64 {
     START + (index / RATE) as i64
+}
+
+/// The checksum of counts in any order, which is the same however counts are divided among windows.
+pub fn checksum_of(counts: impl Iterator<Item = (u64, u64)>) -> u64 {
+    counts.fold(0, |checksum: u64, (key, count)| checksum.wrapping_add(mix(key).wrapping_mul(count)))
 }
 
 #[cfg(test)]

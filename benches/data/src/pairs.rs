@@ -1,6 +1,6 @@
 //! Streams of `(u64, u64)` pairs as pure functions of the index: no file, no state, next to no cost.
 
-use crate::rng::{nth, scale};
+use crate::rng::{mix, nth, scale};
 
 /// Which keys come how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +32,16 @@ impl Keys {
     #[inline]
     pub const fn pair(self, index: u64) -> (u64, u64) {
         let random = nth(index);
-        let key = match self {
+        (self.key(random), random & 0xffff)
+    }
+
+    /// The key that 64 random bits stand for.
+    #[inline]
+    pub const fn key(self, random: u64) -> u64 {
+        match self {
             Self::Uniform(count) => scale(random, count),
             Self::Zipf(octaves) => octaves.rank(random) - 1,
-        };
-        (key, random & 0xffff)
+        }
     }
 }
 
@@ -48,6 +53,11 @@ impl Octaves {
         let mantissa = (place & ((1 << FRACTION_BITS) - 1)) | (1 << FRACTION_BITS);
         mantissa >> (FRACTION_BITS - octave)
     }
+}
+
+/// The checksum of sums in any order.
+pub fn checksum_of(sums: impl Iterator<Item = (u64, u64)>) -> u64 {
+    sums.fold(0, |checksum: u64, (key, sum)| checksum.wrapping_add(mix(mix(key) ^ sum)))
 }
 
 #[cfg(test)]

@@ -26,12 +26,20 @@ pub struct Text {
     words: Vocabulary,
     ranks: AliasTable,
     random: SplitMix64,
+    /// Whether every second word is the first of the vocabulary.
+    is_hot: bool,
 }
 
 impl Text {
     /// The text over `words` distinct words that belongs to `seed`.
     pub fn new(words: usize, seed: u64) -> Self {
-        Self { words: Vocabulary::new(words, seed), ranks: AliasTable::zipf(words), random: SplitMix64::new(!seed) }
+        let random = SplitMix64::new(!seed);
+        Self { words: Vocabulary::new(words, seed), ranks: AliasTable::zipf(words), random, is_hot: false }
+    }
+
+    /// The same with one word, the most frequent, put between any two others: it is half of the text.
+    pub fn with_hot_word(words: usize, seed: u64) -> Self {
+        Self { is_hot: true, ..Self::new(words, seed) }
     }
 
     /// Writes whole lines until there are at least `size` bytes.
@@ -40,23 +48,7 @@ impl Text {
     ///
     /// When `out` cannot be written.
     pub fn write(&mut self, size: u64, out: &mut impl Write) -> io::Result<Written> {
-        let mut block = Vec::with_capacity(BLOCK + 1024);
-        let mut digest = Digest::default();
-        let mut bytes = 0;
-        while bytes < size {
-            self.fill(&mut block, BLOCK.min((size - bytes) as usize));
-            digest.update(&block);
-            out.write_all(&block)?;
-            bytes += block.len() as u64;
-        }
-        Ok(Written { bytes, checksum: digest.finish() })
-    }
-
-    fn fill(&mut self, block: &mut Vec<u8>, size: usize) {
-        block.clear();
-        while block.len() < size {
-            self.line(block);
-        }
+        write_blocks(size, out, |block| self.line(block))
     }
 
     fn line(&mut self, out: &mut Vec<u8>) {
@@ -67,9 +59,31 @@ impl Text {
                 break;
             }
             separate(self.random.next(), out);
+            if self.is_hot {
+                out.extend_from_slice(self.words.word(0));
+                out.push(b' ');
+            }
         }
         out.push(b'\n');
     }
+}
+
+/// Writes whole lines until there are at least `size` bytes, in large blocks. `line` appends one.
+pub(crate) fn write_blocks(size: u64, out: &mut impl Write, mut line: impl FnMut(&mut Vec<u8>)) -> io::Result<Written> {
+    let mut block = Vec::with_capacity(BLOCK + 1024);
+    let mut digest = Digest::default();
+    let mut bytes = 0;
+    while bytes < size {
+        let enough = BLOCK.min((size - bytes) as usize);
+        block.clear();
+        while block.len() < enough {
+            line(&mut block);
+        }
+        digest.update(&block);
+        out.write_all(&block)?;
+        bytes += block.len() as u64;
+    }
+    Ok(Written { bytes, checksum: digest.finish() })
 }
 
 /// Mostly a space; sometimes punctuation, a digit glued to the word, or a number.

@@ -4,15 +4,17 @@ mod options;
 mod suites;
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use self::options::Options;
+use self::options::{Options, WorkOptions, default_folder};
 use self::suites::SuiteRun;
 use crate::backpressure;
-use crate::harness::run_suite;
+use crate::harness::{Document, run_suite};
 use crate::instructions;
 use crate::latency;
+use crate::profile;
 use crate::suites::{FAMILIES, Suite, all, find};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -37,6 +39,10 @@ enum Command {
     Backpressure(backpressure::Options),
     /// Counts instructions of small runs under callgrind, and fails when they are more than they were.
     Instructions(instructions::Options),
+    /// Draws where the time of a contestant goes, by samples of `perf`.
+    Profile(Profile),
+    /// Puts the figures and charts of the last runs into the README of the benches.
+    Report(Report),
     /// Generates the file that a suite reads, and does nothing else.
     Generate(Generate),
     /// Runs one contestant's side of a suite in this process.
@@ -50,7 +56,27 @@ struct Generate {
     #[arg(default_value = "wordcount")]
     suite: String,
     #[command(flatten)]
-    options: Options,
+    work: WorkOptions,
+}
+
+#[derive(Args, Debug)]
+struct Profile {
+    /// The suite.
+    suite: String,
+    #[command(flatten)]
+    work: WorkOptions,
+    #[command(flatten)]
+    how: profile::Options,
+}
+
+#[derive(Args, Debug)]
+struct Report {
+    /// Where results are kept [default: `bench-data` in the target directory of this program].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The document. Its charts are in the folder `charts` beside it.
+    #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"))]
+    readme: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -73,6 +99,8 @@ impl Cli {
             Command::Latency(options) => options.run(),
             Command::Backpressure(options) => options.run(),
             Command::Instructions(options) => options.run(),
+            Command::Profile(profile) => profile.run(),
+            Command::Report(report) => report.run(),
             Command::Generate(generate) => generate.run(),
             Command::Contestant(contestant) => contestant.run(),
         }
@@ -80,13 +108,34 @@ impl Cli {
 }
 
 fn run(suite: &Suite, options: &Options) -> Result<()> {
-    run_suite(suite, &options.workload(suite)?, &options.selection())
+    run_suite(suite, &options.work.workload(suite)?, &options.selection())
+}
+
+fn named(name: &str) -> Result<&'static Suite> {
+    let names = || all().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
+    find(name).ok_or_else(|| format!("no suite is called {name}, only {}", names()).into())
+}
+
+impl Profile {
+    fn run(&self) -> Result<()> {
+        let suite = named(&self.suite)?;
+        self.how.run(suite, &self.work.workload(suite)?)
+    }
+}
+
+impl Report {
+    fn run(&self) -> Result<()> {
+        let data = self.data.clone().map_or_else(default_folder, Ok)?;
+        Document { readme: self.readme.clone() }.update(&data)?;
+        println!("{} has the figures of {}", self.readme.display(), data.display());
+        Ok(())
+    }
 }
 
 impl Generate {
     fn run(&self) -> Result<()> {
-        let suite = find(&self.suite).ok_or_else(|| format!("no suite is called {}", self.suite))?;
-        let file = self.options.workload(suite)?.input();
+        let suite = named(&self.suite)?;
+        let file = self.work.workload(suite)?.input();
         let file = file.ok_or_else(|| format!("{} reads no file", suite.name))?;
         let made = if file.prepare()? { "generated" } else { "is there" };
         println!("{} {made}", file.path().display());
@@ -111,7 +160,7 @@ mod tests {
         let cli = Cli::parse_from(["beamline-benches"].iter().chain(arguments));
         let Command::Suite(SuiteRun { suite, options }) = cli.command else { panic!("{arguments:?} is no suite") };
         assert_eq!(suite.name, arguments[0]);
-        options.workload(suite).unwrap().size
+        options.work.workload(suite).unwrap().size
     }
 
     #[test]
@@ -125,7 +174,7 @@ mod tests {
     fn the_command_line_says_how_much_there_is_to_do() {
         assert_eq!(workload(&["sums", "--elements", "7"]), Size::Stream { elements: 7, keys: 1_000_000 });
         assert_eq!(workload(&["sessions", "--keys", "3"]), Size::Stream { elements: 20_000_000, keys: 3 });
-        assert_eq!(workload(&["wordcount", "--megabytes", "2"]), Size::Text { megabytes: 2 });
+        assert_eq!(workload(&["wordcount", "--megabytes", "2"]), Size::words(2));
     }
 
     #[test]

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use beamline_bench_data::events::{DISORDER, Event, event, latest};
+use beamline_bench_data::events::{DISORDER, Event, WINDOW, checksum_of, event, latest};
 use beamline_bench_data::pairs::Keys;
-use beamline_bench_data::rng::mix;
 
 /// The events to count.
 #[derive(Clone, Copy, Debug)]
@@ -17,9 +16,6 @@ pub struct Events {
     /// How many events.
     pub count: u64,
 }
-
-/// The length of windows in milliseconds.
-pub const WINDOW: i64 = 10_000;
 
 type Counts = HashMap<u64, u64, FixedState>;
 
@@ -42,11 +38,6 @@ pub fn count(events: Events) -> u64 {
     let mut counts = Counts::default();
     (0..events.count).for_each(|index| *counts.entry(event(events.keys, index).key).or_insert(0) += 1);
     checksum_of(counts.into_iter())
-}
-
-/// The checksum of counts in any order, which is the same however counts are divided among windows.
-pub fn checksum_of(counts: impl Iterator<Item = (u64, u64)>) -> u64 {
-    counts.fold(0, |checksum: u64, (key, count)| checksum.wrapping_add(mix(key).wrapping_mul(count)))
 }
 
 #[cfg(test)]

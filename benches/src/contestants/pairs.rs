@@ -7,8 +7,7 @@ use std::thread;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use beamline_bench_data::pairs::Keys;
-use beamline_bench_data::rng::mix;
+use beamline_bench_data::pairs::{Keys, checksum_of};
 
 /// The stream to sum.
 #[derive(Clone, Copy, Debug)]
@@ -63,11 +62,6 @@ pub fn sum_naively(stream: Stream) -> u64 {
         *sums.entry(key).or_insert(0) += value;
     }
     checksum_of(sums.into_iter())
-}
-
-/// The checksum of sums in any order.
-pub fn checksum_of(sums: impl Iterator<Item = (u64, u64)>) -> u64 {
-    sums.fold(0, |checksum: u64, (key, sum)| checksum.wrapping_add(mix(mix(key) ^ sum)))
 }
 
 fn checksum(sums: &Sums) -> u64 {

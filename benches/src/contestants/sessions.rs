@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use beamline_bench_data::clicks::{Click, DISORDER, click, latest};
-use beamline_bench_data::rng::mix;
+use beamline_bench_data::clicks::{Click, DISORDER, GAP, LATENESS, click, digest, latest};
 
 /// The clicks to make sessions of.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +15,6 @@ pub struct Clicks {
     /// How many clicks.
     pub count: u64,
 }
-
-/// A session ends when its user has not clicked for so long, in milliseconds.
-pub const GAP: i64 = 30 * 60_000;
-/// How long clicks are waited for that come late, in milliseconds.
-pub const LATENESS: i64 = 60 * 60_000;
 
 /// Clicks of one user, one soon after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +92,6 @@ impl Sessions {
 
 fn second(millis: i64) -> i64 {
     millis.div_euclid(1000) + 1
-}
-
-/// What a session adds to the checksum.
-pub fn digest(user: u64, clicks: u64, first: i64, last: i64) -> u64 {
-    mix(user ^ mix(first as u64)).wrapping_mul(clicks).wrapping_add(mix((last - first) as u64))
 }
 
 /// Sessions of all users: their clicks, and how long they lasted.

@@ -1,9 +1,12 @@
 //! Where the figures come from.
 
+use std::env;
 use std::env::consts::{ARCH, OS};
 use std::fs;
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use beamline::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The machine, as far as it tells.
@@ -17,6 +20,8 @@ pub(super) struct Machine {
     memory: String,
     /// The system and the instruction set.
     platform: String,
+    /// The compiler of this program.
+    compiler: String,
 }
 
 impl Machine {
@@ -26,14 +31,15 @@ impl Machine {
             processor: field("/proc/cpuinfo", "model name"),
             threads: thread::available_parallelism().map_or(0, usize::from),
             memory: field("/proc/meminfo", "MemTotal"),
-            platform: format!("{OS} {ARCH}"),
+            platform: format!("{OS} {} {ARCH}", kernel()),
+            compiler: env!("BEAMLINE_RUSTC").to_owned(),
         }
     }
 }
 
 impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, {} threads, {}, {}", self.processor, self.threads, self.memory, self.platform)
+        write!(f, "{}, {} threads, {}, {}, {}", self.processor, self.threads, self.memory, self.platform, self.compiler)
     }
 }
 
@@ -43,8 +49,38 @@ pub(super) fn load() -> String {
     load.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_string()
 }
 
+/// What was typed, as far as it matters: the program and its arguments.
+pub(super) fn command() -> String {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    format!("cargo run --release -p beamline-benches -- {}", arguments.join(" "))
+}
+
+/// The day, by universal time.
+pub(super) fn date() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let text = Timestamp::from_millis(now.as_millis() as i64).to_string();
+    text.split('T').next().unwrap_or_default().to_owned()
+}
+
+fn kernel() -> String {
+    fs::read_to_string("/proc/sys/kernel/osrelease")
+        .map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+}
+
 fn field(file: &str, name: &str) -> String {
     let text = fs::read_to_string(file).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix(name));
     line.map_or("unknown", |rest| rest.trim_start_matches([' ', '\t', ':'])).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_a_year_a_month_and_a_day() {
+        let date = date();
+        let parts: Vec<usize> = date.split('-').map(str::len).collect();
+        assert_eq!(parts, [4, 2, 2], "{date}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Runs the contestants of a suite in turn, checks that they agree, and reports.
 
+mod chart;
+mod document;
 mod machine;
 mod outcome;
 mod process;
@@ -10,19 +12,21 @@ mod selection;
 mod stats;
 mod table;
 
+pub use self::document::Document;
 pub(crate) use self::programs::find;
 pub use self::selection::Selection;
 
 use std::error::Error;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use self::report::Report;
 use crate::suites::{Size, Suite, Workload};
 
-/// Runs a suite, prints its table and writes its figures to `results/<suite>.json` of the data folder.
+/// Runs a suite, prints its table and writes its figures and its chart to `results/<suite>.json` and `.svg` of the
+/// data folder.
 ///
 /// # Errors
 ///
@@ -33,7 +37,7 @@ pub fn run_suite(
     selection: &Selection,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let chosen = selection.choose((suite.contestants)(workload))?;
-    generate_apart(suite, workload)?;
+    prepare(suite, workload)?;
     let load = machine::load();
     let runs = rounds::run(suite, workload, &chosen.contestants, selection.rounds)?;
     let report = Report::new(suite, workload, &chosen, &runs, load);
@@ -43,10 +47,10 @@ pub fn run_suite(
     Ok(())
 }
 
-/// Generates the file that is read in another process: a child begins with the peak memory of its parent, so this one stays
-/// small.
-fn generate_apart(suite: &Suite, workload: &Workload) -> io::Result<()> {
-    let Size::Text { megabytes } = workload.size else { return Ok(()) };
+/// Generates the file that is read, if it is not there. Another process does it: a child begins with the peak memory of its
+/// parent, so this one stays small.
+pub(crate) fn prepare(suite: &Suite, workload: &Workload) -> io::Result<()> {
+    let Size::File { megabytes, .. } = workload.size else { return Ok(()) };
     if workload.input().is_none_or(|input| input.is_whole()) {
         return Ok(());
     }
@@ -57,10 +61,17 @@ fn generate_apart(suite: &Suite, workload: &Workload) -> io::Result<()> {
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("generating the data: {status}"))) }
 }
 
+/// Writes the figures and the chart. Returns where the figures are.
 fn save(report: &Report, workload: &Workload) -> Result<PathBuf, Box<dyn Error + Send + Sync>> {
-    let folder = workload.folder.join("results");
+    let folder = results(&workload.folder);
     fs::create_dir_all(&folder)?;
+    fs::write(folder.join(format!("{}.svg", report.suite)), chart::render(report))?;
     let path = folder.join(format!("{}.json", report.suite));
     fs::write(&path, serde_json::to_string_pretty(report)? + "\n")?;
     Ok(path)
+}
+
+/// Where the figures and charts of a data folder are.
+fn results(data: &Path) -> PathBuf {
+    data.join("results")
 }

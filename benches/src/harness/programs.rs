@@ -1,6 +1,7 @@
 //! Where the programs of contestants are.
 
 use std::env;
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 
@@ -50,6 +51,20 @@ fn peers() -> PathBuf {
     env::var_os("BEAMLINE_PEERS_TARGET").map_or_else(|| PathBuf::from(PEERS).join("target"), PathBuf::from)
 }
 
+/// The version of a peer's system, by the lock file of the peers.
+pub(super) fn version(program: Program) -> Option<String> {
+    let Program::Peer(name) = program else { return None };
+    let lock = fs::read_to_string(PathBuf::from(PEERS).join("Cargo.lock")).ok()?;
+    version_in(&lock, name.strip_prefix("peer-").unwrap_or(name))
+}
+
+/// The version that follows the name of a package in a lock file.
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let after = lock.lines().skip_while(|line| *line != name).nth(1)?;
+    Some(after.strip_prefix("version = ")?.trim_matches('"').to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +76,12 @@ mod tests {
         let command = "cargo build --release --manifest-path benches/peers/Cargo.toml --bin no-such-peer";
         assert!(error.to_string().contains(command), "{error}");
         assert!(find(Program::Own).unwrap().exists());
+    }
+
+    #[test]
+    fn versions_are_those_of_the_lock_file() {
+        let lock = "[[package]]\nname = \"timely_bytes\"\nversion = \"0.9.0\"\n\n[[package]]\nname = \"timely\"\nversion = \"0.29.0\"\n";
+        assert_eq!(version_in(lock, "timely"), Some("0.29.0".to_owned()));
+        assert_eq!(version_in(lock, "renoir"), None);
     }
 }

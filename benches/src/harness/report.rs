@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::machine::Machine;
+use super::machine::{self, Machine};
 use super::process::Run;
+use super::programs;
 use super::selection::Chosen;
 use super::stats::Spread;
 use crate::suites::{Contestant, Suite, Workload};
@@ -20,8 +21,14 @@ pub(super) struct Report {
     pub(super) about: String,
     /// Where it was done.
     pub(super) machine: Machine,
+    /// The day, by universal time.
+    pub(super) date: String,
+    /// What was typed.
+    pub(super) command: String,
     /// How busy the machine was before.
     pub(super) load_before: String,
+    /// And after.
+    pub(super) load_after: String,
     /// How many rounds counted.
     pub(super) rounds: usize,
     /// What throughput is counted in.
@@ -43,6 +50,8 @@ pub(super) struct Report {
 pub(super) struct Row {
     /// Its name.
     pub(super) name: String,
+    /// The version of the system that it is written in, if it is not of this workspace.
+    version: Option<String>,
     /// Its arguments.
     arguments: Vec<String>,
     /// The seconds of every round.
@@ -76,7 +85,10 @@ impl Report {
             suite: suite.name.to_owned(),
             about: suite.about.to_owned(),
             machine: Machine::this(),
+            date: machine::date(),
+            command: machine::command(),
             load_before,
+            load_after: machine::load(),
             rounds: runs[*reference].len(),
             unit: unit.to_owned(),
             amount,
@@ -96,6 +108,7 @@ impl Row {
         let peak: Vec<f64> = runs.iter().map(|run| run.peak as f64 / 1e6).collect();
         Self {
             name: contestant.name.to_owned(),
+            version: programs::version(contestant.program),
             arguments: contestant.arguments.clone(),
             wall_seconds: Spread::of(&wall),
             cpu_seconds: Spread::of(&cpu),
@@ -131,7 +144,7 @@ pub(super) mod tests {
 
     pub(in crate::harness) fn example() -> Report {
         let suite = find("wordcount").unwrap();
-        let workload = Workload { folder: PathBuf::from("data"), size: Size::Text { megabytes: 500 } };
+        let workload = Workload { folder: PathBuf::from("data"), size: Size::words(500) };
         let contestants = (suite.contestants)(&workload)[..2].to_vec();
         let chosen = Chosen { contestants, reference: 0, absent: Vec::new() };
         let runs = [runs(&[2000, 2100, 4000]), runs(&[4000, 4100, 4040])];

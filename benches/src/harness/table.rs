@@ -5,20 +5,32 @@ use super::stats::Spread;
 
 const COLUMNS: usize = 6;
 
-/// A table of the report, as it is pasted into a document.
+/// The whole report.
 pub(super) fn render(report: &Report) -> String {
+    format!("{}\n\n{}\n\n{}", title(report), figures(report), verdict(report))
+}
+
+/// The table alone.
+pub(super) fn figures(report: &Report) -> String {
     let mut lines = vec![head(report)];
     lines.extend(report.contestants.iter().map(row));
     let widths: [usize; COLUMNS] =
         std::array::from_fn(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0));
     let mut lines: Vec<String> = lines.iter().map(|line| format_line(line, widths)).collect();
     lines.insert(1, rule(widths));
-    format!("{}\n\n{}\n\n{}", title(report), lines.join("\n"), verdict(report))
+    lines.join("\n")
 }
 
 fn title(report: &Report) -> String {
-    let Report { suite, about, amount, unit, rounds, machine, load_before, .. } = report;
-    format!("## {suite}: {about}\n\n{amount} {unit}, {rounds} rounds, load before {load_before}; {machine}")
+    let Report { suite, about, .. } = report;
+    format!("## {suite}: {about}\n\n{}", circumstances(report))
+}
+
+/// What the figures depend on.
+pub(super) fn circumstances(report: &Report) -> String {
+    let Report { amount, unit, rounds, machine, load_before, load_after, date, command, .. } = report;
+    let load = format!("load {load_before} before and {load_after} after");
+    format!("{amount} {unit}, {rounds} rounds, {load}, {date}; {machine}; `{command}`")
 }
 
 fn head(report: &Report) -> [String; COLUMNS] {
@@ -32,7 +44,7 @@ fn row(row: &Row) -> [String; COLUMNS] {
         row.name.clone(),
         spread(row.wall_seconds),
         spread(row.cpu_seconds),
-        format!("{:.0}", row.throughput),
+        rounded(row.throughput),
         format!("{:.0}", row.peak_megabytes.median),
         spread(row.ratio),
     ]
@@ -40,6 +52,18 @@ fn row(row: &Row) -> [String; COLUMNS] {
 
 fn spread(Spread { median, min, max }: Spread) -> String {
     format!("{median:.2} ({min:.2}–{max:.2})")
+}
+
+/// A figure with two digits or more that count.
+pub(super) fn rounded(figure: f64) -> String {
+    let digits = if figure >= 9.5 {
+        0
+    } else if figure >= 0.95 {
+        1
+    } else {
+        3
+    };
+    format!("{figure:.digits$}")
 }
 
 fn format_line(cells: &[String; COLUMNS], widths: [usize; COLUMNS]) -> String {
@@ -51,7 +75,8 @@ fn rule(widths: [usize; COLUMNS]) -> String {
     format!("|{}|", widths.map(|width| "-".repeat(width + 2)).join("|"))
 }
 
-fn verdict(report: &Report) -> String {
+/// What is to be said about the figures.
+pub(super) fn verdict(report: &Report) -> String {
     let mut verdict = vec![String::from("All results agree.")];
     if !report.noisy.is_empty() {
         let names = report.noisy.join(", ");
@@ -72,6 +97,7 @@ mod tests {
         let widths: Vec<usize> =
             text.lines().filter(|line| line.starts_with('|')).map(|line| line.chars().count()).collect();
         assert_eq!(widths.len(), 4);
+        assert_eq!([238.4, 9.44, 0.0123].map(rounded), ["238", "9.4", "0.012"]);
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
         assert!(text.contains("| handwritten | 2.10 (2.00–4.00) | 4.20 (4.00–8.00) | 238 "), "{text}");
         assert!(text.ends_with("slowest run of handwritten."), "{text}");

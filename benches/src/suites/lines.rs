@@ -17,9 +17,9 @@ pub(super) const FAMILY: Family = Family {
         name: "lines",
         about: "read the lines of a text file as strings",
         result: Outcome::Checksum,
-        size: Size::Text { megabytes: 500 },
+        size: Size::words(500),
         contestants,
-        counted: Counted { names: &["beamline-1"], size: Size::Text { megabytes: 1 } },
+        counted: Counted { names: &["beamline-1"], size: Size::words(1) },
     }],
     parse: parse::<Command>,
 };

@@ -3,10 +3,17 @@
 mod arguments;
 mod contestant;
 mod events;
+mod files;
+mod hours;
+mod joins;
 mod lines;
 mod maps;
 mod nexmark;
 mod nothing;
+mod overheads;
+#[cfg(feature = "page")]
+mod page;
+mod rollup;
 mod sessions;
 mod suite;
 mod sums;
@@ -23,12 +30,19 @@ pub const FAMILIES: &[Family] = &[
     wordcount::FAMILY,
     lines::FAMILY,
     sums::FAMILY,
+    rollup::FAMILY,
     events::FAMILY,
+    hours::FAMILY,
     sessions::FAMILY,
     nexmark::FAMILY,
+    files::FAMILY,
+    joins::FAMILY,
     timers::FAMILY,
     maps::FAMILY,
+    overheads::FAMILY,
     nothing::FAMILY,
+    #[cfg(feature = "page")]
+    page::FAMILY,
 ];
 
 /// Every suite, in the order of `all`.

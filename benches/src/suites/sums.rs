@@ -12,6 +12,8 @@ use crate::contestants::{pairs, pipeline};
 
 const PAIRS: u64 = 50_000_000;
 const SMALL: Size = Size::Stream { elements: 300_000, keys: 10_000 };
+const FEW_KEYS: Size = Size::Stream { elements: 300_000, keys: 100 };
+const MANY_KEYS: Size = Size::Stream { elements: 300_000, keys: 150_000 };
 
 const UNIFORM: Suite = Suite {
     name: "sums",
@@ -22,16 +24,69 @@ const UNIFORM: Suite = Suite {
     counted: Counted { names: &["beamline-1", "beamline-grouped-1"], size: SMALL },
 };
 
+const ZIPF: Suite = Suite {
+    name: "sums-zipf",
+    about: "sum (u64, u64) pairs by key, keys by Zipf's law",
+    contestants: |workload| contestants(workload, &["--zipf"]),
+    counted: Counted { names: &["beamline-1"], size: SMALL },
+    ..UNIFORM
+};
+
+/// Fewer contestants, for how time and memory grow.
+const SCALING: Suite = Suite {
+    name: "scaling-1m",
+    about: "sum a million pairs of 20,000 keys",
+    size: Size::Stream { elements: 1_000_000, keys: 20_000 },
+    contestants: scaling_contestants,
+    counted: Counted::NONE,
+    ..UNIFORM
+};
+
 pub(super) const FAMILY: Family = Family {
     name: "sums",
     suites: &[
         UNIFORM,
+        ZIPF,
         Suite {
-            name: "sums-zipf",
-            about: "sum (u64, u64) pairs by key, keys by Zipf's law",
-            contestants: |workload| contestants(workload, &["--zipf"]),
-            counted: Counted { names: &["beamline-1"], size: SMALL },
+            name: "sums-1k",
+            about: "sum (u64, u64) pairs by key, a thousand uniform keys",
+            size: Size::Stream { elements: PAIRS, keys: 1_000 },
+            counted: Counted { names: &["beamline-1"], size: FEW_KEYS },
             ..UNIFORM
+        },
+        Suite {
+            name: "sums-1k-zipf",
+            about: "sum (u64, u64) pairs by key, a thousand keys by Zipf's law",
+            size: Size::Stream { elements: PAIRS, keys: 1_000 },
+            counted: Counted::NONE,
+            ..ZIPF
+        },
+        Suite {
+            name: "sums-25m",
+            about: "sum (u64, u64) pairs by key, 25 million uniform keys",
+            size: Size::Stream { elements: PAIRS, keys: 25_000_000 },
+            counted: Counted { names: &["beamline-1"], size: MANY_KEYS },
+            ..UNIFORM
+        },
+        Suite {
+            name: "sums-25m-zipf",
+            about: "sum (u64, u64) pairs by key, 25 million keys by Zipf's law",
+            size: Size::Stream { elements: PAIRS, keys: 25_000_000 },
+            counted: Counted::NONE,
+            ..ZIPF
+        },
+        SCALING,
+        Suite {
+            name: "scaling-10m",
+            about: "sum ten million pairs of 200,000 keys",
+            size: Size::Stream { elements: 10_000_000, keys: 200_000 },
+            ..SCALING
+        },
+        Suite {
+            name: "scaling-100m",
+            about: "sum a hundred million pairs of two million keys",
+            size: Size::Stream { elements: 100_000_000, keys: 2_000_000 },
+            ..SCALING
         },
     ],
     parse: parse::<Command>,
@@ -39,7 +94,8 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "sums", command).with(&workload.keyed()).with(more);
-    let peer = |name, program| Contestant::peer(name, program, "sums").with(&workload.keyed()).with(more);
+    let peer =
+        |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).with(more).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("two-threads", "two-threads"),
@@ -50,8 +106,24 @@ fn contestants(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
         own("beamline-grouped", "beamline-grouped"),
         own("beamline-grouped-1", "beamline-grouped").threads(1),
         own("beamline-grouped-64M", "beamline-grouped").with(&["--memory", "64"]),
-        peer("renoir", "peer-renoir").threads(2),
-        peer("timely", "peer-timely").threads(2),
+        peer("renoir", "peer-renoir", "sums"),
+        peer("renoir-exchanged", "peer-renoir", "sums-exchanged"),
+        peer("timely", "peer-timely", "sums"),
+        peer("timely-apart", "peer-timely", "sums-apart"),
+        peer("polars", "peer-polars", "sums"),
+        peer("datafusion", "peer-datafusion", "sums"),
+    ]
+}
+
+fn scaling_contestants(workload: &Workload) -> Vec<Contestant> {
+    let own = |name, command| Contestant::own(name, "sums", command).with(&workload.keyed());
+    vec![
+        own("handwritten", "handwritten"),
+        own("two-threads", "two-threads"),
+        own("beamline", "beamline"),
+        own("beamline-1", "beamline").threads(1),
+        own("beamline-grouped", "beamline-grouped"),
+        own("beamline-grouped-1", "beamline-grouped").threads(1),
     ]
 }
 

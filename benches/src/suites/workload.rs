@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use beamline_bench_data::dataset::Dataset;
+use beamline_bench_data::dataset::{Dataset, Kind};
 
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     /// A file of so many megabytes (of 10⁶ bytes).
-    Text {
+    File {
+        /// What is in it.
+        kind: Kind,
         /// How many.
         megabytes: u64,
     },
@@ -22,6 +24,11 @@ pub enum Size {
 }
 
 impl Size {
+    /// So many megabytes of words by Zipf's law.
+    pub const fn words(megabytes: u64) -> Self {
+        Self::File { kind: Kind::Words, megabytes }
+    }
+
     /// A stream of elements whose number of keys does not matter.
     pub const fn stream(elements: u64) -> Self {
         Self::Stream { elements, keys: 1 }
@@ -30,7 +37,8 @@ impl Size {
     /// What throughput is counted in, and how many of it there are.
     pub fn amount(self) -> (&'static str, f64) {
         match self {
-            Self::Text { megabytes } => ("MB", megabytes as f64),
+            Self::File { megabytes, .. } => ("MB", megabytes as f64),
+            Self::Stream { elements, .. } if elements < 100_000 => ("elements", elements as f64),
             Self::Stream { elements, .. } => ("M elements", elements as f64 / 1e6),
         }
     }
@@ -49,7 +57,7 @@ impl Workload {
     /// The file that contestants read, if they read one.
     pub fn input(&self) -> Option<Dataset> {
         match self.size {
-            Size::Text { megabytes } => Some(Dataset::new(&self.folder, megabytes)),
+            Size::File { kind, megabytes } => Some(Dataset::new(&self.folder, kind, megabytes)),
             Size::Stream { .. } => None,
         }
     }
@@ -73,7 +81,7 @@ impl Workload {
     /// The argument that says how many elements there are.
     pub(super) fn elements(&self) -> Vec<String> {
         match self.size {
-            Size::Text { .. } => Vec::new(),
+            Size::File { .. } => Vec::new(),
             Size::Stream { elements, .. } => vec!["--elements".to_owned(), elements.to_string()],
         }
     }
@@ -88,7 +96,7 @@ impl Workload {
     /// The arguments that say how many elements there are, and of how many keys.
     pub(super) fn keyed(&self) -> Vec<String> {
         match self.size {
-            Size::Text { .. } => Vec::new(),
+            Size::File { .. } => Vec::new(),
             Size::Stream { keys, .. } => [self.elements(), vec!["--keys".to_owned(), keys.to_string()]].concat(),
         }
     }

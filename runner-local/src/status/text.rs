@@ -13,6 +13,9 @@ impl Display for Status {
         for worker in &self.busy_workers {
             writeln!(f, "worker {worker} is at work in a long bundle: what it says is old")?;
         }
+        for warning in &self.warnings {
+            writeln!(f, "{warning}")?;
+        }
         let (done, open): (Vec<_>, Vec<_>) = self.steps.iter().partition(|step| step.is_done());
         open.iter().try_for_each(|step| self.step(f, step))?;
         if !done.is_empty() {

@@ -5,6 +5,7 @@ use super::current::StepId;
 use super::memory::MemoryBudget;
 use super::reading::Wake;
 use super::scratch::Scratch;
+use super::warnings::Warnings;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
 use std::any::{Any, TypeId};
@@ -41,6 +42,11 @@ pub struct Env {
 }
 
 impl Env {
+    /// Warns of an error that is survived; `consequence` says how.
+    pub(crate) fn warn(&self, error: &Error, consequence: &str) {
+        self.shared.warnings.add(error, consequence, self.clock.now());
+    }
+
     /// The part of the budget in bytes that one worker may take for a single piece of work without asking.
     pub(crate) fn working_memory(&self) -> usize {
         self.memory.share(self.workers)
@@ -54,6 +60,8 @@ type View = Arc<dyn Any + Send + Sync>;
 /// What the workers of a run share.
 #[derive(Default)]
 pub struct Shared {
+    /// What has gone wrong and did not fail the run.
+    pub warnings: Warnings,
     stop: AtomicBool,
     drain: AtomicBool,
     halt: AtomicBool,
@@ -65,9 +73,17 @@ pub struct Shared {
     /// How many shards each sink has opened.
     opened: Mutex<HashMap<StepId, u64>>,
     prepared: Mutex<HashMap<StepId, Vec<(u32, Erased)>>>,
+    /// Counts the times that somebody has asked for samples.
+    #[cfg(feature = "samples")]
+    sampling_round: AtomicU64,
 }
 
 impl Shared {
+    /// For a run that warns in its own way.
+    pub fn with_warnings(warnings: Warnings) -> Self {
+        Self { warnings, ..Self::default() }
+    }
+
     /// Asks every worker to stop.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
@@ -88,6 +104,19 @@ impl Shared {
     #[inline]
     pub fn is_draining(&self) -> bool {
         self.drain.load(Ordering::Acquire)
+    }
+
+    /// Asks each output to keep a few of the elements that come next, and to look at their keys. What has been kept is in
+    /// [`Flow::sample`](super::Flow::sample).
+    #[cfg(feature = "samples")]
+    pub fn sample(&self) {
+        self.sampling_round.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "samples")]
+    #[inline]
+    pub(super) fn sampling_round(&self) -> u64 {
+        self.sampling_round.load(Ordering::Relaxed)
     }
 
     /// Asks all sources to read no more, while time stays where it is: what has been read is worked off, and windows stay

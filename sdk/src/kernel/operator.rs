@@ -3,10 +3,11 @@
 use super::current::StepId;
 use super::emitter::Emitter;
 use super::env::Env;
+use super::flow::{Flow, Lens};
 use super::output::{Consumer, ErasedConsumer, Output, Push};
 use super::pending::{Kept, Pending};
-use crate::{Result, Step, Timestamp};
-use std::cell::{Cell, RefCell};
+use crate::{Element, Key, Result, Step, Timestamp};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -180,9 +181,23 @@ pub struct Op {
 
 impl Op {
     /// A step with one input.
-    pub(crate) fn single<T: Clone + 'static>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
+    pub(crate) fn single<T: Element>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
+        Self::seen_through(Lens::new(), wiring, op)
+    }
+
+    /// A step that brings pairs together by their keys.
+    pub(crate) fn keyed<K: Key, V: Element>(wiring: &Wiring<'_>, op: impl Push<(K, V)> + Operator + 'static) -> Self {
+        Self::seen_through(Lens::keyed(), wiring, op)
+    }
+
+    /// A step with one input, which it shows in its own way.
+    pub(crate) fn seen_through<T: Element>(
+        lens: Lens<T>,
+        wiring: &Wiring<'_>,
+        op: impl Push<T> + Operator + 'static,
+    ) -> Self {
         let op = Rc::new(RefCell::new(op));
-        Self { inputs: vec![Consumer::new(wiring, op.clone()).erase()], control: op }
+        Self { inputs: vec![Consumer::seen_through(lens, wiring, op.clone()).erase()], control: op }
     }
 
     /// A step that is the only reader of its input.
@@ -202,14 +217,14 @@ pub struct Wiring<'a> {
     pub env: &'a Rc<Env>,
     /// The consumers of each of its outputs.
     pub outputs: Vec<Vec<ErasedConsumer>>,
-    /// Counts the elements of each output, or of what is written if there is none.
-    pub emitted: Vec<Rc<Cell<u64>>>,
+    /// What flows through each output, or is written if there is none.
+    pub flows: Vec<Rc<Flow>>,
 }
 
 impl Wiring<'_> {
     /// The `index`-th output.
     pub(crate) fn output<T: 'static>(&self, index: usize) -> Output<T> {
-        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env)
+        Output::new(&self.outputs[index], self.flows[index].clone(), self.env)
     }
 
     /// The `index`-th output, behind a collector of batches.

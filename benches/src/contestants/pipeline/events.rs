@@ -6,8 +6,8 @@ use ::beamline::prelude::*;
 
 use super::live::Live;
 use super::run::{Options, run};
-use crate::contestants::events::{self, Events, WINDOW};
-use beamline_bench_data::events::{Event, event};
+use crate::contestants::events::Events;
+use beamline_bench_data::events::{Event, WINDOW, checksum_of, event};
 
 /// Counts events by key, whatever their windows.
 ///
@@ -33,7 +33,12 @@ pub fn count_in_windows(events: Events, windowing: Windowing, options: Options) 
 ///
 /// Those of the pipeline.
 pub fn count_while_they_come(events: Events, windowing: Windowing, options: Options) -> Result<u64, BoxError> {
-    run(options, |p| counts(&in_windows(&p.read(Live(events)), windowing).count_per_key()))
+    run(options, |p| live_counts(p, events, windowing))
+}
+
+/// What stands for the counts of events while they come, by key and window.
+pub(crate) fn live_counts(p: &Pipeline, events: Events, windowing: Windowing) -> PCollection<u64> {
+    counts(&in_windows(&p.read(Live(events)), windowing).count_per_key())
 }
 
 /// Windows of ten seconds.
@@ -57,12 +62,13 @@ fn in_windows(events: &PCollection<Event>, windowing: Windowing) -> PCollection<
 }
 
 fn counts(counts: &PCollection<(u64, u64)>) -> PCollection<u64> {
-    counts.map(|pair| events::checksum_of(std::iter::once(pair)))
+    counts.map(|pair| checksum_of(std::iter::once(pair)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contestants::events;
     use beamline_bench_data::pairs::Keys;
 
     #[test]

@@ -5,9 +5,15 @@ use std::fmt::Debug;
 use ::beamline::{BoxError, Element, Next, Reader, Source, SourceBatch, SplitTarget, Timestamp};
 
 use crate::contestants::events::Events;
+use crate::contestants::hours::Readings;
+use crate::contestants::joins::Offers;
+use crate::contestants::rollup::Visits;
 use crate::contestants::sessions::Clicks;
 use beamline_bench_data::clicks::{self, Click, click};
 use beamline_bench_data::events::{self, Event, event};
+use beamline_bench_data::offers::{self, Offer, Side, offer};
+use beamline_bench_data::readings::{self, Reading, reading};
+use beamline_bench_data::visits::{self, Visit, visit};
 
 /// A stream as a function of the index.
 pub(super) trait Stream: Clone + Debug + Send + Sync + 'static {
@@ -52,6 +58,64 @@ impl Stream for Clicks {
 
     fn least(&self, index: u64) -> i64 {
         clicks::latest(self.users, index) - clicks::DISORDER
+    }
+}
+
+impl Stream for Visits {
+    type Element = Visit;
+
+    fn count(&self) -> u64 {
+        self.count
+    }
+
+    #[inline]
+    fn element(&self, index: u64) -> Visit {
+        visit(self.visitors, index)
+    }
+
+    fn least(&self, index: u64) -> i64 {
+        visits::latest(index) - visits::DISORDER
+    }
+}
+
+impl Stream for Readings {
+    type Element = Reading;
+
+    fn count(&self) -> u64 {
+        self.count
+    }
+
+    #[inline]
+    fn element(&self, index: u64) -> Reading {
+        reading(self.meters, index)
+    }
+
+    fn least(&self, index: u64) -> i64 {
+        readings::latest(index) - readings::DISORDER
+    }
+}
+
+/// One of two streams to be joined.
+#[derive(Clone, Debug)]
+pub(super) struct OneSide {
+    pub(super) offers: Offers,
+    pub(super) side: Side,
+}
+
+impl Stream for OneSide {
+    type Element = Offer;
+
+    fn count(&self) -> u64 {
+        self.offers.count
+    }
+
+    #[inline]
+    fn element(&self, index: u64) -> Offer {
+        offer(self.side, self.offers.users, index)
+    }
+
+    fn least(&self, index: u64) -> i64 {
+        offers::latest(self.offers.users, index) - offers::DISORDER
     }
 }
 

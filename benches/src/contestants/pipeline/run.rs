@@ -16,7 +16,7 @@ pub struct Options {
 }
 
 impl Options {
-    fn runner(self) -> LocalRunner {
+    pub(crate) fn runner(self) -> LocalRunner {
         let runner = LocalRunner::new().parallelism(self.threads);
         self.memory.map_or(runner.clone(), |bytes| runner.memory(bytes))
     }
@@ -33,6 +33,14 @@ pub fn nothing(options: Options) -> Result<u64, BoxError> {
 
 /// Runs a pipeline and adds up what it makes.
 pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
+    run_by(build, |p| Ok(p.run_with(&options.runner()).map(drop)?))
+}
+
+/// Runs a pipeline in some way and adds up what it makes.
+pub(crate) fn run_by(
+    build: impl FnOnce(&Pipeline) -> PCollection<u64>,
+    run: impl FnOnce(&Pipeline) -> Result<(), BoxError>,
+) -> Result<u64, BoxError> {
     let total = Arc::new(AtomicU64::new(0));
     let p = Pipeline::new();
     let numbers = build(&p);
@@ -40,7 +48,7 @@ pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection
     let numbers = if is_complete_at_the_end { numbers } else { at_the_end(&numbers) };
     let kept = total.clone();
     numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
-    p.run_with(&options.runner())?;
+    run(&p)?;
     Ok(total.load(Ordering::Relaxed))
 }
 

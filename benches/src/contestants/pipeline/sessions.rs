@@ -6,7 +6,8 @@ use ::beamline::prelude::*;
 
 use super::live::Live;
 use super::run::{Options, run};
-use crate::contestants::sessions::{Clicks, GAP, LATENESS, digest};
+use crate::contestants::sessions::Clicks;
+use beamline_bench_data::clicks::{GAP, LATENESS, digest};
 
 /// Sessions of users while they click: how many clicks, and from when to when.
 ///

@@ -3,7 +3,8 @@
 use ::beamline::prelude::*;
 
 use super::run::{Options, run};
-use crate::contestants::pairs::{Stream, checksum_of};
+use crate::contestants::pairs::Stream;
+use beamline_bench_data::pairs::checksum_of;
 
 /// Sums the pairs by key with a combiner.
 ///

@@ -42,7 +42,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use beamline_bench_data::dataset::Dataset;
+    use beamline_bench_data::dataset::{Dataset, Kind};
 
     fn lines(run: impl Fn(&Path, &Path) -> io::Result<()>, input: &Path) -> Vec<String> {
         let output = input.with_extension("counts");
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn all_count_alike() {
         let folder = tempfile::tempdir().unwrap();
-        let data = Dataset::new(folder.path(), 3);
+        let data = Dataset::new(folder.path(), Kind::Words, 3);
         data.prepare().unwrap();
         assert!(agree(data.path()).len() > 50_000);
     }

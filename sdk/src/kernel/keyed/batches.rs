@@ -28,7 +28,7 @@ impl<K, V> IntoBatches<K, V> {
 
 impl<K: Key, V: Element> Shuffle for IntoBatches<K, V> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
+        Op::keyed(wiring, HashSender::<K, V>::new(link, wiring.env))
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {

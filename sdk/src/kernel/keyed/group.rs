@@ -136,7 +136,7 @@ macro_rules! groups {
 
             fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
                 match input {
-                    $($index => Op::single(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
+                    $($index => Op::keyed(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
                     _ => unreachable!("a grouping of {} inputs has no input {input}", $inputs),
                 }
             }

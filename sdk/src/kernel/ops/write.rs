@@ -3,11 +3,11 @@
 use crate::kernel::guard::{Witness, catch, panic_error};
 use crate::kernel::memory::size_of_value;
 use crate::kernel::{
-    Batch, Env, Erased, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, SinkControl, StepId,
-    Wiring,
+    Batch, Env, Erased, Flow, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, SinkControl,
+    StepId, Wiring,
 };
 use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, StopFlag, Timestamp, Writer};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -60,7 +60,7 @@ fn guarded(f: impl FnOnce() -> Result<(), BoxError>) -> Result<(), BoxError> {
 struct Writing<T, S: Sink<T>> {
     shard: Shard,
     writer: Option<S::Writer>,
-    written: Rc<Cell<u64>>,
+    written: Rc<Flow>,
     step: Arc<Step>,
     witness: Witness<T>,
 }
@@ -79,7 +79,7 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
         let Self { writer: Some(writer), written, witness, step, .. } = self else {
             return Err(Error::new(ErrorKind::Internal, "an element came after the end").in_step(&self.step));
         };
-        written.set(written.get() + batch.len() as u64);
+        written.count(batch.len());
         let mut each = |value: T| {
             witness.see(&value);
             writer.write(value)
@@ -108,12 +108,12 @@ struct StepContext {
     id: StepId,
     step: Arc<Step>,
     env: Rc<Env>,
-    written: Rc<Cell<u64>>,
+    written: Rc<Flow>,
 }
 
 impl StepContext {
     fn of(wiring: &Wiring<'_>) -> Self {
-        let written = wiring.emitted.first().cloned().unwrap_or_default();
+        let written = wiring.flows.first().cloned().unwrap_or_default();
         Self { id: wiring.id, step: wiring.step.clone(), env: wiring.env.clone(), written }
     }
 }

@@ -42,7 +42,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
             router: Router::new(link, wiring.env),
             meta: Meta::unstamped(),
         };
-        Op::single(wiring, sender)
+        Op::keyed(wiring, sender)
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {

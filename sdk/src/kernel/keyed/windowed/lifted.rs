@@ -18,7 +18,7 @@ use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, Lifted, entry_bytes, fi
 use crate::kernel::keyed::route::Router;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
-use crate::kernel::{Batch, Col, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
+use crate::kernel::{Batch, Col, Lens, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
 use crate::window::{AnyWindowFn, Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::collections::BTreeMap;
@@ -57,6 +57,9 @@ impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
 pub(crate) trait IntoPairs<K, V>: 'static {
     type In: Element;
 
+    /// How those who watch see the elements.
+    fn lens() -> Lens<Self::In>;
+
     fn pairs(batch: &mut Batch<Self::In>) -> Batch<(K, V)>;
 }
 
@@ -65,6 +68,10 @@ pub(crate) struct Keyed;
 
 impl<K: Key, V: Element> IntoPairs<K, V> for Keyed {
     type In = (K, V);
+
+    fn lens() -> Lens<(K, V)> {
+        Lens::keyed()
+    }
 
     fn pairs(batch: &mut Batch<(K, V)>) -> Batch<(K, V)> {
         batch.take()
@@ -76,6 +83,10 @@ pub(crate) struct Unkeyed;
 
 impl<V: Element> IntoPairs<(), V> for Unkeyed {
     type In = V;
+
+    fn lens() -> Lens<V> {
+        Lens::new()
+    }
 
     fn pairs(batch: &mut Batch<V>) -> Batch<((), V)> {
         let Batch { values, meta } = batch.take();
@@ -107,7 +118,7 @@ where
             router: Router::new(link, wiring.env),
             _rows: PhantomData,
         };
-        Op::single::<I::In>(wiring, sender)
+        Op::seen_through(I::lens(), wiring, sender)
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -300,7 +311,11 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
         self.router.watermark(time)
     }
 
+    /// Nobody waits for an idle sender: what it would send later might come too late.
     fn idle(&mut self, is_idle: bool) -> Result<()> {
+        if is_idle {
+            self.send_all()?;
+        }
         self.router.idle(is_idle)
     }
 
