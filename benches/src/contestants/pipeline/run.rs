@@ -39,12 +39,15 @@ pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection
     let numbers = if numbers.windowing().window_fn().is_global() { numbers } else { at_the_end(&numbers) };
     let kept = total.clone();
     numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
-    p.run_with(&options.runner())?;
+    let dropped = p.run_with(&options.runner())?.metrics.counter("dropped_late");
+    if dropped > 0 {
+        return Err(format!("{dropped} elements were dropped as late, and no contestant's are").into());
+    }
     Ok(total.load(Ordering::Relaxed))
 }
 
-/// Numbers of any windows, to be added up when all have come.
-fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
+/// Numbers of any windows, or without an end, to be added up when all have come.
+pub(super) fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
     numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
 }
 
