@@ -193,11 +193,11 @@ fn jumping(seed: u64) -> (LocalRunner, Arc<ManualClock>) {
 /// What waits holds the watermark, so windows are whole, and those who come later do not overtake.
 #[test]
 fn elements_wait_behind_those_that_are_tried_again() {
-    for_each_seed(30, |seed| {
+    for_each_seed(12, |seed| {
         let (runner, clock) = jumping(seed);
         let p = TestPipeline::new();
         let second = Duration::from_secs(1);
-        let numbers = p.read(generate(100.0, |n| n).take_for(Duration::from_secs(20)));
+        let numbers = p.read(generate(20.0, |n| n).take_for(Duration::from_secs(20)));
         let retry = Retry::attempts(3).backoff(second, 10 * second);
         let retry = if seed % 2 == 0 { retry.bundles_of(10) } else { retry };
         let table = Table::default();
@@ -209,12 +209,12 @@ fn elements_wait_behind_those_that_are_tried_again() {
         assert_that(&letters).satisfies(|n| if n[0] > 0 { Ok(()) } else { Err("some fail always".to_owned()) });
         let windows = tried.ok.window(Windowing::fixed(Duration::from_secs(10)));
         let counts = windows.count();
-        let expected = if seed % 2 == 0 { [900, 900] } else { [1666, 1668] };
+        let expected = if seed % 2 == 0 { [180, 180] } else { [334, 332] };
         assert_that(&counts).contains_in_any_order(expected);
         let metrics = p.run_with(&runner).unwrap().metrics;
         assert_eq!(metrics.counter("dropped_late"), 0);
-        assert!(metrics.counter("retries") > 100);
-        assert!(clock.now() > Timestamp::from_millis(100_000), "attempts are apart: {}", clock.now());
+        assert!(metrics.counter("retries") > 50);
+        assert!(clock.now() > Timestamp::from_millis(30_000), "attempts are apart: {}", clock.now());
     });
 }
 
@@ -303,4 +303,31 @@ fn sources_wait_for_the_next_attempt() {
     assert_that(&tried.ok.count()).contains_in_any_order([100_000]);
     p.run_with(&LocalRunner::new().parallelism(1).batch_size(8)).unwrap();
     assert!(read_meanwhile.load(Ordering::SeqCst) <= 8, "{read_meanwhile:?}");
+}
+
+/// What cannot be sent goes back to where it is sent from, when that works again.
+#[test]
+fn what_cannot_be_sent_is_a_letter() {
+    for_each_seed(10, |seed| {
+        let (runner, _) = jumping(seed);
+        let p = TestPipeline::new();
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let all = sent.clone();
+        let second = Duration::from_secs(1);
+        let tried = p.create(0..20u64).try_for_each(Retry::attempts(3).backoff(second, second), move |n| {
+            if n % 5 == 0 {
+                return Err(format!("nobody takes {n}"));
+            }
+            all.lock().unwrap().push(n);
+            Ok(())
+        });
+        let tried = tried.named("Send");
+        assert_that(&tried.failed.map(|letter| (letter.step, letter.element, letter.attempts)))
+            .contains_in_any_order([0, 5, 10, 15].map(|n| ("Send".to_owned(), n, 3)));
+        assert_that(&tried.ok.count()).contains_in_any_order([16]);
+        p.run_with(&runner).unwrap();
+        let mut sent = sent.lock().unwrap().clone();
+        sent.sort_unstable();
+        assert_eq!(sent, (0..20).filter(|n| n % 5 > 0).collect::<Vec<_>>());
+    });
 }

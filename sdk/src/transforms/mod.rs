@@ -31,6 +31,7 @@ mod split;
 mod splittable;
 mod stateful;
 mod timed_join;
+mod try_for_each;
 mod try_map;
 mod try_par_do;
 mod wait_on;

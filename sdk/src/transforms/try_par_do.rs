@@ -6,7 +6,7 @@ use crate::kernel::Op;
 use crate::kernel::ops::TryParDo;
 use crate::label::short_type_name;
 use crate::pipeline::{StepSpec, Template, fused};
-use crate::{DoFn, Element, PCollection, Retry};
+use crate::{DoFn, Element, PCollection, Result, Retry};
 use std::sync::Arc;
 
 impl<T: Element> PCollection<T> {
@@ -45,16 +45,27 @@ impl<T: Element> PCollection<T> {
     /// ```
     #[track_caller]
     pub fn try_par_do<D: DoFn<T>>(&self, dofn: D, retry: impl Into<Retry>) -> Tried<D::Out, T> {
-        let (retry, dofn, limit) = (retry.into(), Arc::new(Template::new(dofn)), Limit::default());
+        self.try_par_do_as(&short_type_name::<D>(), dofn, retry.into(), Ok(()))
+    }
+
+    /// [`try_par_do`](Self::try_par_do) under another default name, refused if it is not as it should be.
+    #[track_caller]
+    pub(crate) fn try_par_do_as<D: DoFn<T>>(
+        &self,
+        label: &str,
+        dofn: D,
+        retry: Retry,
+        checked: Result<()>,
+    ) -> Tried<D::Out, T> {
+        let (dofn, limit) = (Arc::new(Template::new(dofn)), Limit::default());
         let said = limit.clone();
         let body = fused::<T>(move |wiring| {
             let dofn = dofn.clone();
             let copy = Box::new(move || dofn.copy());
             Op::single::<T>(wiring, TryParDo::<T, D>::new(wiring, copy, retry, said.get().copied()))
         });
-        let node =
-            self.pipeline.add(StepSpec { label: short_type_name::<D>(), urn: PAR_DO, inputs: vec![self.id], body });
-        retry.check().err().into_iter().for_each(|error| self.pipeline.fail(node, error));
+        let node = self.pipeline.add(StepSpec { label: label.into(), urn: PAR_DO, inputs: vec![self.id], body });
+        checked.and(retry.check()).err().into_iter().for_each(|error| self.pipeline.fail(node, error));
         Tried { ok: self.pipeline.add_output(node), failed: self.pipeline.add_output(node), limit }
     }
 }
