@@ -159,7 +159,9 @@ mod launch;
 pub mod prelude;
 pub mod testing;
 
-pub use beamline_local::{Hold, HoldReason, JobControl, JobHandle, LocalRunner, Progress, Status, StepStatus};
+pub use beamline_local::{
+    DISCARDED_SHARDS, Hold, HoldReason, JobControl, JobHandle, LocalRunner, Progress, Status, StepStatus,
+};
 pub use beamline_sdk::*;
 pub use clap;
 pub use launch::launch;

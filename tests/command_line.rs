@@ -84,6 +84,7 @@ fn metrics_as_json() {
         "status": "succeeded",
         "exit_code": 0,
         "error": null,
+        "left_behind": null,
         "elapsed_seconds": null,
         "bytes_read": 0,
         "steps": [

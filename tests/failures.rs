@@ -267,6 +267,19 @@ fn a_pipeline_that_cannot_be_built() {
 }
 
 #[test]
+fn what_does_not_fail_the_run_is_a_warning() {
+    let folder = Folder::new();
+    let run = misbehave(&folder, "stale");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let text =
+        "step 'Refreshing' (tests/programs/misbehave.rs): the bank is closed\n  the side input keeps its last value\n";
+    let expected = ["warning: ", "warning, 2 times: ", "warning, 4 times: "].map(|warning| format!("{warning}{text}"));
+    let (warnings, rest) = run.stderr.split_at(run.stderr.find("done in ").unwrap());
+    assert_eq!(warnings, expected.concat());
+    assert!(rest.contains("failed_refreshes 4"), "{rest}");
+}
+
+#[test]
 #[cfg(unix)]
 fn closed_standard_streams_are_no_panic() {
     let folder = Folder::with(&[("in.txt", b"one")]);

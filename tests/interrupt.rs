@@ -25,7 +25,7 @@ fn stop(child: Child, name: &str) -> Run {
 fn assert_stopped(run: &Run, folder: &Folder) {
     assert_eq!(run.code, Some(130), "{run:?}");
     assert!(run.stderr.contains("stopped after "), "{run:?}");
-    assert!(run.stderr.contains("; no output file was written\n"), "{run:?}");
+    assert!(run.stderr.contains("; no output file was written; ") && run.stderr.contains(" removed\n"), "{run:?}");
     assert_eq!(folder.names(), Vec::<String>::new());
 }
 

@@ -4,8 +4,9 @@
 mod common;
 
 use common::{Folder, Run, signal};
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr};
+use std::process::{Child, ChildStderr, Stdio};
 
 /// The program, and what it says.
 fn start(folder: &Folder, args: &[&str]) -> (Child, BufReader<ChildStderr>) {
@@ -77,6 +78,59 @@ fn a_run_drains_after_a_time() {
     read_until(&mut stderr, &["draining: the time is over"]);
     end(child).succeeds();
     assert_drained(&folder);
+}
+
+/// Windows that are open are not written, and told.
+#[test]
+fn a_run_stops_after_a_time() {
+    let folder = Folder::new();
+    let (child, mut stderr) = start(&folder, &["--stop-after", "500ms", "--metrics-out", "metrics.json"]);
+    read_until(&mut stderr, &["stopping: the time is over"]);
+    read_until(&mut stderr, &["stopped after", "with this left behind"]);
+    read_until(&mut stderr, &["  1 open window of 'Count' (", "tests/programs/endless.rs:", "with 1 key"]);
+    assert_eq!(end(child).code, Some(3));
+    let metrics: serde_json::Value = serde_json::from_str(&folder.read("metrics.json")).unwrap();
+    assert_eq!((&metrics["status"], &metrics["exit_code"]), (&"stopped".into(), &3.into()));
+    assert_eq!(metrics["left_behind"][0]["step"], "Count");
+    fs::remove_file(folder.path().join("metrics.json")).unwrap();
+    let counts: String = folder.names().iter().map(|name| folder.read(name)).collect();
+    assert!(counts.lines().count() > 0 && counts.lines().all(|count| count == "1000"), "{counts}");
+}
+
+#[test]
+fn a_signal_cancels_a_run_that_is_being_stopped() {
+    let folder = Folder::new();
+    let (child, mut stderr) = start(&folder, &["--stuck", "--stop-after", "1ms"]);
+    read_until(&mut stderr, &["stopping: the time is over"]);
+    signal(&child, "INT");
+    read_until(&mut stderr, &["stopping when the steps are through"]);
+    signal(&child, "INT");
+    assert_eq!(end(child).code, Some(130));
+}
+
+/// Of what a stream has written so far, what is complete stays, and the rest goes.
+#[test]
+fn a_run_that_is_cancelled_says_how_many_files_stay() {
+    let folder = Folder::new();
+    let mut command = folder.command("windows_to_files");
+    let mut child = command.args(["--output", ".", "--wait", "--all"]).stdin(Stdio::piped()).spawn().unwrap();
+    let (mut told, stdin) = (BufReader::new(child.stdout.take().unwrap()), child.stdin.take());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    told.read_line(&mut String::new()).unwrap();
+    signal(&child, "INT");
+    read_until(&mut stderr, &["draining: nothing more is read"]);
+    signal(&child, "INT");
+    read_until(&mut stderr, &["stopping when the steps are through"]);
+    drop(stdin);
+    let said = read_until(&mut stderr, &["stopped after"]).replace(',', "");
+    assert_eq!(end(child).code, Some(130));
+    let files = folder.names();
+    assert!(files.iter().all(|name| !name.starts_with('.')), "{files:?}");
+    let stay = match files.len() {
+        1 => "1 complete file stays".to_owned(),
+        count => format!("{count} complete files stay"),
+    };
+    assert!(said.contains(&format!("; {stay}; 1 unfinished one was removed")), "{}: {said}", files.len());
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Folder, Run, signal, wait_until};
 use std::fs::{self, OpenOptions};
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -99,21 +99,36 @@ fn a_path_is_found_as_soon_as_the_log_has_come_past_it() {
 }
 
 #[test]
-fn words_are_counted_while_the_file_grows_and_ctrl_c_ends_it() {
+fn words_are_counted_while_the_file_grows_and_ctrl_c_closes_the_window() {
     let folder = Folder::new();
     let mut command = folder.command("tail_wordcount");
-    let (child, mut stdout) = start(command.args(["--file", "notes.txt", "--every", "1"]));
-    let mut words = Vec::new();
-    for text in ["To be\n", "or not\n"] {
+    let window = "10000000000";
+    let args = ["--file", "notes.txt", "--every", window, "--status-every", "10ms"];
+    let (mut child, mut stdout) = start(command.args(args));
+    let mut status = BufReader::new(child.stderr.take().unwrap());
+    for (text, words) in [("To be\n", 2), ("or not\n", 4), ("to be\n", 6)] {
         append(&folder, "notes.txt", text);
-        words.extend((0..2).map(|_| next(&mut stdout).split(' ').skip(1).collect::<String>()));
+        wait_until_told(&mut status, "Words (", &format!("{words} emitted"));
     }
-    words.sort();
-    assert_eq!(words, ["be:1\n", "not:1\n", "or:1\n", "to:1\n"]);
     signal(&child, "INT");
-    let run = end(child);
-    run.succeeds();
-    assert!(run.stderr.contains("draining"), "{run:?}");
+    let mut counts: Vec<_> = (0..4).map(|_| next(&mut stdout).split(' ').skip(1).collect::<String>()).collect();
+    counts.sort();
+    assert_eq!(counts, ["be:2\n", "not:1\n", "or:1\n", "to:2\n"]);
+    let mut said = String::new();
+    status.read_to_string(&mut said).unwrap();
+    end(child).succeeds();
+    assert!(said.contains("draining"), "{said}");
+}
+
+/// Reads what a program says of itself until the line behind that of a step has these words.
+#[track_caller]
+fn wait_until_told(status: &mut impl BufRead, step: &str, words: &str) {
+    let (mut line, mut is_step) = (String::new(), false);
+    while !(is_step && line.contains(words)) {
+        is_step = line.contains(step);
+        line.clear();
+        assert!(status.read_line(&mut line).unwrap() > 0, "{words} was not said");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use beamline::testing::TestStream;
 use beamline::{HoldReason, JobHandle, LocalRunner, Status, StepStatus};
 use beamline::{Monotonic, OffsetRange, OffsetTracker, ProcessContinuation, SplitCx, SplittableDoFn};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// Tells the element, at its own time in seconds, and then nothing for an hour.
@@ -115,6 +117,32 @@ fn a_stage_waits_for_a_side_input() {
     assert!(status.why(step(&status, "Multiply")).unwrap().contains("waits for the side input"), "{status}");
     drop(release);
     handle.wait().unwrap();
+}
+
+#[test]
+fn what_has_gone_wrong_is_told() {
+    let p = Pipeline::new();
+    let calls = AtomicU64::new(0);
+    let every = Duration::from_millis(100);
+    let load = move || if calls.fetch_add(1, Ordering::SeqCst) == 0 { Ok(1) } else { Err("no answer") };
+    let rate = p.refreshing(every, load);
+    let stream = (0..3)
+        .fold(TestStream::new(), |stream, n: u64| stream.advance_processing_time(every).element(Timestamp::MIN, n));
+    p.apply(stream).with_side(rate).map(|n, rate| n * rate).named("Convert").inspect(|_| ());
+    let (tell, told) = channel();
+    let runner = LocalRunner::new().parallelism(1).on_warning(move |warning| tell.send(warning.clone()).unwrap());
+    let handle = runner.start(&p.graph().unwrap()).unwrap();
+    let status = wait_for(&handle, |status| status.steps.iter().all(StepStatus::is_done));
+    handle.wait().unwrap();
+    let told: Vec<_> = told.try_iter().map(|warning| (warning.times, warning.last_at.millis())).collect();
+    assert_eq!(told, [(1, 100), (2, 200)], "the third time is not worth a word");
+    let [warning] = &status.warnings[..] else { panic!("{status}") };
+    assert!(
+        warning.text.starts_with("step 'Refreshing' (tests/status.rs:") && warning.text.contains("no answer"),
+        "{status}"
+    );
+    assert_eq!((warning.times, status.total_warnings), (3, 3));
+    assert!(status.to_string().contains(&warning.text), "{status}");
 }
 
 #[test]

@@ -59,6 +59,19 @@ fn a_token_is_asked_for() {
 }
 
 #[test]
+fn elements_are_shown_unless_they_are_secret() {
+    let folder = Folder::new();
+    for (more, are_shown) in [(&[][..], true), (&["--ui-samples", "on"], true), (&["--ui-samples", "off"], false)] {
+        let (mut child, _stderr, url) = serving(&folder, more);
+        let answer = get(url.strip_suffix('/').unwrap(), "/status.json");
+        let status: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        assert_eq!(status["has_samples"], are_shown, "{more:?}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
 fn what_cannot_be_served_stops_the_program_before_it_runs() {
     let folder = Folder::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

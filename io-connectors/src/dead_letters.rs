@@ -87,6 +87,10 @@ impl<T: Element> Sink<DeadLetter<T>> for Write {
         self.lines().shards()
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.lines().shows_at_once()
+    }
+
     fn begin(&self) -> Result<(), BoxError> {
         self.lines().begin()
     }

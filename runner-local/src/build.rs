@@ -9,7 +9,7 @@ use crate::worker::Worker;
 use beamline_sdk::Step;
 use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
 use beamline_sdk::kernel::{
-    Env, ErasedConsumer, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
+    Clock, Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -53,7 +53,7 @@ impl Job {
             env: Rc::new(env),
             consumers: HashMap::new(),
             stages: self.plan.stages.iter().map(StageParts::new).collect(),
-            emitted: Vec::new(),
+            flows: Vec::new(),
             helper: HelperCell::default(),
         };
         for (i, node) in self.graph.nodes.iter().enumerate().rev() {
@@ -98,7 +98,7 @@ impl StageParts {
         Self { heads: Vec::new(), steps: Vec::new(), gates, reads_live_views: stage.reads_live_views }
     }
 
-    fn finish(mut self) -> RefCell<StageRun> {
+    fn finish(mut self, clock: &Arc<dyn Clock>) -> RefCell<StageRun> {
         self.heads.reverse();
         self.steps.reverse();
         let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
@@ -107,7 +107,7 @@ impl StageParts {
             StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
         };
         let steps = self.steps.into_iter().zip(reads).map(step).collect();
-        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views))
+        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views, clock.clone()))
     }
 
     /// The steps of the stage that make what a step reads; a source, or what comes from another stage, is a head.
@@ -128,12 +128,20 @@ impl Role {
     }
 }
 
+/// What flows through an output of a step.
+pub(crate) struct OutputFlow {
+    pub(crate) step: StepId,
+    /// Which of the step's outputs it is; the first stands for what is written by a step that has none.
+    pub(crate) output: usize,
+    pub(crate) flow: Rc<Flow>,
+}
+
 struct Builder<'a> {
     job: &'a Arc<Job>,
     env: Rc<Env>,
     consumers: HashMap<CollectionId, Vec<ErasedConsumer>>,
     stages: Vec<StageParts>,
-    emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    flows: Vec<OutputFlow>,
     helper: HelperCell,
 }
 
@@ -157,9 +165,10 @@ impl<'a> Builder<'a> {
         let outputs = node.outputs.iter().map(|c| self.consumers.remove(c).unwrap_or_default()).collect();
         // A step without outputs counts what it writes.
         let counters = node.outputs.len().max(1);
-        let emitted: Vec<_> = (0..counters).map(|_| Rc::new(Cell::new(0))).collect();
-        self.emitted.extend(emitted.iter().map(|count| (id.0, count.clone())));
-        WiringParts { outputs, emitted }
+        let flows: Vec<_> = (0..counters).map(|_| Rc::<Flow>::default()).collect();
+        let flow = |(output, flow): (usize, &Rc<Flow>)| OutputFlow { step: id.0, output, flow: flow.clone() };
+        self.flows.extend(flows.iter().enumerate().map(flow));
+        WiringParts { outputs, flows }
     }
 
     fn stage(&mut self, id: NodeId) -> &mut StageParts {
@@ -196,7 +205,7 @@ impl<'a> Builder<'a> {
         let env = self.env.clone();
         self.add_step(id, id, op.control, Role::Receives);
         for (input, consumer) in op.inputs.into_iter().enumerate() {
-            let wiring = WiringParts { outputs: vec![vec![consumer]], emitted: vec![Rc::default()] };
+            let wiring = WiringParts { outputs: vec![vec![consumer]], flows: vec![Rc::default()] };
             let wiring = wiring.with(id, node, &env);
             let receiver = forward.receiver(&wiring);
             let port = self.port(id, input);
@@ -252,16 +261,22 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Rc<Worker> {
         let plan = &self.job.plan;
-        let stages: Vec<_> = self.stages.into_iter().map(StageParts::finish).collect();
+        let stages: Vec<_> = self.stages.into_iter().map(|stage| stage.finish(&self.env.clock)).collect();
         let mut sources: Vec<usize> = (0..stages.len()).filter(|stage| stages[*stage].borrow().is_source()).collect();
         let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.is_endless(*n));
+        let reads_on =
+            |stage: usize| plan.stages[stage].feeds_view || (stages[stage].borrow().has_ports() && !is_endless(&stage));
+        let reads_on = (0..stages.len()).map(reads_on).collect();
         sources.sort_by_key(|stage| (is_endless(stage), !plan.stages[*stage].feeds_view));
         let worker = Rc::new(Worker {
             index: self.env.worker,
             top: Cell::new(None),
+            limited: (0..stages.len()).filter(|stage| stages[*stage].borrow().can_be_full()).collect(),
             outside: (0..stages.len()).filter(|stage| stages[*stage].borrow().calls_outside()).collect(),
             stages,
             stalls: plan.stages.iter().map(|stage| stage.stalls.iter().map(|view| view.0).collect()).collect(),
+            reads_on,
+            has_halted: Cell::new(false),
             bounded_sources: sources.iter().filter(|stage| !is_endless(stage)).count(),
             reads: Cell::new(0),
             view_sources: sources.iter().filter(|stage| plan.stages[**stage].feeds_view).count(),
@@ -274,7 +289,7 @@ impl<'a> Builder<'a> {
             job: self.job.clone(),
             answered: Cell::new(0),
             metrics: RefCell::default(),
-            emitted: self.emitted,
+            flows: self.flows,
         });
         let helper: Rc<dyn Helper> = worker.clone();
         *self.helper.borrow_mut() = Some(Rc::downgrade(&helper));
@@ -285,11 +300,11 @@ impl<'a> Builder<'a> {
 /// The outputs of a step.
 struct WiringParts {
     outputs: Vec<Vec<ErasedConsumer>>,
-    emitted: Vec<Rc<Cell<u64>>>,
+    flows: Vec<Rc<Flow>>,
 }
 
 impl WiringParts {
     fn with<'e>(self, id: NodeId, node: &Node, env: &'e Rc<Env>) -> Wiring<'e> {
-        Wiring { id: id.0, step: node.step.clone(), env, outputs: self.outputs, emitted: self.emitted }
+        Wiring { id: id.0, step: node.step.clone(), env, outputs: self.outputs, flows: self.flows }
     }
 }

@@ -24,11 +24,11 @@ mod wake;
 mod worker;
 
 pub use memory::{MIN_MEMORY, default_memory};
-pub use run::{JobControl, JobHandle};
-pub use status::{Hold, HoldReason, Status, StepStatus};
+pub use run::{DISCARDED_SHARDS, JobControl, JobHandle};
+pub use status::{Hold, HoldReason, HotKey, InputStatus, OutputStatus, Status, StepStatus};
 
 use beamline_sdk::graph::Graph;
-use beamline_sdk::kernel::{Clock, ManualClock, SystemClock};
+use beamline_sdk::kernel::{Clock, ManualClock, RunWarning, SystemClock, WarningHandler};
 use beamline_sdk::{Error, ErrorKind, JobResult, Result, Runner};
 use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
@@ -58,6 +58,9 @@ pub struct LocalRunner {
     version: Option<Arc<str>>,
     queue_bytes: Option<usize>,
     table_bytes: Option<usize>,
+    warning_handler: WarningHandler,
+    #[cfg(feature = "samples")]
+    samples: bool,
 }
 
 /// How far a run has come.
@@ -94,6 +97,9 @@ impl LocalRunner {
             version: None,
             queue_bytes: None,
             table_bytes: None,
+            warning_handler: WarningHandler::default(),
+            #[cfg(feature = "samples")]
+            samples: false,
         }
     }
 
@@ -145,6 +151,21 @@ impl LocalRunner {
         Self { version: Some(version.into()), ..self }
     }
 
+    /// What is done with warnings: of what goes wrong in a running pipeline and does not fail it, such as a side input that
+    /// cannot be made anew. By default they are written to standard error. The function is called by workers, which do
+    /// nothing else meanwhile; for the same warning the first, second, fourth, eighth time and so on. The last warnings are
+    /// in the [`Status`], too.
+    ///
+    /// ```
+    /// use beamline_local::LocalRunner;
+    ///
+    /// let runner = LocalRunner::new().on_warning(|warning| eprintln!("{warning}"));
+    /// ```
+    #[must_use]
+    pub fn on_warning(self, handle: impl Fn(&RunWarning) + Send + Sync + 'static) -> Self {
+        Self { warning_handler: WarningHandler::new(handle), ..self }
+    }
+
     /// How many bytes may wait for one receiver of a shuffle before its senders help out. Results do not depend on it:
     /// tests use it to bring about what takes a lot of data otherwise.
     #[doc(hidden)]
@@ -159,6 +180,14 @@ impl LocalRunner {
     #[must_use]
     pub fn table_bytes(self, bytes: usize) -> Self {
         Self { table_bytes: Some(bytes), ..self }
+    }
+
+    /// Whether samples are asked for at the very beginning, as by [`JobControl::sample`]: so whoever asks how it goes sees
+    /// some of the first elements.
+    #[cfg(feature = "samples")]
+    #[must_use]
+    pub fn samples(self, from_the_start: bool) -> Self {
+        Self { samples: from_the_start, ..self }
     }
 
     /// Starts a pipeline.

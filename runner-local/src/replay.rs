@@ -52,7 +52,7 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
 }
 
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
-    while !workers.iter().all(|worker| worker.is_done()) {
+    while !workers.iter().all(|worker| worker.is_done()) && !shared.is_at_rest() {
         shared.check()?;
         workers.iter().for_each(|worker| worker.answer());
         let seen = workers[0].wakers.calls(0);
@@ -64,7 +64,7 @@ fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> 
             did => wait(workers, did, seen)?,
         }
     }
-    Ok(())
+    workers.iter().try_for_each(|worker| worker.end())
 }
 
 /// Lets the first worker do something that has anything to do, in an order that the dice decide.
@@ -98,7 +98,7 @@ fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
     };
     let until = workers.iter().filter_map(|worker| worker.alarm()).fold(until_source, Timestamp::min);
     if !is_awaiting(workers) {
-        if workers[0].jump(until) {
+        if workers[0].move_on(until) {
             return Ok(());
         }
         if until == Timestamp::MAX {
@@ -111,7 +111,7 @@ fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
 
 fn nothing_moves(workers: &[Rc<Worker>]) -> Error {
     let reports: Vec<_> = workers.iter().map(|worker| worker.report()).collect();
-    let status = merge(&workers[0].job, &reports, workers[0].clock.now(), workers[0].shared.is_draining());
+    let status = merge(&workers[0].job, &reports, workers[0].clock.now(), &workers[0].shared);
     Error::new(ErrorKind::Internal, format!("nothing can move, and the pipeline has not ended\n{status}"))
 }
 

@@ -9,9 +9,9 @@ use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId};
-use beamline_sdk::metrics::{Metrics, StepMetrics, WorkerMetrics};
-use beamline_sdk::{Error, ErrorKind, JobResult, Result, SplitTarget};
+use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings};
+use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
+use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, SplitTarget};
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 /// The stack of a worker in bytes: a batch goes through a stage call by call, and a stage may have thousands of steps.
 /// What is not used takes no memory.
 const STACK: usize = 256 << 20;
+
+/// What the metrics of a run that failed or was cancelled call the shards of a sink that were thrown away, complete or not.
+pub const DISCARDED_SHARDS: &str = "discarded_shards";
 
 /// A pipeline that is running.
 ///
@@ -51,7 +54,15 @@ impl JobControl {
     /// that are at work.
     pub fn status(&self) -> Status {
         let reports = self.job.desk.ask(|| self.job.wakers.wake_all_workers());
-        status::merge(&self.job, &reports, self.clock.now(), self.shared.is_draining())
+        status::merge(&self.job, &reports, self.clock.now(), &self.shared)
+    }
+
+    /// Asks each step to keep a few of the elements that it emits next, and groupings to look which keys come most often:
+    /// both are in the [`Status`] from then on, until there are later ones. To be called again for these; between two calls
+    /// the run goes on as if nobody looked.
+    #[cfg(feature = "samples")]
+    pub fn sample(&self) {
+        self.shared.sample();
     }
 
     /// Lets the run come to an end: sources without an end are not read any further, what has been read is worked off,
@@ -60,6 +71,38 @@ impl JobControl {
     pub fn drain(&self) {
         self.shared.drain();
         self.job.wakers.wake_all_workers();
+    }
+
+    /// Stops the run where it is: sources read no more, those with an end included, and what has been read is worked off.
+    /// Time does not go on: windows that are open stay so, timers do not ring, and what steps keep for them is left behind,
+    /// which [`Ending::Stopped`](beamline_sdk::Ending) tells. Sinks make visible what they have been given.
+    ///
+    /// Two kinds of steps do read to their ends, as others wait for them or rely on it: sources of side inputs that have an
+    /// end, and splittable functions that have one.
+    ///
+    /// ```
+    /// use beamline_local::LocalRunner;
+    /// use beamline_sdk::{Pipeline, generate, window::Windowing};
+    /// use std::time::Duration;
+    ///
+    /// let p = Pipeline::new();
+    /// let hours = p.read(generate(1000.0, |n| n)).window(Windowing::fixed(Duration::from_hours(1)));
+    /// hours.count().named("Count").inspect(|n| println!("{n}"));
+    /// let handle = LocalRunner::new().parallelism(1).start(&p.graph()?)?;
+    /// handle.control().stop();
+    /// for left in handle.wait()?.ending.left_behind() {
+    ///     println!("{left}"); // Such as: 1 open window of 'Count' (src/main.rs:5), with 1 key
+    /// }
+    /// # Ok::<(), beamline_sdk::Error>(())
+    /// ```
+    pub fn stop(&self) {
+        self.shared.halt();
+        self.job.wakers.wake_all_workers();
+    }
+
+    /// Whether the run has been [stopped](Self::stop), and works off what has been read.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.is_halting()
     }
 
     /// Whether there is anything that [`drain`](Self::drain) would end: a source that has no end of its own, or the
@@ -95,8 +138,8 @@ impl Outcome {
     /// Adds what a worker has counted.
     fn add(&mut self, worker: &Worker) {
         self.metrics.merge(worker.metrics.take());
-        for (step, count) in &worker.emitted {
-            *self.emitted.entry(*step).or_default() += count.get();
+        for output in &worker.flows {
+            *self.emitted.entry(output.step).or_default() += output.flow.emitted();
         }
     }
 }
@@ -120,7 +163,7 @@ impl JobHandle {
         let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
-            shared: Arc::default(),
+            shared: Arc::new(Shared::with_warnings(Warnings::handled_by(options.warning_handler.clone()))),
             outcome: Arc::default(),
             cancelled: Arc::default(),
             ended: Arc::default(),
@@ -132,6 +175,10 @@ impl JobHandle {
             Some(bytes) => memory.starving(bytes),
             None => memory,
         });
+        #[cfg(feature = "samples")]
+        if options.samples {
+            handle.shared.sample();
+        }
         handle.spawn_all(&options, &memory, &clock)?;
         Ok(handle)
     }
@@ -233,14 +280,33 @@ impl JobHandle {
         });
         let outcome = std::mem::take(&mut *self.outcome.lock());
         let error = outcome.error.or_else(|| self.was_cancelled());
-        let result = JobResult { metrics: self.metrics(&outcome.metrics, &outcome.emitted) };
+        let metrics = self.metrics(&outcome.metrics, &outcome.emitted);
+        let result = JobResult { metrics, ending: self.ending() };
         match error {
             Some(error) => {
                 self.abort();
-                Err(error.with_metrics(result.metrics))
+                Err(error.with_metrics(self.with_discarded(result.metrics)))
             }
             None => self.commit().map(|()| result),
         }
+    }
+
+    /// Says how many shards of sinks are thrown away.
+    fn with_discarded(&self, mut metrics: Metrics) -> Metrics {
+        for (id, node) in self.sinks().filter(|(_, node)| node.sink.as_ref().is_some_and(|sink| !sink.shows_at_once()))
+        {
+            let shards = self.shared.opened_shards(id.0);
+            let step = metrics.steps.iter_mut().find(|step| step.step == node.step.name && shards > 0);
+            step.into_iter().for_each(|step| step.values.extend([(DISCARDED_SHARDS.into(), Value::Counter(shards))]));
+        }
+        metrics
+    }
+
+    fn ending(&self) -> Ending {
+        if !self.shared.is_at_rest() {
+            return Ending::Complete;
+        }
+        Ending::Stopped(status::left_behind(&self.job, &self.job.desk.last()))
     }
 
     fn was_cancelled(&self) -> Option<Error> {

@@ -1,17 +1,24 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
 use crate::exchange::{Item, Queue};
-use crate::status::{PortReport, SourceReport, StageReport, StepReport};
+use crate::status::{SourceReport, StageReport, StepReport};
 use crate::wake::Wakers;
-use beamline_sdk::kernel::{Inbox, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error};
+use beamline_sdk::kernel::{
+    Clock, Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
+};
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Packets or polls that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
+
+/// A bundle ends after this time, as what its steps hold back for the sake of speed waits for its end. It is long beside
+/// what the end of a bundle costs.
+const LONGEST_BUNDLE: Duration = Duration::from_millis(10);
 
 /// A stage on one worker.
 pub(crate) struct StageRun {
@@ -23,8 +30,13 @@ pub(crate) struct StageRun {
     views_seen: Option<u64>,
     /// Its steps that may wait for something from outside of the pipeline, by their places.
     outside: Vec<usize>,
+    /// Its steps that may be full, by their places.
+    limited: Vec<usize>,
+    clock: Arc<dyn Clock>,
     /// Whether a bundle has begun.
     is_open: bool,
+    /// Whether the run ends before its time.
+    is_halting: bool,
     /// How far its heads have come, as far as its steps know.
     mark: Mark,
     /// The processing time at which the first of its steps wants to be called.
@@ -70,7 +82,7 @@ impl StepRun {
     }
 
     /// The end of a bundle, after which the inputs have come to `mark`.
-    fn finish(&mut self, mark: Mark) -> Result<()> {
+    fn finish(&mut self, mark: Mark, is_halting: bool) -> Result<()> {
         let before = self.input;
         let (output, alarm, is_busy) = self.call(|control| {
             if mark.time > before.time {
@@ -78,6 +90,9 @@ impl StepRun {
             }
             if mark.is_idle != before.is_idle {
                 control.idle(mark.is_idle)?;
+            }
+            if is_halting {
+                control.halt()?;
             }
             control.finish_bundle()?;
             Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
@@ -88,6 +103,15 @@ impl StepRun {
         self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
         self.alarm = alarm;
         Ok(())
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.output == Mark::END
+    }
+
+    /// The alarm, if it is to ring also when the run halts.
+    fn working_alarm(&self) -> Option<Timestamp> {
+        self.alarm.filter(|_| self.control.borrow().works_by_the_clock())
     }
 }
 
@@ -100,6 +124,12 @@ pub(crate) enum Head {
 impl Head {
     fn is_source(&self) -> bool {
         matches!(self, Self::Source { .. })
+    }
+
+    fn halt(&self) {
+        if let Self::Source { head, is_done: false, .. } = self {
+            head.borrow_mut().halt();
+        }
     }
 
     fn set_input(&self, input: Mark) {
@@ -131,12 +161,6 @@ impl Port {
     pub(crate) fn new(queues: Arc<Vec<Queue>>, worker: usize, limit: usize, wakers: Arc<Wakers>) -> Self {
         let senders = vec![Mark::START; queues.len()];
         Self { queues, worker, limit, wakers, senders, mark: Mark::START }
-    }
-
-    fn report(&self, step: StepId) -> PortReport {
-        let queue = &self.queues[self.worker];
-        let bytes = queue.bytes();
-        PortReport { step, packets: queue.len(), bytes, is_full: bytes > self.limit }
     }
 
     fn pop(&mut self) -> Option<Popped> {
@@ -178,17 +202,28 @@ pub(crate) enum Did {
 
 impl StageRun {
     /// `reads_live_views` says whether its steps read side inputs that change.
-    pub(crate) fn new(heads: Vec<Head>, steps: Vec<StepRun>, gates: Vec<StepId>, reads_live_views: bool) -> Self {
+    pub(crate) fn new(
+        heads: Vec<Head>,
+        steps: Vec<StepRun>,
+        gates: Vec<StepId>,
+        reads_live_views: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let views_seen = reads_live_views.then_some(0);
         let calls_outside = |step: &usize| steps[*step].control.borrow().calls_outside();
         let outside = (0..steps.len()).filter(calls_outside).collect();
+        let can_be_full = |step: &usize| steps[*step].control.borrow().can_be_full();
+        let limited = (0..steps.len()).filter(can_be_full).collect();
         Self {
             heads,
             steps,
             gates,
             views_seen,
             outside,
+            limited,
+            clock,
             is_open: false,
+            is_halting: false,
             mark: Mark::START,
             alarm: None,
             is_done: false,
@@ -209,6 +244,11 @@ impl StageRun {
         self.alarm
     }
 
+    /// That of the steps whose alarms ring also when the run halts.
+    pub(crate) fn working_alarm(&self) -> Option<Timestamp> {
+        self.alarm.and_then(|_| self.steps.iter().filter_map(StepRun::working_alarm).min())
+    }
+
     pub(crate) fn is_source(&self) -> bool {
         self.heads.iter().any(Head::is_source)
     }
@@ -226,15 +266,18 @@ impl StageRun {
             ..StageReport::default()
         };
         for head in &self.heads {
-            match head {
-                Head::Source { step, head: source, .. } => {
-                    let readings = source.borrow().readings();
-                    report.sources.push(SourceReport { step: *step, mark: head.mark(), readings });
-                }
-                Head::Port { step, port, .. } => report.ports.push(port.report(*step)),
+            if let Head::Source { step, head: source, .. } = head {
+                let (readings, unread) = (source.borrow().readings(), source.borrow().unread());
+                report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
             }
         }
         report
+    }
+
+    /// What its steps keep, now that the run has come to rest before its time.
+    pub(crate) fn kept(&self) -> Vec<(StepId, Kept)> {
+        let kept = |step: &StepRun| Some((step.id, step.control.borrow().left_behind()?));
+        self.steps.iter().filter(|step| !step.is_at_end()).filter_map(kept).collect()
     }
 
     /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how
@@ -249,13 +292,30 @@ impl StageRun {
         self.mark.advanced_by(sources.into_iter().map(Head::mark))
     }
 
+    /// Whether one of its steps may be full, and then goes on by itself.
+    pub(crate) fn can_be_full(&self) -> bool {
+        !self.limited.is_empty()
+    }
+
+    /// Whether a step takes no more for now from those who send.
+    pub(crate) fn is_full(&self) -> bool {
+        self.limited.iter().any(|step| self.steps[*step].control.borrow().is_full())
+    }
+
+    /// Whether a step takes no more for now from what is read here. One that is full of what is to be read does.
+    fn is_full_behind(&self, head: StepId) -> bool {
+        let is_full = |step: &StepRun| step.id != head && step.control.borrow().is_full();
+        self.limited.iter().any(|step| is_full(&self.steps[*step]))
+    }
+
     /// Runs a bundle of at most so many packets. It ends where time goes on, so that what comes behind a watermark is
     /// seen behind it.
     pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
         // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
         let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
+        let is_long = self.timer();
         'bundle: for i in 0..self.heads.len() {
-            while left > 0 {
+            while left > 0 && !self.is_full() {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
                 let Some(popped) = port.pop() else { break };
                 did = Did::Work;
@@ -269,12 +329,21 @@ impl StageRun {
                     Popped::Mark if self.heads_mark() != self.mark => break 'bundle,
                     Popped::Mark => {}
                 }
+                if is_long() {
+                    break 'bundle;
+                }
             }
         }
         if did == Did::Work {
             self.finish()?;
         }
         Ok(did)
+    }
+
+    /// Tells from now on whether a bundle that begins now has become long.
+    fn timer(&self) -> impl Fn() -> bool + use<> {
+        let (clock, until) = (self.clock.clone(), self.clock.now() + LONGEST_BUNDLE);
+        move || clock.now() >= until
     }
 
     fn blame(&self, id: StepId, error: Error) -> Error {
@@ -290,8 +359,13 @@ impl StageRun {
         for i in 0..self.heads.len() {
             let Head::Source { step, head, is_done: false } = &self.heads[i] else { continue };
             let (step, head) = (*step, head.clone());
+            if self.is_full_behind(step) {
+                continue;
+            }
             self.begin()?;
-            match poll_bundle(step, &head, shared, most)? {
+            let is_long = self.timer();
+            let is_enough = || is_long() || self.is_full_behind(step);
+            match poll_bundle(step, &head, shared, most, is_enough)? {
                 Polled::Worked => did = Did::Work,
                 Polled::Done => self.close_source(i),
                 Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
@@ -309,10 +383,11 @@ impl StageRun {
         }
     }
 
-    /// Calls the steps whose time has come on the clock.
-    pub(crate) fn ring(&mut self, now: Timestamp) -> Result<()> {
+    /// Calls the steps whose time has come on the clock: only those that are at work with what has come if the run halts.
+    pub(crate) fn ring(&mut self, now: Timestamp, is_halting: bool) -> Result<()> {
         self.begin()?;
-        let is_due = |step: &&StepRun| step.alarm.is_some_and(|alarm| alarm <= now);
+        let alarm = |step: &StepRun| if is_halting { step.working_alarm() } else { step.alarm };
+        let is_due = |step: &&StepRun| alarm(step).is_some_and(|alarm| alarm <= now);
         self.steps.iter().filter(is_due).try_for_each(|step| step.call(|control| control.clock(now)))?;
         self.finish()
     }
@@ -375,7 +450,7 @@ impl StageRun {
         self.mark = mark;
         for i in 0..self.steps.len() {
             let mark = self.input_of(i);
-            self.steps[i].finish(mark)?;
+            self.steps[i].finish(mark, self.is_halting)?;
         }
         self.is_open = false;
         self.alarm = self.steps.iter().filter_map(|step| step.alarm).min();
@@ -388,6 +463,25 @@ impl StageRun {
             [] => self.mark,
             reads => self.steps[step].input.advanced_by(reads.iter().map(|read| self.steps[*read].output)),
         }
+    }
+
+    /// Nothing more is read, unless it `reads_on`. Its steps let go of what they hold back for the sake of speed, now and
+    /// whenever more has come.
+    pub(crate) fn halt(&mut self, shared: &Shared, reads_on: bool) -> Result<()> {
+        self.is_halting = true;
+        if !reads_on {
+            self.heads.iter().for_each(Head::halt);
+        }
+        if !self.can_run(shared) {
+            return Ok(());
+        }
+        self.begin()?;
+        self.finish()
+    }
+
+    /// Ends before its time.
+    pub(crate) fn end_early(&mut self) -> Result<()> {
+        self.steps.iter().try_for_each(|step| step.call(|control| control.end_early()))
     }
 
     pub(crate) fn set_up(&mut self) -> Result<()> {
@@ -411,7 +505,13 @@ impl StageRun {
 }
 
 /// Reads a bundle. What has been read when the source runs dry is work.
-fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared, most: usize) -> Result<Polled> {
+fn poll_bundle(
+    step: StepId,
+    head: &Rc<RefCell<dyn SourceHead>>,
+    shared: &Shared,
+    most: usize,
+    is_enough: impl Fn() -> bool,
+) -> Result<Polled> {
     let mut last = Polled::Idle(None);
     for _ in 0..most {
         shared.check()?;
@@ -421,7 +521,7 @@ fn poll_bundle(step: StepId, head: &Rc<RefCell<dyn SourceHead>>, shared: &Shared
             Some(place) if error.kind() == ErrorKind::User => error.at(format!("input from {place}")),
             _ => error,
         })?;
-        if polled != Polled::Worked {
+        if polled != Polled::Worked || shared.is_halting() || is_enough() {
             return Ok(if last == Polled::Worked { last } else { polled });
         }
         last = polled;

@@ -24,6 +24,8 @@ struct Place {
     /// The processing time at which a worker that has nothing to do has something again, in milliseconds.
     wakes_at: AtomicI64,
     is_asleep: AtomicBool,
+    /// Whether the worker knows that the run halts.
+    has_halted: AtomicBool,
     lock: Mutex<()>,
     signal: Condvar,
 }
@@ -35,6 +37,7 @@ impl Wakers {
             rested_with: AtomicU64::new(AWAKE),
             wakes_at: AtomicI64::new(Timestamp::MAX.millis()),
             is_asleep: AtomicBool::new(false),
+            has_halted: AtomicBool::new(false),
             lock: Mutex::default(),
             signal: Condvar::new(),
         };
@@ -54,6 +57,17 @@ impl Wakers {
     /// A worker has nothing left to do, ever: nobody has to wait for it.
     pub(crate) fn leave(&self, worker: usize) {
         self.begin_rest(worker, GONE, Timestamp::MAX);
+    }
+
+    /// A worker has told its stages that the run halts.
+    pub(crate) fn note_halt(&self, worker: usize) {
+        self.0[worker].has_halted.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether all workers that have not ended have told their stages that the run halts.
+    pub(crate) fn have_all_halted(&self) -> bool {
+        let is_gone = |place: &Place| place.rested_with.load(Ordering::SeqCst) == GONE;
+        self.0.iter().all(|place| place.has_halted.load(Ordering::SeqCst) || is_gone(place))
     }
 
     pub(crate) fn end_rest(&self, worker: usize) {

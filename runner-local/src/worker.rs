@@ -3,17 +3,16 @@
 //! It always runs the latest stage that has something to do, so that what is under way is finished before more is
 //! read. Sources come last: first those that side inputs are made of, and last those without an end, in turns.
 
-use crate::build::Job;
+use crate::build::{Job, OutputFlow};
 use crate::exchange::Helper;
 use crate::plan::StageId;
 use crate::stage::{BUNDLE, Did, StageRun};
-use crate::status::WorkerReport;
+use crate::status::{FlowReport, WorkerReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
 use beamline_sdk::{Error, Result, Timestamp};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,10 +26,17 @@ pub(crate) struct Worker {
     pub(crate) view_sources: usize,
     /// How many of `sources`, the first ones, have an end.
     pub(crate) bounded_sources: usize,
+    /// The stages that go on reading when the run halts: those that side inputs with an end are made of, which others wait
+    /// for, and those that read what their elements name, to its end.
+    pub(crate) reads_on: Vec<bool>,
+    /// Whether the run halts, and the stages have been told.
+    pub(crate) has_halted: Cell<bool>,
     /// How often something has been read.
     pub(crate) reads: Cell<usize>,
     /// Stages that read side inputs while these change.
     pub(crate) view_readers: Vec<StageId>,
+    /// Stages with steps that may be full: whoever waits for these lets them go on.
+    pub(crate) limited: Vec<StageId>,
     /// Stages with steps that may wait for something from outside of the pipeline.
     pub(crate) outside: Vec<StageId>,
     /// Stages that read a script, which goes on when all workers are at rest; the next one to go on is the first.
@@ -43,7 +49,7 @@ pub(crate) struct Worker {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) metrics: RefCell<WorkerMetrics>,
-    pub(crate) emitted: Vec<(StepId, Rc<Cell<u64>>)>,
+    pub(crate) flows: Vec<OutputFlow>,
     pub(crate) job: Arc<Job>,
     /// The last question how it goes that has been answered.
     pub(crate) answered: Cell<u64>,
@@ -59,6 +65,7 @@ impl Worker {
 
     pub(crate) fn tear_down(&self) {
         metrics::discard();
+        self.metrics.borrow_mut().commit();
         self.stages.iter().filter_map(|stage| stage.try_borrow().ok()).for_each(|stage| stage.tear_down());
         enter(NO_STEP);
     }
@@ -68,7 +75,7 @@ impl Worker {
     }
 
     fn work(&self) -> Result<()> {
-        while !self.is_done() {
+        while !self.is_done() && !self.shared.is_at_rest() {
             self.shared.check()?;
             let seen = self.wakers.calls(self.index);
             self.answer();
@@ -78,8 +85,36 @@ impl Worker {
                 Did::Wait(until) => self.rest(seen, until),
             }
         }
+        self.end()
+    }
+
+    /// Has nothing left to do.
+    pub(crate) fn end(&self) -> Result<()> {
+        self.end_early()?;
         self.wakers.leave(self.index);
         self.job.desk.answer(self.index, u64::MAX, self.report());
+        Ok(())
+    }
+
+    /// Ends what has not come to its end, if the run has halted. What the run would need to go on later (the state of all
+    /// steps, their timers and watermarks, and the rest of what sources read) is at rest here, on all workers, and sinks
+    /// have yet to prepare what they were given: this is where it would be saved.
+    fn end_early(&self) -> Result<()> {
+        let stages = self.stages.iter().filter(|stage| !stage.borrow().is_done());
+        { stages }.try_for_each(|stage| stage.borrow_mut().end_early())
+    }
+
+    /// Tells the stages, once, if the run halts.
+    fn notice_halt(&self) -> Result<()> {
+        if !self.shared.is_halting() || self.has_halted.replace(true) {
+            return Ok(());
+        }
+        let stages = self.stages.iter().zip(&self.reads_on).enumerate();
+        { stages }.try_for_each(|(id, (stage, reads_on))| {
+            let mut stage = stage.borrow_mut();
+            self.on_top(id, || stage.halt(&self.shared, *reads_on))
+        })?;
+        self.wakers.note_halt(self.index);
         Ok(())
     }
 
@@ -94,11 +129,13 @@ impl Worker {
     /// How it goes. A stage that is at work tells nothing.
     pub(crate) fn report(&self) -> WorkerReport {
         let stage = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.report()).unwrap_or_default();
+        let kept = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.kept()).unwrap_or_default();
         WorkerReport {
+            kept: if self.shared.is_at_rest() { self.stages.iter().flat_map(kept).collect() } else { Vec::new() },
             is_busy: false,
             has_ended: self.is_done(),
             stages: self.stages.iter().map(stage).collect(),
-            emitted: self.emitted.iter().map(|(step, count)| (*step, count.get())).collect(),
+            flows: self.flows.iter().map(FlowReport::of).collect(),
             metrics: self.metrics.borrow().clone(),
         }
     }
@@ -109,6 +146,7 @@ impl Worker {
 
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
+        self.notice_halt()?;
         let has_worked = self.ring()? || self.look_at_views()? || self.resume()? || self.run_latest(|_| true)?;
         let did = if has_worked { Did::Work } else { self.read(self.sources_in_turn())? };
         if did == Did::Work {
@@ -120,6 +158,7 @@ impl Worker {
     /// Does something that there is to do: of the stages in the order in which `next` names them, the first that has
     /// something, and at most as much as `next` says.
     pub(crate) fn turn_by(&self, order: &[StageId], most: usize) -> Result<Did> {
+        self.notice_halt()?;
         let mut all = if self.ring()? { Did::Work } else { Did::Nothing };
         for id in order {
             if all == Did::Work {
@@ -156,14 +195,26 @@ impl Worker {
     /// instead, or the clock jumps.
     fn rest(&self, seen: u64, until: Timestamp) {
         let until = self.alarm().map_or(until, |alarm| alarm.min(until));
-        if self.is_awaiting() || (self.scripts.borrow().is_empty() && !jumps(&*self.clock)) {
+        let may_move = self.has_halted.get() || !self.scripts.borrow().is_empty() || jumps(&*self.clock);
+        if self.is_awaiting() || !may_move {
             return self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.begin_rest(self.index, seen, until);
-        if self.index > 0 || !self.wakers.are_all_at_rest() || !(self.go_on() || self.jump(self.wakers.first_alarm())) {
+        if self.index > 0 || !self.wakers.are_all_at_rest() || !self.move_on(self.wakers.first_alarm()) {
             self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.end_rest(self.index);
+    }
+
+    /// Does what is done when all workers are at rest, before the clock wakes the first of them: the run comes to its end if
+    /// it halts, or else a script goes on, or the clock jumps. Says whether anything was to be done.
+    pub(crate) fn move_on(&self, alarm: Timestamp) -> bool {
+        if alarm == Timestamp::MAX && self.wakers.have_all_halted() {
+            self.shared.come_to_rest();
+            self.wakers.wake_all_workers();
+            return true;
+        }
+        self.go_on() || self.jump(alarm)
     }
 
     /// Moves the clock to when something is to happen, if it is one that does so, or if it was moved by scripts that have
@@ -191,7 +242,11 @@ impl Worker {
 
     /// The alarm that is due first.
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
-        self.stages.iter().filter_map(|stage| stage.borrow().alarm()).min()
+        self.stages.iter().filter_map(|stage| self.alarm_of(&stage.borrow())).min()
+    }
+
+    fn alarm_of(&self, stage: &StageRun) -> Option<Timestamp> {
+        if self.has_halted.get() { stage.working_alarm() } else { stage.alarm() }
     }
 
     /// How long it is until a processing time.
@@ -208,9 +263,9 @@ impl Worker {
         let mut has_rung = false;
         for (id, stage) in self.stages.iter().enumerate() {
             let mut stage = stage.borrow_mut();
-            if stage.alarm().is_some_and(|alarm| alarm <= now) {
+            if self.alarm_of(&stage).is_some_and(|alarm| alarm <= now) {
                 has_rung = true;
-                self.on_top(id, || stage.ring(now))?;
+                self.on_top(id, || stage.ring(now, self.has_halted.get()))?;
             }
         }
         Ok(has_rung)
@@ -270,6 +325,28 @@ impl Worker {
         Ok(false)
     }
 
+    /// As [`run_latest`](Self::run_latest). If there is nothing of that kind, lets stages go on that may be full, by the
+    /// clock or by reading what they are full of.
+    fn go_on_with(&self, may_run: impl Fn(StageId) -> bool) -> Result<bool> {
+        if self.run_latest(&may_run)? {
+            return Ok(true);
+        }
+        let limited = || self.limited.iter().copied().filter(|stage| may_run(*stage));
+        let reads_what_comes = |id: &StageId| self.stages[*id].try_borrow().is_ok_and(|stage| stage.has_ports());
+        Ok(self.ring_any(limited())? || self.read(limited().filter(reads_what_comes))? == Did::Work)
+    }
+
+    /// Calls the first of these stages that the clock is to call and that is not on the stack; says whether there was one.
+    fn ring_any(&self, mut stages: impl Iterator<Item = StageId>) -> Result<bool> {
+        let now = self.clock.now();
+        let is_due = |stage: &StageRun| self.alarm_of(stage).is_some_and(|alarm| alarm <= now);
+        let due =
+            stages.find_map(|id| Some((id, self.stages[id].try_borrow_mut().ok().filter(|stage| is_due(stage))?)));
+        let Some((id, mut stage)) = due else { return Ok(false) };
+        self.on_top(id, || stage.ring(now, self.has_halted.get()))?;
+        Ok(true)
+    }
+
     /// The sources in the order in which they should be read now: those without an end take turns, as the first one may
     /// always have something.
     fn sources_in_turn(&self) -> impl Iterator<Item = StageId> {
@@ -325,9 +402,9 @@ impl Helper for Worker {
     fn help(&self, waiting_for: StageId) -> Result<bool> {
         if !self.may_stall(waiting_for) {
             let top = self.top.get();
-            return self.run_latest(|stage| Some(stage) > top && !self.may_stall(stage));
+            return self.go_on_with(|stage| Some(stage) > top && !self.may_stall(stage));
         }
-        if self.run_latest(|stage| !self.may_stall(stage))? {
+        if self.go_on_with(|stage| !self.may_stall(stage))? {
             return Ok(true);
         }
         let sources = self.sources[..self.view_sources].iter().copied();

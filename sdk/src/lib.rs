@@ -42,6 +42,7 @@ pub mod outputs;
 mod pcollection;
 mod pipeline;
 mod ptransform;
+mod retry;
 mod runner;
 mod side_input;
 mod sink;
@@ -65,7 +66,8 @@ pub use outputs::OutputEnum;
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
 pub use ptransform::PTransform;
-pub use runner::{JobResult, Runner};
+pub use retry::Retry;
+pub use runner::{Ending, JobResult, LeftBehind, Runner};
 pub use side_input::{SideInputs, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{
@@ -84,7 +86,8 @@ pub use transforms::LateFrom;
 #[cfg(feature = "async")]
 pub use transforms::{AsyncOptions, TimedOut};
 pub use transforms::{
-    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, WithLateData, WithSide, Within, Written,
+    Change, CoGroupWith, KeepingLateData, Tried, Upsert, ValueInWindow, ViewWithLateData, WithLateData, WithSide,
+    WithSideKeepingLateData, Within, Written,
 };
 pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};

@@ -27,22 +27,31 @@ use std::fmt;
 
 /// Counts up.
 #[derive(Debug)]
-pub struct Counter(&'static str);
+pub struct Counter {
+    name: &'static str,
+    is_lasting: bool,
+}
 
 impl Counter {
     /// A counter of this name.
     pub const fn new(name: &'static str) -> Self {
-        Self(name)
+        Self { name, is_lasting: false }
+    }
+
+    /// A counter of what cannot be undone, such as files that others see: what it has counted stays counted when the bundle
+    /// fails.
+    pub const fn lasting(name: &'static str) -> Self {
+        Self { name, is_lasting: true }
     }
 
     /// Its name.
     pub const fn name(&self) -> &'static str {
-        self.0
+        self.name
     }
 
     /// Adds `by` to the counter of the step that this thread is in.
     pub fn inc(&self, by: u64) {
-        update(self.0, Value::Counter(by));
+        update_as(self.name, Value::Counter(by), self.is_lasting);
     }
 }
 
@@ -134,6 +143,7 @@ struct Pending {
     step: StepId,
     name: &'static str,
     value: Value,
+    is_lasting: bool,
 }
 
 thread_local! {
@@ -142,11 +152,15 @@ thread_local! {
 }
 
 fn update(name: &'static str, value: Value) {
+    update_as(name, value, false);
+}
+
+fn update_as(name: &'static str, value: Value, is_lasting: bool) {
     let step = step();
     PENDING.with_borrow_mut(|pending| {
         match pending.iter_mut().find(|p| p.step == step && std::ptr::eq(p.name, name)) {
             Some(found) => found.value.merge(value),
-            None => pending.push(Pending { step, name, value }),
+            None => pending.push(Pending { step, name, value, is_lasting }),
         }
     });
 }
@@ -196,9 +210,9 @@ impl WorkerMetrics {
     }
 }
 
-/// Forgets what this thread has updated and not committed.
+/// Forgets what this thread has updated and not committed, other than by [lasting](Counter::lasting) counters.
 pub fn discard() {
-    PENDING.with_borrow_mut(Vec::clear);
+    PENDING.with_borrow_mut(|pending| pending.retain(|update| update.is_lasting));
 }
 
 /// The metrics of a run, step by step.
@@ -247,6 +261,7 @@ mod tests {
 
     static SEEN: Counter = Counter::new("seen");
     static SIZES: Distribution = Distribution::new("sizes");
+    static DONE: Counter = Counter::lasting("done");
 
     #[test]
     fn each_step_has_its_own_values_and_discarded_ones_are_gone() {
@@ -259,11 +274,13 @@ mod tests {
         SEEN.inc(40);
         metrics.commit();
         SEEN.inc(1000);
+        DONE.inc(3);
         discard();
         SEEN.inc(2);
         metrics.commit();
         assert_eq!(metrics.of(1)["seen"], Value::Counter(2));
         assert_eq!(metrics.of(2)["seen"], Value::Counter(42));
+        assert_eq!(metrics.of(2)["done"], Value::Counter(3), "what lasts is not gone");
         let sizes = DistributionValue { count: 2, sum: 4, min: -1, max: 5 };
         assert_eq!(metrics.of(1)["sizes"], Value::Distribution(sizes));
         assert!(metrics.of(3).is_empty());

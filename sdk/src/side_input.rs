@@ -36,8 +36,9 @@ use std::sync::Arc;
 /// back: nobody downstream takes it for late. What does not fit into memory waits on disk.
 ///
 /// The values of a window are forgotten when no element can ask for them any more. So an element that comes when the
-/// watermark is past its window by more than the allowed lateness is dropped, and counted as `dropped_late`, unless all
-/// side inputs are in the global window.
+/// watermark is past its window by more than the allowed lateness is dropped, and counted as `dropped_late`, or
+/// [kept](crate::KeepingLateData::with_side), unless all side inputs are in the global window. What comes too late for its
+/// window in the side input is in none of its values, and is counted, or [kept](crate::KeepingLateData::as_list), too.
 ///
 /// Here prices are converted at the rate that was reported last, whatever their own time:
 ///

@@ -34,6 +34,12 @@ pub trait Sink<T>: Clone + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether others see elements before they are committed, such as those on a terminal or a connection, so that a
+    /// failure cannot take them back.
+    fn shows_at_once(&self) -> bool {
+        false
+    }
+
     /// Opens a shard. Every shard is opened exactly once, also when no element goes there.
     ///
     /// # Errors

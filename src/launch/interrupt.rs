@@ -1,5 +1,5 @@
 //! Ctrl-C and signals to terminate. A pipeline without an end is drained by the first and cancelled by the second;
-//! another one is cancelled by the first. One more ends the process.
+//! another one, and one that is being stopped, is cancelled by the first. One more ends the process.
 
 use super::exit;
 use super::signals::{self, Request};
@@ -70,7 +70,8 @@ impl Interrupt {
     /// What the signals so far ask for.
     pub(super) fn ending(&self) -> Option<Ending> {
         let state = self.lock();
-        let is_endless = state.job.as_ref().is_some_and(JobControl::is_endless);
+        let is_to_drain = |job: &JobControl| job.is_endless() && !job.is_stopping();
+        let is_endless = state.job.as_ref().is_some_and(is_to_drain);
         (state.signals > 0).then(|| Ending::of(state.signals, is_endless))
     }
 

@@ -11,6 +11,7 @@ use super::{exit, panics, report};
 use crate::Result;
 use crate::graph::Graph;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
 use std::time::Instant;
 
 /// Runs, or explains, what `build` has made.
@@ -54,7 +55,9 @@ fn execute(graph: &Graph, ui: Ui, options: &Options) -> Report {
     panics::hush_workers(options.verbose > 0);
     let interrupt = Interrupt::listen();
     let start = Instant::now();
-    let handle = match options.runner().start(graph) {
+    let (warn, warnings) = channel();
+    let runner = options.runner().on_warning(move |warning| drop(warn.send(warning.to_string())));
+    let handle = match ui.watch(runner).start(graph) {
         Ok(handle) => handle,
         Err(error) => return Report::not_run(error),
     };
@@ -66,9 +69,9 @@ fn execute(graph: &Graph, ui: Ui, options: &Options) -> Report {
         Err(error) => return Report::not_run(error),
     };
     interrupt.watch(handle.control());
-    Watch::new(&handle, options, start).until_ended(&interrupt);
+    Watch::new(&handle, options, start, warnings).until_ended(&interrupt);
     let bytes_read = handle.progress().bytes_read;
-    let result = handle.wait().map(|result| result.metrics);
+    let result = handle.wait();
     serving.end(&result);
     Report { result, bytes_read, elapsed: start.elapsed() }
 }

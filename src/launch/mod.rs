@@ -78,9 +78,11 @@ use std::process::ExitCode;
 /// | `--explain[=text\|dot]` | prints the graph and the plan, or a drawing for Graphviz, and does not run |
 /// | `--progress WHEN` | `auto` shows a bar if standard error is a terminal, `always` lines if it is not, `never` nothing |
 /// | `--drain-after TIME` | lets sources without an end end after a time, such as `90s` or `1h30m` |
+/// | `--stop-after TIME` | stops after a time: what has been read is worked off, open windows stay open, and what is left behind is said |
 /// | `--status-every TIME` | says every so often how far each step has come, and what holds it back |
 /// | `--ui ADDR` | serves a page that shows how the run goes, for browsers; `0` is any port; needs the feature `ui` |
 /// | `--ui-token TOKEN` | what has to be known to see the page; by default nothing on this machine, and else a random token |
+/// | `--ui-samples on\|off` | whether the page shows some of the elements and the hottest keys; by default if it is for this machine alone |
 /// | `--metrics-out FILE` | writes what happened as JSON, also after a failure |
 /// | `--trace-elements` | lets errors show the element also where remembering it costs time |
 /// | `-v`, `--verbose` | says more: the plan and what each step emitted; twice: the graph too |
@@ -92,6 +94,7 @@ use std::process::ExitCode;
 /// | 0 | success |
 /// | 1 | the pipeline failed: a user's function, reading, writing, or memory |
 /// | 2 | wrong usage: arguments, options, an error that `build` returned, an invalid graph; nothing has run |
+/// | 3 | stopped by `--stop-after`, and something was left behind, such as open windows; what is complete is written |
 /// | 101 | a fault of beamline itself, or `build` panicked |
 /// | 130 | stopped by Ctrl-C, or by `SIGTERM` or `SIGHUP` |
 ///

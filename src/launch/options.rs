@@ -37,6 +37,11 @@ pub(super) struct Options {
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(super) drain_after: Option<Duration>,
 
+    /// Stop after a span of time: what has been read is worked off, windows that are open stay open, and what is left behind
+    /// is said
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, conflicts_with = "drain_after")]
+    pub(super) stop_after: Option<Duration>,
+
     /// Say on standard error, every so often, how far each step has come and what holds it back; SIGQUIT asks for it once
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(super) status_every: Option<Duration>,
@@ -50,6 +55,11 @@ pub(super) struct Options {
     /// random one]
     #[arg(long, value_name = "TOKEN", requires = "ui")]
     pub(super) ui_token: Option<String>,
+
+    /// Whether that page shows some of the elements, and the keys that come most often [default: on, if the page is for this
+    /// machine alone]
+    #[arg(long, value_name = "SWITCH", requires = "ui")]
+    pub(super) ui_samples: Option<Switch>,
 
     /// Write what happened as JSON to a file, also after a failure
     #[arg(long, value_name = "FILE")]
@@ -79,6 +89,12 @@ pub(super) enum RunnerKind {
 pub(super) enum Explain {
     Text,
     Dot,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,9 +1,10 @@
-//! What happens beside a run: progress, status, and its end after a time.
+//! What happens beside a run: progress, status, warnings, and its end after a time.
 
 use super::interrupt::{Ending, Interrupt};
 use super::options::Options;
 use super::progress::{Display, TICK};
 use crate::JobHandle;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// Looks after a run.
@@ -12,18 +13,21 @@ pub(super) struct Watch<'a> {
     display: Display,
     start: Instant,
     drain_after: Option<Duration>,
+    stop_after: Option<Duration>,
     status_every: Option<Duration>,
     /// How often the status has been said.
     said: u32,
     /// What has been said of the end.
     announced: Option<Ending>,
+    /// What is to be said of what has gone wrong.
+    warnings: Receiver<String>,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant) -> Self {
+    pub(super) fn new(handle: &'a JobHandle, options: &Options, start: Instant, warnings: Receiver<String>) -> Self {
         let display = Display::new(options.progress, start);
-        let Options { drain_after, status_every, .. } = *options;
-        Self { handle, display, start, drain_after, status_every, said: 0, announced: None }
+        let Options { drain_after, stop_after, status_every, .. } = *options;
+        Self { handle, display, start, drain_after, stop_after, status_every, said: 0, announced: None, warnings }
     }
 
     /// Comes back when all workers have ended.
@@ -32,8 +36,11 @@ impl<'a> Watch<'a> {
             self.display.update(self.handle.progress());
             self.announce(interrupt.ending());
             self.drain_in_time();
+            self.stop_in_time();
             self.say_status();
+            self.say_warnings();
         }
+        self.say_warnings();
         self.announce(interrupt.ending());
     }
 
@@ -58,6 +65,18 @@ impl<'a> Watch<'a> {
             self.drain_after = None;
             self.display.say("draining: the time is over; nothing more is read, and all windows close");
             self.handle.control().drain();
+        }
+    }
+
+    fn say_warnings(&self) {
+        self.warnings.try_iter().for_each(|warning| self.display.say(&warning));
+    }
+
+    fn stop_in_time(&mut self) {
+        if self.stop_after.is_some_and(|time| self.start.elapsed() >= time) {
+            self.stop_after = None;
+            self.display.say("stopping: the time is over; nothing more is read, and open windows stay open");
+            self.handle.control().stop();
         }
     }
 

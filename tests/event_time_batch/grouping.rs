@@ -264,11 +264,19 @@ fn at_the_ends_of_time() {
     everywhere(|p| {
         let times = [Timestamp::MIN, Timestamp::END_OF_GLOBAL_WINDOW, Timestamp::MAX];
         let ends = p.create(times.map(Timestamp::millis)).with_timestamps(|time| at(*time));
-        let counts = ends.window(Windowing::fixed(ms(1000))).count().reify_windows();
-        assert_that(&counts).satisfies(|counts| {
+        for windowing in [Windowing::fixed(ms(1000)), Windowing::sessions(ms(1000))] {
+            let counts = ends.window(windowing).count().reify_windows();
+            assert_that(&counts).satisfies(|counts| {
+                let counts = sorted(counts.iter().map(|c| (c.window, c.value, c.timestamp)));
+                assert_eq!(counts.iter().map(|(_, n, _)| *n).collect::<Vec<_>>(), [1, 2]);
+                assert_eq!((counts[0].0.start, counts[1].2), (Timestamp::MIN, Timestamp::END_OF_GLOBAL_WINDOW));
+            });
+        }
+        let sliding = ends.window(Windowing::sliding(ms(1000), ms(500))).count().reify_windows();
+        assert_that(&sliding).satisfies(|counts| {
             let counts = sorted(counts.iter().map(|c| (c.window, c.value, c.timestamp)));
-            assert_eq!(counts.iter().map(|(_, n, _)| *n).collect::<Vec<_>>(), [1, 2]);
-            assert_eq!((counts[0].0.start, counts[1].2), (Timestamp::MIN, Timestamp::END_OF_GLOBAL_WINDOW));
+            assert_eq!(counts.iter().map(|(_, n, _)| *n).collect::<Vec<_>>(), [1, 1, 2, 2]);
+            assert!(counts[2..].iter().all(|(_, _, time)| *time == Timestamp::END_OF_GLOBAL_WINDOW));
         });
     });
 }

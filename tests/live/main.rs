@@ -1,30 +1,55 @@
 //! Sources of streams in pipelines, by a clock that jumps: no test waits.
 
+mod ends;
 mod files;
 mod rates;
+mod slow;
 mod splits;
+mod stop;
+mod verbs;
 
 use beamline::testing::ManualClock;
-use beamline::{JobControl, JobResult, LocalRunner, Pipeline};
+use beamline::{Ending, JobControl, JobResult, LeftBehind, LocalRunner, Pipeline};
 use std::sync::{Arc, Mutex};
+
+type End = fn(&JobControl);
 
 /// Ends a run from inside.
 #[derive(Clone, Default)]
-pub(crate) struct Control(Arc<Mutex<(bool, Option<JobControl>)>>);
+pub(crate) struct Control(Arc<Mutex<(Option<End>, Option<JobControl>)>>);
 
 impl Control {
     pub(crate) fn drain(&self) {
-        let mut state = self.0.lock().unwrap();
-        state.0 = true;
-        state.1.iter().for_each(JobControl::drain);
+        self.end_by(JobControl::drain);
     }
 
-    fn watch(&self, control: JobControl) {
+    pub(crate) fn stop(&self) {
+        self.end_by(JobControl::stop);
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.end_by(JobControl::cancel);
+    }
+
+    fn end_by(&self, end: End) {
         let mut state = self.0.lock().unwrap();
-        if state.0 {
-            control.drain();
-        }
+        state.0.get_or_insert(end);
+        state.1.iter().for_each(end);
+    }
+
+    pub(crate) fn watch(&self, control: JobControl) {
+        let mut state = self.0.lock().unwrap();
+        state.0.iter().for_each(|end| end(&control));
         state.1 = Some(control);
+    }
+}
+
+/// What a run that was stopped has left behind.
+#[track_caller]
+pub(crate) fn left_behind(result: &JobResult) -> Vec<LeftBehind> {
+    match &result.ending {
+        Ending::Stopped(left) => left.clone(),
+        Ending::Complete => panic!("it came to its end"),
     }
 }
 
@@ -56,6 +81,17 @@ impl<T: Clone> Seen<T> {
         let mut all = self.0.lock().unwrap();
         all.push(element.clone());
         all.len()
+    }
+
+    /// Remembers it, and says whether it is new.
+    pub(crate) fn add_new(&self, element: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        let mut all = self.0.lock().unwrap();
+        let is_new = !all.contains(element);
+        all.push(element.clone());
+        is_new
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -4,7 +4,9 @@ use beamline::clap::{self, Parser, ValueEnum};
 use beamline::metrics::{Counter, Distribution};
 use beamline::prelude::*;
 use beamline::state::CombiningState;
+use beamline::testing::TestStream;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -44,6 +46,8 @@ enum Way {
     Unnamed,
     /// Takes a little more than a second, and succeeds
     Rest,
+    /// Cannot make a side input anew, and succeeds
+    Stale,
 }
 
 static EVEN: Counter = Counter::new("even");
@@ -103,9 +107,24 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
         Way::Count => numbers.inspect(|n| count(*n)).named("Look"),
         Way::Unnamed => numbers.key_by(|n| n % 10).par_do_stateful(Largest),
         Way::Rest => p.create([1u64]).named("One").inspect(|_| sleep(Duration::from_millis(1300))).named("Rest"),
+        Way::Stale => {
+            look_at_stale_rate(p);
+            numbers
+        }
     };
     out.map(|n| format!("{n:0>1000}")).named("Format").write(text::write(&args.output)).named("Save");
     Ok(())
+}
+
+/// A side input that is there at first, and cannot be had four times.
+fn look_at_stale_rate(p: &Pipeline) {
+    let calls = AtomicU64::new(0);
+    let every = Duration::from_millis(100);
+    let load = move || if calls.fetch_add(1, Ordering::SeqCst) == 0 { Ok(1) } else { Err("the bank is closed") };
+    let rate = p.refreshing(every, load);
+    let tick = |stream: TestStream<u64>, n| stream.advance_processing_time(every).element(Timestamp::MIN, n);
+    let numbers = p.apply((0..4).fold(TestStream::new(), tick)).named("Ticks");
+    numbers.with_side(rate).map(|n, rate| n * rate).named("Convert").for_each(|_| Ok(()));
 }
 
 fn refuse_seven(n: u64) -> u64 {

@@ -4,7 +4,7 @@
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;
 use beamline::{Next, Reader, Source, SourceBatch, SplitTarget};
-use std::io::{Write as _, stdout};
+use std::io::{Write as _, read_to_string, stdin, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -23,6 +23,12 @@ struct Args {
     /// How many destinations the numbers have
     #[arg(long, default_value_t = 2)]
     destinations: u64,
+    /// Wait for the end of standard input when the first file has been told
+    #[arg(long)]
+    wait: bool,
+    /// Write all numbers to a file of their own also where they have no end
+    #[arg(long)]
+    all: bool,
     /// Let files take the place of those that there are
     #[arg(long)]
     replace: bool,
@@ -78,13 +84,20 @@ impl Reader for Numbers {
 }
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
-    let Args { output, count, window, destinations, replace } = args;
+    let Args { output, count, window, destinations, wait, all, replace } = args;
     let numbers = p.read(Numbers { count, next: 0 });
     let windowed = numbers.window(Windowing::fixed(Duration::from_millis(window)));
     let names = format!("{output}/{{destination}}-{{window}}.txt");
     let write = text::write_files(names).destination(move |n: &u64| format!("{}-{}", n / window, n % destinations));
-    windowed.apply(write.replace(replace)).for_each(|file| Ok(writeln!(stdout(), "{file}")?)).named("Tell");
-    if count.is_some() {
+    let tell = move |file| {
+        writeln!(stdout(), "{file}")?;
+        if wait {
+            read_to_string(stdin())?;
+        }
+        Ok(())
+    };
+    windowed.apply(write.replace(replace)).for_each(tell).named("Tell");
+    if count.is_some() || all {
         numbers.write(text::write(format!("{output}/all.txt")).single_file().replace(replace));
     }
     Ok(())

@@ -127,3 +127,31 @@ fn what_ends_may_have_an_age_too() {
     let expected = [("0-00000", 4), ("0-00001", 1), ("1-00000", 4), ("1-00001", 1)];
     assert_eq!(sizes(&folder), expected.map(|(name, size)| (name.to_owned(), size)));
 }
+
+/// A file is complete when its window is; what comes later is in no file, and not lost.
+#[test]
+fn what_comes_too_late_for_its_file_is_a_collection() {
+    for max_age in [None, Some(Duration::from_mins(1))] {
+        let folder = Folder::new();
+        let p = TestPipeline::new();
+        let stream =
+            TestStream::new().element(at(1), 1u64).advance_watermark_to(at(10)).element(at(2), 2).element(at(11), 3);
+        let numbers = p.apply(stream).window(Windowing::fixed(Duration::from_millis(10)));
+        let files = text::write_files(folder.path("{window.start:%3f}-{part}")).max_rows(10);
+        let files = max_age.into_iter().fold(files, text::WriteFiles::max_age);
+        let written = numbers.keeping_late_data().apply(files);
+        assert_that(&written.results.map(|file| file.rows)).contains_in_any_order([1, 1]);
+        assert_that(&written.late.reify_timestamps()).contains_in_any_order([(2, at(2))]);
+        assert_eq!(p.run().metrics.counter("dropped_late"), 1);
+        assert_eq!(sizes(&folder), [("000-00000".to_owned(), 1), ("010-00000".to_owned(), 1)]);
+    }
+}
+
+#[test]
+fn files_that_cannot_be_are_refused_with_late_data_as_without() {
+    let p = Pipeline::new();
+    let numbers = p.create([1, 2]).window(Windowing::fixed(Duration::from_secs(1)));
+    let _ = numbers.keeping_late_data().apply(text::write_files("name"));
+    let error = p.graph().err().expect("the files of all windows have one name").to_string();
+    assert!(error.contains("the files of all windows of name would have the same name"), "{error}");
+}

@@ -55,6 +55,24 @@ function metric(value) {
   return `${count(found.count)} values from ${count(found.min)} to ${count(found.max)}, mean ${mean}`;
 }
 
+const percent = (share) => (100 * share).toFixed(share < 0.1 ? 1 : 0) + " %";
+
+// ---- elements as people read them
+
+const timeOf = ({ timestamp }) => timestamp === "beginning" ? "" : instant(timestamp);
+
+function windowOf({ windows }) {
+  const [first, ...others] = windows.filter(({ start, end }) => start !== "beginning" || end !== "end");
+  if (!first) return "";
+  return `[${instant(first.start)}, ${instant(first.end)})${others.length ? ` and ${others.length} more` : ""}`;
+}
+
+function paneOf({ pane }) {
+  if (!pane) return "";
+  const facts = [pane.timing, `pane ${pane.index}`, pane.is_last && "the last", pane.is_retraction && "taken back"];
+  return facts.filter(Boolean).join(", ");
+}
+
 // ---- elements of the page
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -100,8 +118,8 @@ const BOX = { width: 168, height: 58, gapX: 24, gapY: 52, lane: 24 };
 function edgesOf(steps) {
   const edges = [];
   steps.forEach((step, to) => {
-    step.inputs.forEach((from) => edges.push({ from, to, isSide: false }));
-    step.side_inputs.forEach((from) => edges.push({ from, to, isSide: true }));
+    step.inputs.forEach(({ step: from, output }) => edges.push({ from, output, to, isSide: false }));
+    step.side_inputs.forEach((from) => edges.push({ from, output: 0, to, isSide: true }));
   });
   return edges;
 }
@@ -172,14 +190,15 @@ function drawGraph(steps) {
   byId("graph").scrollLeft = boxes[0].x - byId("graph").clientWidth / 2;
 }
 
-function drawEdge(svg, { from, isSide, way }) {
-  make(svg, "path", { class: "edge" + (isSide ? " side" : ""), d: curve(way), "data-from": from });
+function drawEdge(svg, { from, output, isSide, way }) {
+  const edge = make(svg, "path", { class: "edge" + (isSide ? " side" : ""), d: curve(way), "data-from": from, "data-output": output });
+  make(edge, "title");
 }
 
-function drawLabel(svg, { from, way }) {
+function drawLabel(svg, { from, output, way }) {
   const end = way[way.length - 1];
   const before = way[way.length - 2];
-  const label = { class: "rate", x: (end.x + before.x) / 2, y: (before.y + BOX.height + end.y) / 2 + 4, "data-from": from };
+  const label = { class: "rate", x: (end.x + before.x) / 2, y: (before.y + BOX.height + end.y) / 2 + 4, "data-from": from, "data-output": output };
   make(svg, "text", label);
 }
 
@@ -206,9 +225,16 @@ function fillGraph(steps) {
     node.querySelector(".rate-line").textContent = `${count(step.emitted)} · ${rateOf(step)}`;
     node.querySelector(".time-line").textContent = step.has_back_pressure ? "back-pressure" : time;
   }
-  for (const edge of graph.querySelectorAll(".edge")) edge.classList.toggle("flows", flows(steps[edge.dataset.from]));
+  // What a step that has no outputs makes, such as a side input, is told of the step.
+  const flowOf = ({ dataset }) => steps[dataset.from].outputs[dataset.output] || steps[dataset.from];
+  for (const edge of graph.querySelectorAll(".edge")) {
+    const { samples = [], ...flow } = flowOf(edge);
+    edge.classList.toggle("flows", flows(flow));
+    edge.querySelector("title").textContent = samples.map((sample) => sample.element).join("\n");
+  }
   for (const label of graph.querySelectorAll("text.rate")) {
-    label.textContent = flows(steps[label.dataset.from]) ? rateOf(steps[label.dataset.from]) : "";
+    const flow = flowOf(label);
+    label.textContent = flows(flow) ? rateOf(flow) : "";
   }
 }
 
@@ -237,13 +263,30 @@ function showDetail(steps) {
     make(list, "dt", {}, name);
     make(list, "dd", {}, text);
   }
+  step.outputs.forEach((output, i) => showSamples(detail, output.samples, readersOf(steps, selected, i)));
+}
+
+function readersOf(steps, position, output) {
+  const reads = ({ inputs }) => inputs.some((input) => input.step === position && input.output === output);
+  return steps.filter(reads).map((step) => step.name).join(", ");
+}
+
+function showSamples(parent, samples, readers) {
+  if (!samples.length) return;
+  make(parent, "h4", {}, `Recent elements${readers && ", to " + readers}`);
+  const list = make(parent, "ul", { class: "samples" });
+  for (const sample of samples) {
+    const item = make(list, "li");
+    make(item, "code", {}, sample.element);
+    make(item, "span", { class: "quiet" }, [timeOf(sample), windowOf(sample), paneOf(sample)].filter(Boolean).join("; "));
+  }
 }
 
 function factsOf(step, steps) {
   const names = (positions) => positions.map((position) => steps[position].name).join(", ");
   const size = step.total_bytes ? `${bytes(step.bytes_read)} of ${bytes(step.total_bytes)}` : step.bytes_read ? bytes(step.bytes_read) : "";
   return [
-    ["Reads from", names(step.inputs)], ["Side inputs", names(step.side_inputs)],
+    ["Reads from", names(step.inputs.map((input) => input.step))], ["Side inputs", names(step.side_inputs)],
     ["Elements", `${step.emitted.toLocaleString("en")}, ${rateOf(step)}`], ["Read", size],
     ["Input watermark", instant(step.input_watermark)],
     ["Output watermark", instant(step.output_watermark) + (step.is_idle ? ", idle" : "")],
@@ -251,6 +294,7 @@ function factsOf(step, steps) {
     ["Next window or timer", step.next_event && instant(step.next_event)],
     ["Next timer by the clock", step.next_alarm && instant(step.next_alarm)],
     ["Held back by", step.held_by && step.held_by.text],
+    ["Hot keys", step.hot_keys.map(({ key, share }) => `${key} ${percent(share)}`).join(", ")],
     ...Object.entries(step.metrics).map(([name, value]) => [name, metric(value)]),
   ];
 }
@@ -271,14 +315,15 @@ function showProgress({ bytes_read, total_bytes, bytes_per_second }, steps, isOv
   byId("bar").value = Math.min(1, bytes_read / total_bytes);
   const left = !isOver && bytes_per_second > 0 && bytes_read < total_bytes ? `, ${span((total_bytes - bytes_read) / bytes_per_second)} left` : "";
   const done = steps.filter((step) => step.is_done).length;
-  const percent = Math.floor((100 * bytes_read) / total_bytes);
+  const share = Math.floor((100 * bytes_read) / total_bytes);
   byId("progress-text").textContent =
-    `${percent} % read: ${bytes(bytes_read)} of ${bytes(total_bytes)}, ${bytes(bytes_per_second)}/s${left}; ${done} of ${steps.length} steps are done`;
+    `${share} % read: ${bytes(bytes_read)} of ${bytes(total_bytes)}, ${bytes(bytes_per_second)}/s${left}; ${done} of ${steps.length} steps are done`;
 }
 
 function showProblems(status) {
   const problems = [];
   if (status.error) problems.push(status.error);
+  for (const { text, times, last_at } of status.warnings) problems.push(`${text}\n  ${times > 1 ? times + " times, the last at " : "at "}${instant(last_at)}`);
   for (const worker of status.busy_workers) problems.push(`worker ${worker} is at work in a long bundle: what it says is old`);
   for (const step of status.steps) {
     for (const [name, value] of Object.entries(step.metrics)) {
@@ -354,6 +399,26 @@ function showSources(steps, now) {
   rows("sources", shown);
 }
 
+function showElements(status) {
+  const outputs = status.steps.flatMap((step, position) => step.outputs.map((output, i) => ({ step, position, output, i })));
+  const shown = outputs.filter(({ output }) => output.samples.length);
+  byId("elements-section").hidden = status.has_samples && !shown.length;
+  byId("no-elements").hidden = status.has_samples;
+  byId("elements").hidden = !shown.length;
+  rows("elements", shown.map(({ step, position, output, i }) => {
+    const sample = output.samples[output.samples.length - 1];
+    const readers = readersOf(status.steps, position, i);
+    const cells = [{ text: sample.element, kind: "element" }, timeOf(sample), windowOf(sample), paneOf(sample)];
+    return { name: step.name, place: readers && "to " + readers, cells };
+  }));
+}
+
+function showHotKeys(steps) {
+  const all = steps.flatMap((step) => step.hot_keys.map(({ key, share }) => ({ step, key, share })));
+  byId("keys-section").hidden = !all.length;
+  rows("keys", all.map(({ step, key, share }) => ({ name: step.name, cells: [{ text: key, kind: "element" }, number(percent(share))] })));
+}
+
 function showMetrics(steps) {
   const all = steps.flatMap((step) => Object.entries(step.metrics).map(([name, value]) => ({ name, cells: [step.name, metric(value)] })));
   byId("metrics-section").hidden = !all.length;
@@ -367,6 +432,8 @@ function show(status, isOver) {
   showProgress(status.progress, status.steps, isOver);
   showProblems(status);
   showTiles();
+  showElements(status);
+  showHotKeys(status.steps);
   const shape = JSON.stringify(status.steps.map(({ name, inputs, side_inputs }) => [name, inputs, side_inputs]));
   if (shape !== drawn) drawGraph(status.steps);
   drawn = shape;

@@ -11,6 +11,10 @@
 //! | `/events` | the same every second, as server-sent events named `status`; a last one is named `end` |
 //! | `/metrics` | counters and gauges in the text format of Prometheus |
 //!
+//! Of what flows through each output a few recent elements are shown, and of groupings the keys that come most often: a
+//! handful of elements and some hundred keys in each second in which somebody looks. Where others than this machine can ask,
+//! they are not shown unless [`Page::samples`] says so.
+//!
 //! On loopback anybody on the machine may look, as long as the request names a host of this machine, which keeps out pages
 //! of other sites whose names were made to point here. On other addresses a token is required.
 //!
@@ -27,7 +31,7 @@
 //! p.create(1..=3u64).inspect(|n| println!("{n}"));
 //! let page = Page::bind("0", None)?;
 //! println!("watch it at {}", page.url());
-//! let job = LocalRunner::new().parallelism(1).start(&p.graph()?)?;
+//! let job = page.watch(LocalRunner::new().parallelism(1)).start(&p.graph()?)?;
 //! let serving = page.serve(job.control(), "count")?;
 //! let result = job.wait();
 //! serving.end(&result);

@@ -16,14 +16,19 @@ pub(crate) struct Monitor {
     program: String,
     start: Instant,
     fresh: Duration,
+    /// Whether elements and keys are shown.
+    has_samples: bool,
     last: Mutex<Option<Arc<Snapshot>>>,
     end: watch::Receiver<Option<End>>,
 }
 
 impl Monitor {
-    pub(crate) fn new(job: JobControl, program: &str, end: watch::Receiver<Option<End>>) -> Self {
+    pub(crate) fn new(job: JobControl, program: &str, has_samples: bool, end: watch::Receiver<Option<End>>) -> Self {
         let (program, start, last) = (program.to_owned(), Instant::now(), Mutex::new(None));
-        Self { job, program, start, fresh: FRESH, last, end }
+        let monitor = Self { job, program, start, fresh: FRESH, has_samples, last, end };
+        // So the first to look sees elements.
+        monitor.sample();
+        monitor
     }
 
     /// How the run goes, or has ended.
@@ -33,10 +38,18 @@ impl Monitor {
             return last.clone();
         }
         let end = self.end.borrow().clone();
+        self.sample();
         let job = self.job.clone();
         let status = spawn_blocking(move || job.status()).await.expect("asking does not panic");
-        let snapshot = Snapshot::new(&self.program, status, self.start.elapsed(), last.as_deref()).with_end(end);
-        last.insert(Arc::new(snapshot)).clone()
+        let snapshot = Snapshot::new(&self.program, status, self.start.elapsed(), last.as_deref());
+        last.insert(Arc::new(snapshot.with_samples(self.has_samples).with_end(end))).clone()
+    }
+
+    /// Asks for samples, which come with the next status.
+    fn sample(&self) {
+        if self.has_samples {
+            self.job.sample();
+        }
     }
 
     fn is_current(&self, last: &Snapshot) -> bool {
@@ -74,7 +87,7 @@ mod tests {
     fn who_looks_soon_after_another_sees_the_same() {
         let job = job();
         let (_end, ended) = watch::channel(None);
-        let monitor = Monitor { fresh: Duration::from_hours(1), ..Monitor::new(job.control(), "numbers", ended) };
+        let monitor = Monitor { fresh: Duration::from_hours(1), ..Monitor::new(job.control(), "numbers", true, ended) };
         assert!(block_on(monitor.last.lock()).is_none(), "nobody has looked, nothing has been asked");
         let (first, second) = block_on(async { (monitor.look().await, monitor.look().await) });
         assert!(Arc::ptr_eq(&first, &second));
@@ -87,7 +100,7 @@ mod tests {
     fn the_end_is_seen_at_once_and_stays() {
         let job = job();
         let (end, ended) = watch::channel(None);
-        let monitor = Monitor { fresh: Duration::from_hours(1), ..Monitor::new(job.control(), "numbers", ended) };
+        let monitor = Monitor { fresh: Duration::from_hours(1), ..Monitor::new(job.control(), "numbers", true, ended) };
         let before = block_on(monitor.look());
         assert!(before.end.is_none());
         job.wait().unwrap();

@@ -7,7 +7,7 @@ use crate::routes::routes;
 use crate::snapshot::End;
 use crate::token::Token;
 use axum::Router;
-use beamline_local::JobControl;
+use beamline_local::{JobControl, LocalRunner};
 use beamline_sdk::{Error, ErrorKind, Result};
 use futures_util::future::select;
 use std::future::IntoFuture;
@@ -28,6 +28,7 @@ pub struct Page {
     listener: TcpListener,
     address: SocketAddr,
     token: Option<Token>,
+    has_samples: bool,
 }
 
 impl Page {
@@ -51,7 +52,24 @@ impl Page {
         let listener = listen(address)?;
         let address = listener.local_addr().map_err(cannot_serve)?;
         let token = token.or_else(|| (!address.ip().is_loopback()).then(Token::random));
-        Ok(Self { listener, address, token })
+        Ok(Self { has_samples: address.ip().is_loopback(), listener, address, token })
+    }
+
+    /// Whether the page shows elements and keys of groupings, which may be nobody else's business. By default it does if it
+    /// is for this machine alone.
+    ///
+    /// ```
+    /// let page = beamline_ui::Page::bind("0", None)?.samples(false);
+    /// # Ok::<(), beamline_sdk::Error>(())
+    /// ```
+    pub fn samples(self, are_shown: bool) -> Self {
+        Self { has_samples: are_shown, ..self }
+    }
+
+    /// Lets a runner keep samples from the start of the run, if the page shows any: otherwise it shows nothing of what has
+    /// come and gone before it is [served](Self::serve).
+    pub fn watch(&self, runner: LocalRunner) -> LocalRunner {
+        runner.samples(self.has_samples)
     }
 
     /// Where the page is: what to open in a browser on this machine, with the token if one is required.
@@ -69,7 +87,7 @@ impl Page {
     /// [`ErrorKind::Options`] when the system refuses a thread or what it needs to wait for requests.
     pub fn serve(self, job: JobControl, program: &str) -> Result<Serving> {
         let (end, ended) = watch::channel(None);
-        let monitor = Arc::new(Monitor::new(job, program, ended));
+        let monitor = Arc::new(Monitor::new(job, program, self.has_samples, ended));
         let gate = Gate { token: self.token, is_loopback: self.address.ip().is_loopback() };
         let runtime = Builder::new_current_thread()
             .thread_name("beamline-ui")

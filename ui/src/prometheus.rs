@@ -25,6 +25,8 @@ fn run(page: &mut Exposition, snapshot: &Snapshot) {
     page.sample("beamline_elapsed_seconds", &[], snapshot.elapsed.as_secs_f64());
     page.family("beamline_draining", "gauge", "Whether sources without an end have been asked to end.");
     page.sample("beamline_draining", &[], u8::from(snapshot.status.is_draining));
+    page.family("beamline_warnings_total", "counter", "What has gone wrong and did not fail the run.");
+    page.sample("beamline_warnings_total", &[], snapshot.status.total_warnings);
     page.family("beamline_busy_workers", "gauge", "Workers that were too busy to say how they are doing.");
     page.sample("beamline_busy_workers", &[], snapshot.status.busy_workers.len());
 }
@@ -172,6 +174,7 @@ mod tests {
         for line in [
             "# TYPE beamline_step_elements_total counter".to_owned(),
             "beamline_elapsed_seconds 1.5".to_owned(),
+            "beamline_warnings_total 0".to_owned(),
             format!("beamline_step_elements_total{{{step}}} 3"),
             format!("beamline_source_read_bytes_total{{{step}}} 9"),
             format!("beamline_step_queue_bytes{{{step}}} 12"),

@@ -10,10 +10,21 @@ pub(crate) struct Snapshot {
     pub(crate) status: Status,
     /// Since the run has begun.
     pub(crate) elapsed: Duration,
-    /// How many elements each step has emitted per second since the snapshot before.
-    pub(crate) rates: Vec<f64>,
+    /// How many elements have been emitted per second since the snapshot before.
+    pub(crate) rates: Vec<Rates>,
+    /// Whether elements and keys are shown.
+    pub(crate) has_samples: bool,
     pub(crate) progress: Progress,
     pub(crate) end: Option<End>,
+}
+
+/// How many elements a step has emitted per second.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Rates {
+    /// In all, or written.
+    pub(crate) all: f64,
+    /// Through each output.
+    pub(crate) outputs: Vec<f64>,
 }
 
 /// How much has been read, of all sources together.
@@ -48,12 +59,18 @@ impl Snapshot {
     pub(crate) fn new(program: &str, status: Status, elapsed: Duration, before: Option<&Self>) -> Self {
         let span = elapsed.saturating_sub(before.map_or(Duration::ZERO, |before| before.elapsed));
         let rate = |now: u64, then: u64| now.saturating_sub(then) as f64 / span.as_secs_f64().max(1e-3);
-        let emitted = |i: usize| before.and_then(|before| before.status.steps.get(i)).map_or(0, |step| step.emitted);
-        let rates = status.steps.iter().enumerate().map(|(i, step)| rate(step.emitted, emitted(i))).collect();
+        let earlier = |i: usize| before.and_then(|before| before.status.steps.get(i));
+        let rates = status.steps.iter().enumerate();
+        let rates = rates.map(|(i, step)| Rates::of(step, earlier(i), rate)).collect();
         let (bytes_read, total_bytes) = bytes_of(&status);
         let bytes_per_second = rate(bytes_read, before.map_or(0, |before| before.progress.bytes_read));
         let progress = Progress { bytes_read, total_bytes, bytes_per_second };
-        Self { program: program.to_owned(), status, elapsed, rates, progress, end: None }
+        Self { program: program.to_owned(), status, elapsed, rates, progress, has_samples: false, end: None }
+    }
+
+    /// Says whether elements and keys are shown.
+    pub(crate) fn with_samples(self, has_samples: bool) -> Self {
+        Self { has_samples, ..self }
     }
 
     pub(crate) fn with_end(self, end: Option<End>) -> Self {
@@ -76,6 +93,14 @@ impl Snapshot {
     }
 }
 
+impl Rates {
+    fn of(step: &StepStatus, before: Option<&StepStatus>, rate: impl Fn(u64, u64) -> f64) -> Self {
+        let then = |i: usize| before.and_then(|before| before.outputs.get(i)).map_or(0, |output| output.emitted);
+        let outputs = step.outputs.iter().enumerate().map(|(i, output)| rate(output.emitted, then(i))).collect();
+        Self { all: rate(step.emitted, before.map_or(0, |before| before.emitted)), outputs }
+    }
+}
+
 /// How much sources have read, and how much there is.
 fn bytes_of(status: &Status) -> (u64, Option<u64>) {
     let sources = || status.steps.iter().filter(|step| step.bytes_read.is_some());
@@ -86,6 +111,7 @@ fn bytes_of(status: &Status) -> (u64, Option<u64>) {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use beamline_local::OutputStatus;
     use std::collections::BTreeMap;
 
     /// A step that has emitted so many elements.
@@ -99,6 +125,8 @@ pub(crate) mod tests {
             output_watermark: Timestamp::MIN,
             is_idle: false,
             emitted,
+            outputs: vec![OutputStatus { emitted, samples: Vec::new() }],
+            hot_keys: Vec::new(),
             queued_packets: 0,
             queued_bytes: 0,
             has_back_pressure: false,
@@ -114,7 +142,15 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn status(steps: Vec<StepStatus>) -> Status {
-        Status { now: Timestamp::from_millis(10_000), is_draining: false, steps, busy_workers: Vec::new() }
+        Status {
+            now: Timestamp::from_millis(10_000),
+            is_draining: false,
+            is_stopping: false,
+            steps,
+            busy_workers: Vec::new(),
+            warnings: Vec::new(),
+            total_warnings: 0,
+        }
     }
 
     #[test]
@@ -122,10 +158,21 @@ pub(crate) mod tests {
         let read =
             |emitted, bytes| StepStatus { bytes_read: Some(bytes), total_bytes: Some(1000), ..step("Read", emitted) };
         let first = Snapshot::new("p", status(vec![read(100, 400)]), Duration::from_secs(10), None);
-        assert_eq!((first.rates[0], first.progress.bytes_per_second), (10.0, 40.0));
+        assert_eq!((first.rates[0].all, first.progress.bytes_per_second), (10.0, 40.0));
         let next = Snapshot::new("p", status(vec![read(160, 500)]), Duration::from_secs(12), Some(&first));
-        assert_eq!((next.rates[0], next.progress.bytes_per_second), (30.0, 50.0));
+        assert_eq!((next.rates[0].all, next.progress.bytes_per_second), (30.0, 50.0));
         assert_eq!((next.progress.bytes_read, next.progress.total_bytes), (500, Some(1000)));
+    }
+
+    #[test]
+    fn each_output_has_its_rate() {
+        let split = |a, b| {
+            let outputs = [a, b].map(|emitted| OutputStatus { emitted, samples: Vec::new() });
+            status(vec![StepStatus { outputs: outputs.to_vec(), ..step("Split", a + b) }])
+        };
+        let first = Snapshot::new("p", split(10, 1), Duration::from_secs(1), None);
+        let next = Snapshot::new("p", split(40, 1), Duration::from_secs(2), Some(&first));
+        assert_eq!(next.rates, [Rates { all: 30.0, outputs: vec![30.0, 0.0] }]);
     }
 
     #[test]

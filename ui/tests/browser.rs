@@ -6,6 +6,7 @@ use beamline_ui::Page;
 use std::env;
 use std::io::{BufRead, BufReader, Write, copy};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -41,14 +42,24 @@ fn pass_on(page: TcpStream, mut browser: TcpStream, tell: &Sender<()>) {
     let _ = browser.shutdown(Shutdown::Both);
 }
 
+/// The browser that `BEAMLINE_CHROMIUM` names, or one that is installed.
+fn browser() -> PathBuf {
+    if let Some(path) = env::var_os("BEAMLINE_CHROMIUM") {
+        return path.into();
+    }
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let mut files = env::split_paths(&folders).flat_map(|folder| names.map(|name| folder.join(name)));
+    files.find(|file| file.is_file()).expect("install Chromium, or let BEAMLINE_CHROMIUM name one")
+}
+
 /// What the page has become when the job has ended.
 fn final_page(arguments: &[&str]) -> String {
-    let chromium = env::var("BEAMLINE_CHROMIUM").expect("BEAMLINE_CHROMIUM is the path of a Chromium");
     let page = Page::bind("0", None).unwrap();
     let (address, heard) = relay(&host_of(&page.url()));
     let (job, serving) = waiting_job(page);
     let profile = tempfile::tempdir().unwrap();
-    let mut command = Command::new(chromium);
+    let mut command = Command::new(browser());
     command.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"]);
     command.arg(format!("--user-data-dir={}", profile.path().display()));
     command.args(arguments).arg(format!("http://{address}/")).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -59,7 +70,7 @@ fn final_page(arguments: &[&str]) -> String {
 }
 
 #[test]
-#[ignore = "needs a browser: BEAMLINE_CHROMIUM=/usr/bin/chromium cargo test -p beamline-ui -- --ignored"]
+#[ignore = "needs a browser: .ci/browser, or cargo test -p beamline-ui -- --ignored"]
 fn the_page_shows_the_graph_and_the_end() {
     let dom = final_page(&["--dump-dom"]);
     let has = |text: &str| assert!(dom.contains(text), "{text} is missing in {dom}");
@@ -73,17 +84,25 @@ fn the_page_shows_the_graph_and_the_end() {
     assert!(dom.matches("class=\"node").count() >= 8, "{dom}");
     assert!(dom.contains("class=\"edge side\"") && dom.matches("class=\"edge").count() >= 8, "{dom}");
     has("91 values from 0 to 90, mean 45");
+    has("Recent elements");
+    has(">Seconds<span class=\"quiet\">to See</span>");
+    has("<td class=\"element\" data-label=\"Element\">");
+    has("1970-01-01 00:00:00 UTC, 1970-01-01 00:01:00 UTC)");
+    has("Hot keys");
+    has("<td class=\"element\" data-label=\"Key\">0</td><td class=\"number\" data-label=\"Share\">5");
 }
 
 #[test]
-#[ignore = "needs a browser: BEAMLINE_CHROMIUM=/usr/bin/chromium cargo test -p beamline-ui -- --ignored"]
+#[ignore = "needs a browser: .ci/browser, or cargo test -p beamline-ui -- --ignored"]
 fn on_a_phone_and_in_the_dark_it_is_drawn_too() {
     let folder = tempfile::tempdir().unwrap();
+    // Whoever wants to look at them says where they should stay.
+    let pictures = env::var_os("BEAMLINE_PICTURES").map_or_else(|| folder.path().to_owned(), PathBuf::from);
     for (name, arguments) in [
-        ("phone", &["--window-size=320,2400"][..]),
-        ("dark", &["--window-size=1200,1600", "--blink-settings=preferredColorScheme=0"]),
+        ("phone", &["--window-size=320,4600"][..]),
+        ("dark", &["--window-size=1200,2600", "--blink-settings=preferredColorScheme=0"]),
     ] {
-        let picture = folder.path().join(format!("{name}.png"));
+        let picture = pictures.join(format!("{name}.png"));
         let screenshot = format!("--screenshot={}", picture.display());
         final_page(&[arguments, &[&screenshot, "--hide-scrollbars"]].concat());
         let size = picture.metadata().unwrap().len();

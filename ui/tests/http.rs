@@ -2,7 +2,7 @@
 
 mod support;
 
-use beamline_sdk::{Pipeline, Result};
+use beamline_sdk::{Pipeline, Result, Timestamp};
 use beamline_ui::Page;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -54,6 +54,67 @@ fn the_status_says_how_each_step_is() {
     let view = limit["side_inputs"][0].as_u64().unwrap() as usize;
     assert_eq!(status["steps"][view]["is_done"], true);
     assert!(status["progress"]["bytes_read"].is_u64());
+    drain(job, serving);
+}
+
+fn samples(status: &Value, name: &str) -> Vec<Value> {
+    step(status, name)["outputs"][0]["samples"].as_array().unwrap().clone()
+}
+
+#[test]
+fn elements_and_hot_keys_are_shown() {
+    let (page, host) = page();
+    let (job, serving) = waiting_job(page);
+    wait_until_caught_up(&host);
+    let status: Value = serde_json::from_str(&get(&host, "/status.json").body).unwrap();
+    assert_eq!(status["has_samples"], true);
+    let seconds = samples(&status, "Seconds");
+    assert_eq!(seconds.len(), 5, "{seconds:?}");
+    for sample in &seconds {
+        let second: i64 = sample["element"].as_str().unwrap().parse().unwrap();
+        let timestamp = Timestamp::from_millis(second * 1000).to_string();
+        assert_eq!((&sample["timestamp"], &sample["pane"]), (&json!(timestamp), &Value::Null));
+        assert_eq!(sample["windows"], json!([{"start": "beginning", "end": "end"}]));
+        assert_eq!(sample["seen_at"], "1970-01-01T00:02:00Z");
+    }
+    let group = &samples(&status, "Group \"all\"")[0];
+    assert_eq!(group["windows"], json!([{"start": "1970-01-01T00:00:00Z", "end": "1970-01-01T00:01:00Z"}]));
+    assert_eq!(group["pane"], json!({"timing": "on time", "index": 0, "is_last": true, "is_retraction": false}));
+    assert!(group["element"].as_str().unwrap().starts_with('['), "{group}");
+    let hot_keys = step(&status, "Group \"all\"")["hot_keys"].as_array().unwrap();
+    let keys: HashSet<_> = hot_keys.iter().map(|hot| hot["key"].as_str().unwrap()).collect();
+    assert_eq!((keys, hot_keys.len()), (HashSet::from(["0", "1"]), 2));
+    assert!(hot_keys.iter().all(|hot| (hot["share"].as_f64().unwrap() - 0.5).abs() < 0.1), "{hot_keys:?}");
+    assert_eq!(step(&status, "Seconds")["hot_keys"], json!([]));
+    drain(job, serving);
+}
+
+#[test]
+fn elements_and_keys_can_be_kept_secret() {
+    let (page, host) = page();
+    let (job, serving) = waiting_job(page.samples(false));
+    let mut events = events(&host);
+    let statuses = [(); 2].map(|()| events.next().unwrap().1);
+    drain(job, serving);
+    for status in statuses.into_iter().chain([events.last().unwrap().1]) {
+        assert_eq!(status["has_samples"], false);
+        for step in status["steps"].as_array().unwrap() {
+            let samples = step["outputs"].as_array().unwrap().iter().map(|output| &output["samples"]);
+            assert!(samples.chain([&step["hot_keys"]]).all(|shown| *shown == json!([])), "{step}");
+        }
+    }
+}
+
+#[test]
+fn beyond_loopback_elements_and_keys_are_secret() {
+    let page = Page::bind("0.0.0.0:0", None).unwrap();
+    let url = page.url();
+    let (host, token) =
+        (host_of(&url).replace("localhost", "127.0.0.1"), url.split_once("?token=").unwrap().1.to_owned());
+    let (job, serving) = waiting_job(page);
+    let path = format!("/status.json?token={token}");
+    let status: Value = serde_json::from_str(&get(&host, &path).body).unwrap();
+    assert_eq!((&status["has_samples"], samples(&status, "Seconds")), (&json!(false), Vec::new()));
     drain(job, serving);
 }
 

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod offers;
 pub mod pairs;
 pub mod readings;
+pub mod reminders;
 pub mod rng;
 pub mod steps;
 pub mod text;

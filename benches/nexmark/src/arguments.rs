@@ -35,14 +35,14 @@ impl StreamArgs {
     }
 }
 
-/// Where events come from: a file, or the generator.
+/// Where events come from: the generator, or a file that keeps what it has made.
 #[derive(Args, Clone, Debug)]
 pub struct EventArgs {
-    /// A file of events, written by `nexmark-bench save`; without it they are made while they are read
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["events", "per_second", "start", "disorder", "padded"])]
-    input: Option<PathBuf>,
     #[command(flatten)]
     stream: StreamArgs,
+    /// Keeps the events in a file, which is written if it is not there: making them takes longer than reading them
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
     /// Reads the events as a stream: windows show their results when they end
     #[arg(long)]
     live: bool,
@@ -52,11 +52,12 @@ impl EventArgs {
     /// The source that they describe.
     ///
     /// # Errors
-    /// When the file is not one of events.
+    /// When the file cannot be written, or is one of other events.
     pub fn source(&self) -> Result<Events, BoxError> {
-        let events = match &self.input {
-            Some(file) => Events::stored(Store::open(file)?),
-            None => Events::generated(self.stream.stream()),
+        let stream = self.stream.stream();
+        let events = match &self.store {
+            Some(file) => Events::stored(Store::open_or_save(&stream, file)?),
+            None => Events::generated(stream),
         };
         Ok(if self.live { events.live() } else { events })
     }

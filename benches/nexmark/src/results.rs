@@ -1,8 +1,11 @@
 //! What came out, in two numbers that do not depend on its order.
 
+use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
-use std::num::Wrapping;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use beamline::combine::Summable;
 use beamline::prelude::*;
 use beamline::window::Window;
 use foldhash::quality::FixedState;
@@ -43,27 +46,75 @@ fn digest<T: Hash>(window: Window, result: &T) -> u64 {
     FixedState::with_seed(0).hash_one((window, result))
 }
 
-/// Sums up the results of a query, when the last one has come.
-pub fn sum_up<T: Element + Hash>(results: &PCollection<T>) -> PCollection<Summary> {
-    at_the_end(&results.par_do(Digest).named("Digest"))
-        .combine((Count, Sum))
-        .map(|(results, Wrapping(checksum))| Summary { results, checksum })
-        .named("Summary")
+impl Summable for Summary {
+    fn zero() -> Self {
+        Self::default()
+    }
+
+    fn accumulate(&mut self, other: Self) {
+        self.results += other.results;
+        self.checksum = self.checksum.wrapping_add(other.checksum);
+    }
+}
+
+/// Prints the first few results, with their windows, and sums up those of each bundle.
+pub(crate) fn look<T: Element + Debug + Hash>(results: &PCollection<T>, show: usize) -> PCollection<Summary> {
+    results.par_do(Look { left: Arc::new(AtomicUsize::new(show)), seen: Summary::default(), at: None })
+}
+
+/// Sums up the parts, when the last one has come.
+pub(crate) fn sum_up(parts: &PCollection<Summary>) -> PCollection<Summary> {
+    at_the_end(parts).combine(Sum)
 }
 
 /// Elements of any windows, for groupings that wait until all have come.
-pub fn at_the_end<T: Element>(elements: &PCollection<T>) -> PCollection<T> {
+pub(crate) fn at_the_end<T: Element>(elements: &PCollection<T>) -> PCollection<T> {
     elements.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
 }
 
 #[derive(Clone)]
-struct Digest;
+struct Look {
+    /// How many results are still to be shown, by all workers.
+    left: Arc<AtomicUsize>,
+    /// The results of the bundle, and where the last one was.
+    seen: Summary,
+    at: Option<(Timestamp, Window)>,
+}
 
-impl<T: Element + Hash> DoFn<T> for Digest {
-    type Out = Wrapping<u64>;
+impl Look {
+    /// Once enough have been shown, nothing is written any more that other threads read.
+    fn is_shown(&self) -> bool {
+        let take_one = |left: usize| left.checked_sub(1);
+        self.left.load(Ordering::Relaxed) > 0
+            && self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take_one).is_ok()
+    }
+}
 
-    fn process(&mut self, result: T, cx: &mut Cx<'_, Self::Out>) -> Result<(), BoxError> {
-        cx.emit(Wrapping(digest(cx.window(), &result)));
+impl<T: Element + Debug + Hash> DoFn<T> for Look {
+    type Out = Summary;
+
+    fn process(&mut self, result: T, cx: &mut Cx<'_, Summary>) -> Result<(), BoxError> {
+        let window = cx.window();
+        if self.is_shown() {
+            print(window, &result);
+        }
+        self.seen.add(window, &result);
+        self.at = Some((cx.timestamp(), window));
         Ok(())
+    }
+
+    fn finish_bundle(&mut self, cx: &mut BundleCx<'_, Summary>) -> Result<(), BoxError> {
+        if let Some((timestamp, window)) = self.at.take() {
+            cx.emit(std::mem::take(&mut self.seen), timestamp, window);
+        }
+        Ok(())
+    }
+}
+
+fn print(window: Window, result: &dyn Debug) {
+    if window == Window::GLOBAL {
+        println!("{result:?}");
+    } else {
+        println!("{} to {}: {result:?}", window.start, window.end);
     }
 }

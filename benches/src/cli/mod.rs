@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::options::{Options, WorkOptions, default_folder};
 use self::suites::SuiteRun;
+use crate::backpressure;
 use crate::harness::{Document, run_suite};
 use crate::instructions;
 use crate::latency;
@@ -34,6 +35,8 @@ enum Command {
     Suite(SuiteRun),
     /// Measures how long it takes from an event to the results that it causes, at a steady rate.
     Latency(latency::Options),
+    /// Measures memory while a source is faster than its sink.
+    Backpressure(backpressure::Options),
     /// Counts instructions of small runs under callgrind, and fails when they are more than they were.
     Instructions(instructions::Options),
     /// Draws where the time of a contestant goes, by samples of `perf`.
@@ -94,6 +97,7 @@ impl Cli {
             Command::All(options) => run_all(&options),
             Command::Suite(SuiteRun { suite, options }) => run(suite, &options),
             Command::Latency(options) => options.run(),
+            Command::Backpressure(options) => options.run(),
             Command::Instructions(options) => options.run(),
             Command::Profile(profile) => profile.run(),
             Command::Report(report) => report.run(),

@@ -13,4 +13,5 @@ pub mod pairs;
 pub mod pipeline;
 pub mod rollup;
 pub mod sessions;
+pub mod timers;
 pub mod wordcount;

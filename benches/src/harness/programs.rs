@@ -29,18 +29,20 @@ pub(super) fn how_to_build(program: Program) -> String {
     match program {
         Program::Own => "build it with `cargo build --release -p beamline-benches`".to_owned(),
         Program::Example(name) => format!("build it with `cargo build --release --example {name}`"),
+        Program::Nexmark(_) => "build it with `cargo build --release -p beamline-nexmark`".to_owned(),
         Program::Peer(name) => {
             format!("build it with `cargo build --release --manifest-path benches/peers/Cargo.toml --bin {name}`")
         }
     }
 }
 
-/// Examples are built into a folder beside this program, peers into a target directory of their own.
+/// Examples are built into a folder beside this program, other packages' programs beside it, peers into a target directory of their own.
 fn place(program: Program) -> io::Result<PathBuf> {
     let own = env::current_exe()?;
     Ok(match program {
         Program::Own => own,
         Program::Example(name) => own.with_file_name("examples").join(name).with_extension(env::consts::EXE_EXTENSION),
+        Program::Nexmark(name) => own.with_file_name(name).with_extension(env::consts::EXE_EXTENSION),
         Program::Peer(name) => peers().join("release").join(name).with_extension(env::consts::EXE_EXTENSION),
     })
 }

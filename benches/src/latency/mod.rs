@@ -72,7 +72,7 @@ impl Options {
 }
 
 /// The memory of this process that is in use.
-fn resident_mebibytes() -> Result<u64, Box<dyn Error + Send + Sync>> {
+pub(crate) fn resident_mebibytes() -> Result<u64, Box<dyn Error + Send + Sync>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS in /proc/self/status")?;
     let kibibytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;

@@ -18,6 +18,8 @@ pub enum Program {
     Own,
     /// An example, built with the same profile beforehand.
     Example(&'static str),
+    /// A program of the package `beamline-nexmark`, built with the same profile beforehand.
+    Nexmark(&'static str),
     /// A program of the workspace `benches/peers`. Where it is not built, the contestant does not run, and the table says
     /// so.
     Peer(&'static str),
@@ -33,6 +35,11 @@ impl Contestant {
     /// An example.
     pub(super) const fn example(name: &'static str, example: &'static str) -> Self {
         Self { name, program: Program::Example(example), arguments: Vec::new() }
+    }
+
+    /// A program of NEXMark, with a query.
+    pub(super) fn nexmark(name: &'static str, program: &'static str, query: &str) -> Self {
+        Self { name, program: Program::Nexmark(program), arguments: vec![query.to_owned()] }
     }
 
     /// A command of a peer's program.

@@ -40,6 +40,7 @@ pub(super) const FAMILY: Family = Family {
 
 fn windows_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "events", command).with(&workload.keyed());
+    let peer = |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "windows"),
         own("handwritten-plain", "plain"),
@@ -48,16 +49,23 @@ fn windows_contestants(workload: &Workload) -> Vec<Contestant> {
         own("beamline-1", "beamline-windows").threads(1),
         own("beamline-live", "beamline-windows-live"),
         own("beamline-live-1", "beamline-windows-live").threads(1),
+        peer("renoir", "peer-renoir", "windows"),
+        peer("renoir-live", "peer-renoir", "windows-live"),
+        peer("renoir-library", "peer-renoir", "windows-library"),
+        peer("timely-live", "peer-timely", "windows"),
     ]
 }
 
 fn sliding_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "events", command).with(&workload.keyed());
+    let peer = |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).threads(2);
     vec![
         own("beamline-live", "beamline-sliding-live"),
         own("beamline-live-1", "beamline-sliding-live").threads(1),
         own("beamline", "beamline-sliding"),
         own("beamline-1", "beamline-sliding").threads(1),
+        peer("renoir-live", "peer-renoir", "sliding"),
+        peer("timely-live", "peer-timely", "sliding"),
     ]
 }
 

@@ -40,22 +40,29 @@ pub(super) const FAMILY: Family = Family {
 
 fn interval_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "joins", command).with(&workload.keyed());
+    let peer = |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "interval-handwritten"),
         own("beamline", "interval-beamline"),
         own("beamline-1", "interval-beamline").threads(1),
         own("beamline-live", "interval-beamline-live"),
         own("beamline-live-1", "interval-beamline-live").threads(1),
+        peer("renoir-live", "peer-renoir", "interval-join"),
+        peer("renoir-library", "peer-renoir", "interval-join-library"),
+        peer("timely-live", "peer-timely", "interval-join"),
     ]
 }
 
 fn co_group_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "joins", command).with(&workload.keyed());
+    let peer = |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "probe"),
         own("grouped", "grouped"),
         own("beamline", "co-group-beamline"),
         own("beamline-1", "co-group-beamline").threads(1),
+        peer("renoir", "peer-renoir", "co-group"),
+        peer("timely", "peer-timely", "co-group"),
     ]
 }
 

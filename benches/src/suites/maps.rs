@@ -36,11 +36,14 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "maps", command).with(&workload.elements()).with(more);
+    let peer = |name, program| Contestant::peer(name, program, "maps").with(&workload.elements()).with(more).threads(2);
     vec![
         own("fused", "fused"),
         own("in-batches", "in-batches"),
         own("beamline", "beamline"),
         own("beamline-1", "beamline").threads(1),
+        peer("renoir", "peer-renoir"),
+        peer("timely", "peer-timely"),
     ]
 }
 

@@ -8,12 +8,16 @@ mod hours;
 mod joins;
 mod lines;
 mod maps;
+mod nexmark;
 mod nothing;
 mod overheads;
+#[cfg(feature = "page")]
+mod page;
 mod rollup;
 mod sessions;
 mod suite;
 mod sums;
+mod timers;
 mod wordcount;
 mod workload;
 
@@ -30,11 +34,15 @@ pub const FAMILIES: &[Family] = &[
     events::FAMILY,
     hours::FAMILY,
     sessions::FAMILY,
+    nexmark::FAMILY,
     files::FAMILY,
     joins::FAMILY,
+    timers::FAMILY,
     maps::FAMILY,
     overheads::FAMILY,
     nothing::FAMILY,
+    #[cfg(feature = "page")]
+    page::FAMILY,
 ];
 
 /// Every suite, in the order of `all`.

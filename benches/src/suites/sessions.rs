@@ -26,10 +26,13 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "sessions", command).with(&workload.keyed());
+    let peer = |name, program| Contestant::peer(name, program, "sessions").with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("beamline-live", "beamline-live"),
         own("beamline-live-1", "beamline-live").threads(1),
+        peer("renoir-live", "peer-renoir"),
+        peer("timely-live", "peer-timely"),
     ]
 }
 

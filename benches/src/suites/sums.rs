@@ -94,7 +94,8 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "sums", command).with(&workload.keyed()).with(more);
-    let peer = |name, program| Contestant::peer(name, program, "sums").with(&workload.keyed()).with(more);
+    let peer =
+        |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).with(more).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("two-threads", "two-threads"),
@@ -105,8 +106,12 @@ fn contestants(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
         own("beamline-grouped", "beamline-grouped"),
         own("beamline-grouped-1", "beamline-grouped").threads(1),
         own("beamline-grouped-64M", "beamline-grouped").with(&["--memory", "64"]),
-        peer("renoir", "peer-renoir").threads(2),
-        peer("timely", "peer-timely").threads(2),
+        peer("renoir", "peer-renoir", "sums"),
+        peer("renoir-exchanged", "peer-renoir", "sums-exchanged"),
+        peer("timely", "peer-timely", "sums"),
+        peer("timely-apart", "peer-timely", "sums-apart"),
+        peer("polars", "peer-polars", "sums"),
+        peer("datafusion", "peer-datafusion", "sums"),
     ]
 }
 

@@ -49,6 +49,7 @@ fn contestants(workload: &Workload) -> Vec<Contestant> {
     let files = workload.reading_and_writing();
     let own = |name, command| Contestant::own(name, "wordcount", command).with(&files);
     let beamline = |name| Contestant::example(name, "wordcount").with(&files);
+    let peer = |name, program, command| Contestant::peer(name, program, command).with(&files).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("packed", "packed"),
@@ -57,6 +58,10 @@ fn contestants(workload: &Workload) -> Vec<Contestant> {
         own("naive", "naive"),
         beamline("beamline").with(&["--parallelism", "2"]),
         beamline("beamline-1").with(&["--parallelism", "1"]),
+        peer("renoir", "peer-renoir", "wordcount"),
+        peer("timely", "peer-timely", "wordcount"),
+        peer("ironbeam", "peer-ironbeam", "wordcount"),
+        peer("ironbeam-apart", "peer-ironbeam", "wordcount-apart"),
     ]
 }
 

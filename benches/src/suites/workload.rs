@@ -86,6 +86,13 @@ impl Workload {
         }
     }
 
+    /// The arguments that say how many events of NEXMark there are, and the file that keeps them once they have been made.
+    pub(super) fn stored(&self) -> Vec<String> {
+        let Size::Stream { elements, .. } = self.size else { return Vec::new() };
+        let file = self.folder.join(format!("nexmark-{elements}.events"));
+        ["--events".to_owned(), elements.to_string(), "--store".to_owned(), utf8(&file)].into()
+    }
+
     /// The arguments that say how many elements there are, and of how many keys.
     pub(super) fn keyed(&self) -> Vec<String> {
         match self.size {

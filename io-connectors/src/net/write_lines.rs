@@ -116,6 +116,10 @@ impl<T: Element + Display> Sink<T> for WriteLines {
         Some(self.connections.max(1))
     }
 
+    fn shows_at_once(&self) -> bool {
+        true
+    }
+
     fn begin(&self) -> Result<(), BoxError> {
         let address = || self.endpoint.to_string();
         if self.connections == 0 {

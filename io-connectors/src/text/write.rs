@@ -198,6 +198,10 @@ impl<T: Element + Display> Sink<T> for Write {
         }
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.is_stdout()
+    }
+
     fn begin(&self) -> Result<(), BoxError> {
         self.check_options()?;
         if !self.is_stdout() {

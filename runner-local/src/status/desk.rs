@@ -38,6 +38,11 @@ impl Desk {
         self.signal.notify_all();
     }
 
+    /// What the workers have said last.
+    pub(crate) fn last(&self) -> Vec<WorkerReport> {
+        self.answers.lock().iter().map(|(_, report)| report.clone()).collect()
+    }
+
     /// Asks all workers; `wake` those that sleep. Those that do not answer in time are asked in vain: their last answer is
     /// given, which is old then.
     pub(crate) fn ask(&self, wake: impl Fn()) -> Vec<WorkerReport> {

@@ -1,16 +1,18 @@
 //! From what each worker tells to how the run goes.
 
-use super::report::{SourceReport, StageReport, StepReport, WorkerReport};
-use super::{Hold, HoldReason, Status, StepStatus};
+use super::report::{FlowReport, SourceReport, StageReport, StepReport, WorkerReport};
+use super::sample::{hot_keys, latest};
+use super::{Hold, HoldReason, InputStatus, OutputStatus, Status, StepStatus};
 use crate::build::Job;
+use crate::exchange::Queue;
 use beamline_sdk::Timestamp;
-use beamline_sdk::graph::NodeId;
-use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::graph::{CollectionId, NodeId};
+use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, Shared, StepId};
 use beamline_sdk::metrics::WorkerMetrics;
 use std::collections::HashMap;
 
 /// Puts together what the workers tell.
-pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_draining: bool) -> Status {
+pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, shared: &Shared) -> Status {
     let nodes = &job.graph.nodes;
     let live: Vec<NodeId> = (0..nodes.len()).map(|i| NodeId(i as StepId)).filter(|id| job.plan.is_live(*id)).collect();
     let positions: HashMap<StepId, usize> = live.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
@@ -21,7 +23,15 @@ pub(crate) fn merge(job: &Job, reports: &[WorkerReport], now: Timestamp, is_drai
     let holds: Vec<_> = (0..steps.len()).map(|i| merger.hold(&steps, &live, i)).collect();
     steps.iter_mut().zip(holds).for_each(|(step, hold)| step.held_by = hold);
     let busy = reports.iter().enumerate().filter(|(_, report)| report.is_busy);
-    Status { now, is_draining, steps, busy_workers: busy.map(|(worker, _)| worker).collect() }
+    Status {
+        now,
+        is_draining: shared.is_draining(),
+        is_stopping: shared.is_halting(),
+        steps,
+        busy_workers: busy.map(|(worker, _)| worker).collect(),
+        warnings: shared.warnings.kept(),
+        total_warnings: shared.warnings.total(),
+    }
 }
 
 struct Merger<'a> {
@@ -36,6 +46,15 @@ impl Merger<'_> {
         self.reports.iter().flat_map(|report| &report.stages)
     }
 
+    fn flows(&self) -> impl Iterator<Item = &FlowReport> + Clone {
+        self.reports.iter().flat_map(|report| &report.flows)
+    }
+
+    fn input(&self, collection: CollectionId) -> InputStatus {
+        let collection = &self.job.graph.collections[collection.index()];
+        InputStatus { step: self.positions[&collection.producer.0], output: collection.output }
+    }
+
     /// What all workers tell of a step, apart from its sending ends.
     fn runs(&self, id: NodeId) -> impl Iterator<Item = &StepReport> {
         self.stages().flat_map(|stage| &stage.steps).filter(move |step| step.step == id.0 && !step.is_sender)
@@ -47,23 +66,25 @@ impl Merger<'_> {
 
     fn step(&self, id: NodeId) -> StepStatus {
         let node = &self.job.graph.nodes[id.index()];
-        let inputs = node.inputs.iter().map(|input| self.positions[&self.job.graph.producer(*input).0]);
+        let flows = || self.flows().filter(|flow| flow.step == id.0);
         let (input, output) = self.marks(id);
-        let ports = || self.stages().flat_map(|stage| &stage.ports).filter(|port| port.step == id.0);
+        let inputs_queued = (0..node.inputs.len()).filter_map(|input| self.job.exchanges.get(&(id, input)));
+        let queues: Vec<&Queue> = inputs_queued.flat_map(|queues| queues.iter()).collect();
         let source = self.job.sources.get(&id);
-        let emitted = self.reports.iter().flat_map(|report| &report.emitted).filter(|(step, _)| *step == id.0);
         StepStatus {
             name: node.step.name.clone(),
             place: format!("{}:{}", node.step.location.file(), node.step.location.line()),
-            inputs: inputs.collect(),
+            inputs: node.inputs.iter().map(|input| self.input(*input)).collect(),
             side_inputs: node.side_inputs.iter().filter_map(|view| self.positions.get(&view.0).copied()).collect(),
             input_watermark: input.time,
             output_watermark: output.time,
             is_idle: output.is_idle,
-            emitted: emitted.map(|(_, count)| count).sum(),
-            queued_packets: ports().map(|port| port.packets).sum(),
-            queued_bytes: ports().map(|port| port.bytes).sum(),
-            has_back_pressure: ports().any(|port| port.is_full),
+            emitted: flows().map(|flow| flow.emitted).sum(),
+            outputs: (0..node.outputs.len()).map(|i| output_status(flows().filter(|flow| flow.output == i))).collect(),
+            hot_keys: hot_keys(self.flows().filter_map(|flow| flow.sample.keys.as_ref()), id.0),
+            queued_packets: queues.iter().map(|queue| queue.len()).sum(),
+            queued_bytes: queues.iter().map(|queue| queue.bytes()).sum(),
+            has_back_pressure: queues.iter().any(|queue| queue.bytes() > self.job.queue_limit),
             pending: pending_text(self.runs(id).filter_map(|run| run.pending.as_ref())),
             next_event: self.runs(id).filter_map(|run| run.pending.as_ref()?.next_event).min(),
             next_alarm: self.runs(id).filter_map(|run| run.alarm).min(),
@@ -98,7 +119,8 @@ impl Merger<'_> {
             if self.sources(live[step]).next().is_some() {
                 return Some(Hold { step, reason: HoldReason::Source(furthest_behind(&steps[step])) });
             }
-            let behind = steps[step].inputs.iter().copied().min_by_key(|input| steps[*input].output_watermark)?;
+            let behind =
+                steps[step].inputs.iter().map(|input| input.step).min_by_key(|input| steps[*input].output_watermark)?;
             let output = steps[behind].output_watermark;
             if output > steps[step].input_watermark {
                 return Some(Hold { step, reason: self.in_flight(&steps[step]) });
@@ -124,6 +146,12 @@ impl Merger<'_> {
         let missing = self.reports.iter().find_map(|report| report.stages.get(stage)?.missing_views.first());
         self.positions.get(missing?).copied()
     }
+}
+
+/// What has flowed through an output on all workers.
+fn output_status<'a>(flows: impl Iterator<Item = &'a FlowReport> + Clone) -> OutputStatus {
+    let samples = latest(flows.clone().flat_map(|flow| &flow.sample.elements));
+    OutputStatus { emitted: flows.map(|flow| flow.emitted).sum(), samples }
 }
 
 /// The part of a source that holds its watermark.

@@ -1,7 +1,8 @@
 //! What a worker tells about itself.
 
+use crate::build::OutputFlow;
 use beamline_sdk::Timestamp;
-use beamline_sdk::kernel::{Mark, Pending, ReadingStatus, StepId};
+use beamline_sdk::kernel::{FlowSample, Kept, Mark, Pending, ReadingStatus, StepId};
 use beamline_sdk::metrics::WorkerMetrics;
 
 /// What a worker tells.
@@ -11,10 +12,12 @@ pub(crate) struct WorkerReport {
     pub(crate) is_busy: bool,
     pub(crate) has_ended: bool,
     pub(crate) stages: Vec<StageReport>,
-    /// What each step has emitted.
-    pub(crate) emitted: Vec<(StepId, u64)>,
+    /// What has flowed through each output.
+    pub(crate) flows: Vec<FlowReport>,
     /// What bundles that have succeeded have counted.
     pub(crate) metrics: WorkerMetrics,
+    /// What its steps keep, if the run has come to rest before its time.
+    pub(crate) kept: Vec<(StepId, Kept)>,
 }
 
 /// What it tells about a stage.
@@ -22,18 +25,8 @@ pub(crate) struct WorkerReport {
 pub(crate) struct StageReport {
     /// Side inputs that it waits for before it runs at all.
     pub(crate) missing_views: Vec<StepId>,
-    pub(crate) ports: Vec<PortReport>,
     pub(crate) sources: Vec<SourceReport>,
     pub(crate) steps: Vec<StepReport>,
-}
-
-/// What waits in front of a step.
-#[derive(Clone, Debug)]
-pub(crate) struct PortReport {
-    pub(crate) step: StepId,
-    pub(crate) packets: usize,
-    pub(crate) bytes: usize,
-    pub(crate) is_full: bool,
 }
 
 /// How far a source has come.
@@ -42,6 +35,8 @@ pub(crate) struct SourceReport {
     pub(crate) step: StepId,
     pub(crate) mark: Mark,
     pub(crate) readings: Vec<ReadingStatus>,
+    /// How many parts of it, on whichever worker, have not been read to their end.
+    pub(crate) unread: usize,
 }
 
 /// How far a step has come.
@@ -54,4 +49,20 @@ pub(crate) struct StepReport {
     pub(crate) output: Mark,
     pub(crate) alarm: Option<Timestamp>,
     pub(crate) pending: Option<Pending>,
+}
+
+/// What has flowed through an output.
+#[derive(Clone, Debug)]
+pub(crate) struct FlowReport {
+    pub(crate) step: StepId,
+    pub(crate) output: usize,
+    pub(crate) emitted: u64,
+    pub(crate) sample: FlowSample,
+}
+
+impl FlowReport {
+    pub(crate) fn of(output: &OutputFlow) -> Self {
+        let OutputFlow { step, output, flow } = output;
+        Self { step: *step, output: *output, emitted: flow.emitted(), sample: flow.sample() }
+    }
 }

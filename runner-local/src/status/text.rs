@@ -8,9 +8,13 @@ use std::fmt::{self, Display, Formatter};
 impl Display for Status {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let draining = if self.is_draining { ", draining" } else { "" };
-        writeln!(f, "status at {}{draining}", self.now)?;
+        let stopping = if self.is_stopping { ", stopping" } else { "" };
+        writeln!(f, "status at {}{draining}{stopping}", self.now)?;
         for worker in &self.busy_workers {
             writeln!(f, "worker {worker} is at work in a long bundle: what it says is old")?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "{warning}")?;
         }
         let (done, open): (Vec<_>, Vec<_>) = self.steps.iter().partition(|step| step.is_done());
         open.iter().try_for_each(|step| self.step(f, step))?;

@@ -5,6 +5,7 @@ use super::current::StepId;
 use super::memory::MemoryBudget;
 use super::reading::Wake;
 use super::scratch::Scratch;
+use super::warnings::Warnings;
 use crate::{BoxError, Error, ErrorKind, Result};
 use parking_lot::Mutex;
 use std::any::{Any, TypeId};
@@ -41,6 +42,11 @@ pub struct Env {
 }
 
 impl Env {
+    /// Warns of an error that is survived; `consequence` says how.
+    pub(crate) fn warn(&self, error: &Error, consequence: &str) {
+        self.shared.warnings.add(error, consequence, self.clock.now());
+    }
+
     /// The part of the budget in bytes that one worker may take for a single piece of work without asking.
     pub(crate) fn working_memory(&self) -> usize {
         self.memory.share(self.workers)
@@ -54,16 +60,30 @@ type View = Arc<dyn Any + Send + Sync>;
 /// What the workers of a run share.
 #[derive(Default)]
 pub struct Shared {
+    /// What has gone wrong and did not fail the run.
+    pub warnings: Warnings,
     stop: AtomicBool,
     drain: AtomicBool,
+    halt: AtomicBool,
+    is_at_rest: AtomicBool,
     views: Mutex<HashMap<(StepId, TypeId), View>>,
     complete_views: Mutex<HashSet<StepId>>,
     /// Counts the changes of side inputs that are read while they change.
     view_changes: AtomicU64,
+    /// How many shards each sink has opened.
+    opened: Mutex<HashMap<StepId, u64>>,
     prepared: Mutex<HashMap<StepId, Vec<(u32, Erased)>>>,
+    /// Counts the times that somebody has asked for samples.
+    #[cfg(feature = "samples")]
+    sampling_round: AtomicU64,
 }
 
 impl Shared {
+    /// For a run that warns in its own way.
+    pub fn with_warnings(warnings: Warnings) -> Self {
+        Self { warnings, ..Self::default() }
+    }
+
     /// Asks every worker to stop.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
@@ -84,6 +104,42 @@ impl Shared {
     #[inline]
     pub fn is_draining(&self) -> bool {
         self.drain.load(Ordering::Acquire)
+    }
+
+    /// Asks each output to keep a few of the elements that come next, and to look at their keys. What has been kept is in
+    /// [`Flow::sample`](super::Flow::sample).
+    #[cfg(feature = "samples")]
+    pub fn sample(&self) {
+        self.sampling_round.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "samples")]
+    #[inline]
+    pub(super) fn sampling_round(&self) -> u64 {
+        self.sampling_round.load(Ordering::Relaxed)
+    }
+
+    /// Asks all sources to read no more, while time stays where it is: what has been read is worked off, and windows stay
+    /// open.
+    pub fn halt(&self) {
+        self.halt.store(true, Ordering::Release);
+    }
+
+    /// Whether sources are to read no more, and time is to stay where it is.
+    #[inline]
+    pub fn is_halting(&self) -> bool {
+        self.halt.load(Ordering::Acquire)
+    }
+
+    /// All that was read before the run halted has been worked off, by all workers.
+    pub fn come_to_rest(&self) {
+        self.is_at_rest.store(true, Ordering::Release);
+    }
+
+    /// Whether the run has halted, and nothing is left that could be done.
+    #[inline]
+    pub fn is_at_rest(&self) -> bool {
+        self.is_at_rest.load(Ordering::Acquire)
     }
 
     /// An error when the workers are to stop.
@@ -125,6 +181,15 @@ impl Shared {
         view.downcast().expect("a side input and its readers agree on the type")
     }
 
+    pub(crate) fn note_opened(&self, step: StepId) {
+        *self.opened.lock().entry(step).or_default() += 1;
+    }
+
+    /// How many shards a sink has opened.
+    pub fn opened_shards(&self, step: StepId) -> u64 {
+        self.opened.lock().get(&step).copied().unwrap_or_default()
+    }
+
     pub(crate) fn add_prepared(&self, step: StepId, shard: u32, commit: Erased) {
         self.prepared.lock().entry(step).or_default().push((shard, commit));
     }
@@ -149,6 +214,9 @@ pub trait SinkControl: Send + Sync {
     /// # Errors
     /// Those of the sink.
     fn begin(&self) -> Result<(), BoxError>;
+
+    /// See [`Sink::shows_at_once`](crate::Sink::shows_at_once).
+    fn shows_at_once(&self) -> bool;
 
     /// See [`Sink::commit`](crate::Sink::commit).
     ///

@@ -9,6 +9,7 @@
 //! - [`Shuffle`] is an edge between stages: a sender, [`Packet`]s, a [`Receiver`].
 //! - [`SourceFactory`] and [`SinkControl`] are the two ends.
 //! - [`Env`] is what a worker offers: memory, scratch files, side inputs.
+//! - [`Flow`] is what a worker knows of an output: how much there has been, and a sample for those who watch.
 
 mod batch;
 mod clock;
@@ -16,6 +17,7 @@ mod col;
 mod current;
 mod emitter;
 mod env;
+mod flow;
 pub(crate) mod guard;
 mod hash;
 pub(crate) mod keyed;
@@ -36,6 +38,7 @@ pub(crate) mod scratch;
 mod shuffle;
 #[cfg(test)]
 pub(crate) mod tests;
+mod warnings;
 
 pub use batch::Batch;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -43,16 +46,20 @@ pub use col::Col;
 pub use current::{NO_STEP, StepId, enter, step};
 pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
+pub use flow::{Flow, FlowSample, KeySample, SampledElement, SampledKey};
 pub use guard::{note_panic, panic_error};
 pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
 pub use meta::{Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
-pub use pending::{Pending, ReadingStatus};
+pub use pending::{Kept, Pending, ReadingStatus};
 pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
 
+pub use warnings::{RunWarning, WarningHandler, Warnings};
+
+pub(crate) use flow::Lens;
 pub(crate) use guard::render;
 pub(crate) use reading::{ReadFactory, RunSplittable};

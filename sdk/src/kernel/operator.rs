@@ -3,10 +3,11 @@
 use super::current::StepId;
 use super::emitter::Emitter;
 use super::env::Env;
+use super::flow::{Flow, Lens};
 use super::output::{Consumer, ErasedConsumer, Output, Push};
-use super::pending::Pending;
-use crate::{Result, Step, Timestamp};
-use std::cell::{Cell, RefCell};
+use super::pending::{Kept, Pending};
+use crate::{Element, Key, Result, Step, Timestamp};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -101,6 +102,46 @@ pub trait Operator {
         None
     }
 
+    /// What the step keeps when the run halts, and nothing can be done about it without time going on. May look at all
+    /// of it, unlike [`pending`](Self::pending).
+    fn left_behind(&self) -> Option<Kept> {
+        self.pending().filter(|pending| pending.count > 0).map(Kept::from)
+    }
+
+    /// Whether it takes no more for now, and what comes is to wait in front of its stage: until it has gone on by the
+    /// clock, or by what reads in its place. Asked of steps that [may be](Self::can_be_full).
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    /// Whether it is to be asked if it [is full](Self::is_full).
+    fn can_be_full(&self) -> bool {
+        false
+    }
+
+    /// Whether its [`alarm`](Self::alarm) is a part of the work on what has come, such as another attempt, so that it is
+    /// called also when the run halts.
+    fn works_by_the_clock(&self) -> bool {
+        self.calls_outside()
+    }
+
+    /// The run has halted, and what comes now comes to rest: what is held back for the sake of speed goes on to where it is
+    /// kept until its time comes.
+    ///
+    /// # Errors
+    /// Those of user code, or of a step further down.
+    fn halt(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The run ends before its time: nothing will come, nor will time go on. A sink prepares what it has been given.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    fn end_early(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether it may wait for something from outside of the pipeline, such as the answer of a service: only such steps
     /// are asked the following questions.
     fn calls_outside(&self) -> bool {
@@ -140,9 +181,23 @@ pub struct Op {
 
 impl Op {
     /// A step with one input.
-    pub(crate) fn single<T: Clone + 'static>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
+    pub(crate) fn single<T: Element>(wiring: &Wiring<'_>, op: impl Push<T> + Operator + 'static) -> Self {
+        Self::seen_through(Lens::new(), wiring, op)
+    }
+
+    /// A step that brings pairs together by their keys.
+    pub(crate) fn keyed<K: Key, V: Element>(wiring: &Wiring<'_>, op: impl Push<(K, V)> + Operator + 'static) -> Self {
+        Self::seen_through(Lens::keyed(), wiring, op)
+    }
+
+    /// A step with one input, which it shows in its own way.
+    pub(crate) fn seen_through<T: Element>(
+        lens: Lens<T>,
+        wiring: &Wiring<'_>,
+        op: impl Push<T> + Operator + 'static,
+    ) -> Self {
         let op = Rc::new(RefCell::new(op));
-        Self { inputs: vec![Consumer::new(wiring, op.clone()).erase()], control: op }
+        Self { inputs: vec![Consumer::seen_through(lens, wiring, op.clone()).erase()], control: op }
     }
 
     /// A step that is the only reader of its input.
@@ -162,14 +217,14 @@ pub struct Wiring<'a> {
     pub env: &'a Rc<Env>,
     /// The consumers of each of its outputs.
     pub outputs: Vec<Vec<ErasedConsumer>>,
-    /// Counts the elements of each output, or of what is written if there is none.
-    pub emitted: Vec<Rc<Cell<u64>>>,
+    /// What flows through each output, or is written if there is none.
+    pub flows: Vec<Rc<Flow>>,
 }
 
 impl Wiring<'_> {
     /// The `index`-th output.
     pub(crate) fn output<T: 'static>(&self, index: usize) -> Output<T> {
-        Output::new(&self.outputs[index], self.emitted[index].clone(), self.env)
+        Output::new(&self.outputs[index], self.flows[index].clone(), self.env)
     }
 
     /// The `index`-th output, behind a collector of batches.

@@ -3,12 +3,13 @@
 use super::batch::Batch;
 use super::current::{self, StepId};
 use super::env::{Env, Shared};
+use super::flow::{Flow, Lens, Watched};
 use super::guard::catch;
 use super::operator::Wiring;
 use super::pace::Pace;
-use crate::{Result, Step};
+use crate::{Element, Result, Step};
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,11 +30,12 @@ pub struct Consumer<T> {
     step: Arc<Step>,
     op: Rc<RefCell<dyn Push<T>>>,
     copy: Option<Copier<T>>,
+    lens: Lens<T>,
 }
 
 impl<T> Clone for Consumer<T> {
     fn clone(&self) -> Self {
-        Self { id: self.id, step: self.step.clone(), op: self.op.clone(), copy: self.copy }
+        Self { op: self.op.clone(), step: self.step.clone(), ..*self }
     }
 }
 
@@ -41,14 +43,22 @@ impl<T: 'static> Consumer<T> {
     /// A consumer that can share its input with others.
     pub fn new(wiring: &Wiring<'_>, op: Rc<RefCell<dyn Push<T>>>) -> Self
     where
-        T: Clone,
+        T: Element,
     {
-        Self { copy: Some(Batch::clone), ..Self::exclusive(wiring, op) }
+        Self::seen_through(Lens::new(), wiring, op)
+    }
+
+    /// A consumer that can share its input with others, and shows it in its own way.
+    pub(super) fn seen_through(lens: Lens<T>, wiring: &Wiring<'_>, op: Rc<RefCell<dyn Push<T>>>) -> Self
+    where
+        T: Element,
+    {
+        Self { copy: Some(Batch::clone), lens, ..Self::exclusive(wiring, op) }
     }
 
     /// The only consumer of its input, which therefore need not be `Clone`.
     pub fn exclusive(wiring: &Wiring<'_>, op: Rc<RefCell<dyn Push<T>>>) -> Self {
-        Self { id: wiring.id, step: wiring.step.clone(), op, copy: None }
+        Self { id: wiring.id, step: wiring.step.clone(), op, copy: None, lens: Lens::blind() }
     }
 
     /// Without its type, for the runner.
@@ -77,17 +87,25 @@ pub struct ErasedConsumer(Rc<dyn Any>);
 /// Where a step's results go: to every consumer of the collection.
 pub struct Output<T> {
     consumers: Vec<Consumer<T>>,
-    emitted: Rc<Cell<u64>>,
+    flow: Rc<Flow>,
     shared: Arc<Shared>,
     pace: Pace,
+    watched: Watched<T>,
 }
 
 impl<T: 'static> Output<T> {
-    pub(crate) fn new(consumers: &[ErasedConsumer], emitted: Rc<Cell<u64>>, env: &Env) -> Self {
+    pub(crate) fn new(consumers: &[ErasedConsumer], flow: Rc<Flow>, env: &Env) -> Self {
         let typed =
             |c: &ErasedConsumer| c.0.downcast_ref::<Consumer<T>>().expect("producer and consumer agree").clone();
         let pace = if env.is_replay { Pace::unlimited() } else { Pace::new() };
-        Self { consumers: consumers.iter().map(typed).collect(), emitted, shared: env.shared.clone(), pace }
+        let consumers: Vec<_> = consumers.iter().map(typed).collect();
+        Self {
+            watched: Watched::new(consumers.iter().map(|consumer| (consumer.id, consumer.lens)), env),
+            consumers,
+            flow,
+            shared: env.shared.clone(),
+            pace,
+        }
     }
 
     /// Hands a batch to every consumer; the last one gets the original. The batch is empty afterwards. Where consumers
@@ -100,7 +118,8 @@ impl<T: 'static> Output<T> {
             return Ok(());
         }
         self.shared.check()?;
-        self.emitted.set(self.emitted.get() + batch.len() as u64);
+        self.watched.see(&self.flow, batch, &self.shared);
+        self.flow.count(batch.len());
         if !self.consumers.is_empty() {
             if batch.len() <= self.pace.most() { self.push_whole(batch) } else { self.push_in_pieces(batch) }?;
         }

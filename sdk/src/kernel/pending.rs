@@ -1,6 +1,8 @@
 //! What a step has begun and not finished, for whoever asks why nothing comes.
 
 use crate::Timestamp;
+use crate::window::Window;
+use std::collections::BTreeSet;
 
 /// What a step keeps that is still to become results.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +13,35 @@ pub struct Pending {
     pub what: &'static str,
     /// The watermark that the first of them waits for.
     pub next_event: Option<Timestamp>,
+}
+
+/// What a step keeps when a run ends before its time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How many there are.
+    pub count: u64,
+    /// What they are, such as `keys`.
+    pub what: &'static str,
+    /// The windows that they are in, if that is known.
+    pub windows: BTreeSet<Window>,
+}
+
+impl From<Pending> for Kept {
+    fn from(Pending { count, what, .. }: Pending) -> Self {
+        Self { count, what, windows: BTreeSet::new() }
+    }
+}
+
+impl Kept {
+    /// Keys, counted once for each of their windows.
+    pub(crate) fn keys_in(windows: impl Iterator<Item = (Window, u64)>) -> Option<Self> {
+        let mut kept = Self { what: "keys", ..Self::default() };
+        for (window, keys) in windows {
+            kept.windows.insert(window);
+            kept.count += keys;
+        }
+        (kept.count > 0).then_some(kept)
+    }
 }
 
 /// A part of what a source reads, and how far it has come.

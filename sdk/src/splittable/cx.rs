@@ -29,9 +29,15 @@ pub(crate) struct Rest<'a, R> {
 }
 
 impl<R> Rest<'_, R> {
+    /// Whether nothing more is to be claimed: of what has no end, as soon as the run is to end in any way.
+    fn is_to_end(&self) -> bool {
+        let is_ending = self.shared.is_draining() || self.shared.is_halting();
+        self.shared.is_stopped() || (is_ending && !self.is_bounded)
+    }
+
     /// Before a claim: gives away or puts aside what others are waiting for.
     fn divide(&mut self, tracker: &mut impl RestrictionTracker<Restriction = R>) {
-        if self.left == 0 || self.shared.is_stopped() || (self.shared.is_draining() && !self.is_bounded) {
+        if self.left == 0 || self.is_to_end() {
             if self.paused.is_none() {
                 self.paused = tracker.try_split(0.0);
             }

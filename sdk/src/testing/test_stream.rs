@@ -207,6 +207,7 @@ impl<T: Element> SourceRun for Performance<T> {
             events: if is_first { stream.events.clone().into() } else { VecDeque::new() },
             begun: stream.begun.clone().filter(|_| is_first),
             may_go_on: !is_first,
+            has_halted: false,
             mark: Mark::START,
             clock: wiring.env.clock.clone(),
             output: wiring.output(0),
@@ -231,6 +232,7 @@ struct Stage<T> {
     events: VecDeque<Event<T>>,
     begun: Option<Arc<AtomicUsize>>,
     may_go_on: bool,
+    has_halted: bool,
     mark: Mark,
     clock: Arc<dyn Clock>,
     output: Output<T>,
@@ -304,8 +306,17 @@ impl<T: Element> SourceHead for Stage<T> {
         self.mark
     }
 
+    fn halt(&mut self) {
+        self.has_halted = true;
+        self.may_go_on &= self.events.is_empty();
+    }
+
+    fn unread(&self) -> usize {
+        usize::from(!self.events.is_empty())
+    }
+
     fn at_rest(&mut self) -> bool {
-        self.may_go_on = true;
-        true
+        self.may_go_on = !self.has_halted;
+        self.may_go_on
     }
 }

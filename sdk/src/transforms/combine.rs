@@ -97,7 +97,7 @@ impl<T: Element> PCollection<T> {
 
 /// Pairs every element with its timestamp.
 #[derive(Clone)]
-struct WithTimestamp;
+pub(super) struct WithTimestamp;
 
 impl<T: Element> DoFn<T> for WithTimestamp {
     type Out = (Timestamp, T);
@@ -109,7 +109,7 @@ impl<T: Element> DoFn<T> for WithTimestamp {
 
 /// Pairs every value with its timestamp.
 #[derive(Clone)]
-struct ValueWithTimestamp;
+pub(super) struct ValueWithTimestamp;
 
 impl<K: Element, V: Element> DoFn<(K, V)> for ValueWithTimestamp {
     type Out = (K, (Timestamp, V));
@@ -147,13 +147,10 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     {
         let label = combine.name();
         match Grouping::of(self) {
-            Ok(grouping) if grouping.way == Way::ByWindow && streaming::share_slices(&grouping.windowing) => {
+            Ok(grouping) if grouping.way == Way::ByWindow => {
                 let body = streaming::combine_slices_per_key::<K, V, C>(&grouping.windowing, combine);
                 self.then_windowed(label, PER_KEY, body, Ok(grouping.after()))
             }
-            Ok(grouping) if grouping.way == Way::ByWindow => self.in_each_window(label.clone(), &grouping, |keyed| {
-                keyed.then(label, PER_KEY, per_key::<(K, Window), V, C>(combine))
-            }),
             Ok(grouping) if grouping.way == Way::Merging => {
                 let scope = self.pipeline.open_scope(label, true);
                 let combined = merge_combined(&self.group_with_windows(), combine, &grouping.windowing);

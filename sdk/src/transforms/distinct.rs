@@ -25,7 +25,7 @@ impl<T: Element> PCollection<T> {
 
 /// Keeps nothing: the key says it all.
 #[derive(Clone)]
-struct Once;
+pub(super) struct Once;
 
 impl CombineFn<()> for Once {
     type Acc = ();

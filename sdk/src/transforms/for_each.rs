@@ -14,7 +14,8 @@ impl<T: Element> PCollection<T> {
     ///
     /// Each worker has a copy of the function, and calls it with one element after the other; elements of different workers
     /// come at the same time, and in no particular order. An error fails the pipeline, and names the step and the element;
-    /// what was done by then stays done. How many elements there were is in the metrics of the step.
+    /// what was done by then stays done; [`try_for_each`](Self::try_for_each) tries again, and gives elements up. How many
+    /// elements there were is in the metrics of the step.
     ///
     /// A function that needs a connection, or that gathers elements to send them together, is better a
     /// [`DoFn`](crate::DoFn), which has a life cycle. What shall be visible only if the whole pipeline succeeds is written by

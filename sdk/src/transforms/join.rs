@@ -17,9 +17,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        self.join_as("Join", other, |key, left, right, out| {
-            pairs(left, right, |l, r| out.emit((key.clone(), (l, r))));
-        })
+        self.join_as("Join", other, inner)
     }
 
     /// Left join: as [`join`](Self::join), and `None` for a value here without a partner.
@@ -28,12 +26,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        self.join_as("LeftJoin", other, |key, left, right, out| {
-            if right.is_empty() {
-                left.iter().for_each(|l| out.emit((key.clone(), (l, None))));
-            }
-            pairs(left, right, |l, r| out.emit((key.clone(), (l, Some(r)))));
-        })
+        self.join_as("LeftJoin", other, left)
     }
 
     /// Right join: as [`join`](Self::join), and `None` for a value there without a partner.
@@ -42,12 +35,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        self.join_as("RightJoin", other, |key, left, right, out| {
-            if left.is_empty() {
-                right.iter().for_each(|r| out.emit((key.clone(), (None, r))));
-            }
-            pairs(left, right, |l, r| out.emit((key.clone(), (Some(l), r))));
-        })
+        self.join_as("RightJoin", other, right)
     }
 
     /// Full outer join: as [`join`](Self::join), and `None` for the missing partner on either side.
@@ -56,15 +44,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        self.join_as("FullJoin", other, |key, left, right, out| {
-            if right.is_empty() {
-                left.iter().for_each(|l| out.emit((key.clone(), (Some(l), None))));
-            }
-            if left.is_empty() {
-                right.iter().for_each(|r| out.emit((key.clone(), (None, Some(r)))));
-            }
-            pairs(left, right, |l, r| out.emit((key.clone(), (Some(l), Some(r)))));
-        })
+        self.join_as("FullJoin", other, full)
     }
 
     #[track_caller]
@@ -72,16 +52,76 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         &self,
         label: &str,
         other: &PCollection<(K, W)>,
-        emit: impl Fn(&K, &Values<V>, &Values<W>, &mut Emit<'_, O>) + Clone + Send + 'static,
-    ) -> PCollection<O>
+        rows: Rows<K, V, W, O>,
+    ) -> PCollection<(K, O)>
     where
         K: Key,
     {
         let scope = self.pipeline.open_scope(label.to_owned(), true);
-        let joined = self.co_group(other).flat_map_with(move |(key, (left, right)), out| emit(key, left, right, out));
+        let joined = rows_of(&self.co_group(other), rows);
         drop(scope);
         joined
     }
+}
+
+/// Emits what a join makes of the values of a key on both sides.
+pub(super) type Rows<K, V, W, O> = fn(&K, &Values<V>, &Values<W>, &mut Emit<'_, (K, O)>);
+
+/// What a join makes of the values of each key on both sides.
+#[track_caller]
+pub(super) fn rows_of<K: Key, V: Element, W: Element, O: Element>(
+    groups: &PCollection<(K, (Values<V>, Values<W>))>,
+    rows: Rows<K, V, W, O>,
+) -> PCollection<(K, O)> {
+    groups.flat_map_with(move |(key, (left, right)), out| rows(key, left, right, out))
+}
+
+pub(super) fn inner<K: Key, V: Element, W: Element>(
+    key: &K,
+    left: &Values<V>,
+    right: &Values<W>,
+    out: &mut Emit<'_, (K, (V, W))>,
+) {
+    pairs(left, right, |l, r| out.emit((key.clone(), (l, r))));
+}
+
+pub(super) fn left<K: Key, V: Element, W: Element>(
+    key: &K,
+    left: &Values<V>,
+    right: &Values<W>,
+    out: &mut Emit<'_, (K, (V, Option<W>))>,
+) {
+    if right.is_empty() {
+        left.iter().for_each(|l| out.emit((key.clone(), (l, None))));
+    }
+    pairs(left, right, |l, r| out.emit((key.clone(), (l, Some(r)))));
+}
+
+pub(super) fn right<K: Key, V: Element, W: Element>(
+    key: &K,
+    left: &Values<V>,
+    right: &Values<W>,
+    out: &mut Emit<'_, (K, (Option<V>, W))>,
+) {
+    if left.is_empty() {
+        right.iter().for_each(|r| out.emit((key.clone(), (None, r))));
+    }
+    pairs(left, right, |l, r| out.emit((key.clone(), (Some(l), r))));
+}
+
+pub(super) fn full<K: Key, V: Element, W: Element>(
+    key: &K,
+    left: &Values<V>,
+    right: &Values<W>,
+    out: &mut Emit<'_, (K, (Option<V>, Option<W>))>,
+) {
+    if right.is_empty() {
+        left.iter().for_each(|l| out.emit((key.clone(), (Some(l), None))));
+    }
+    if left.is_empty() {
+        right.iter().for_each(|r| out.emit((key.clone(), (None, Some(r)))));
+    }
+    pairs(left, right, |l, r| out.emit((key.clone(), (Some(l), Some(r)))));
 }
 
 /// Every pair of two groups. The longer one is gone over once only: it may be on disk.

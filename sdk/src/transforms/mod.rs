@@ -31,6 +31,7 @@ mod split;
 mod splittable;
 mod stateful;
 mod timed_join;
+mod try_for_each;
 mod try_map;
 mod try_par_do;
 mod wait_on;
@@ -42,7 +43,7 @@ mod write_upserts;
 
 pub use changelog::{Change, Upsert};
 pub use co_group::CoGroupWith;
-pub use late::{KeepingLateData, LateFrom, WithLateData};
+pub use late::{KeepingLateData, LateFrom, ViewWithLateData, WithLateData, WithSideKeepingLateData};
 #[cfg(feature = "async")]
 pub use par_do_async::{AsyncOptions, TimedOut};
 pub use side_inputs::WithSide;

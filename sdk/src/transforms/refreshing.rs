@@ -16,7 +16,7 @@ impl Pipeline {
     /// by one of the workers, which does nothing else meanwhile.
     ///
     /// If the function fails the first time, the pipeline does. Later, if it fails or panics, the side input keeps its
-    /// last value; that is said on standard error, and counted as `failed_refreshes`. What the value takes is not part of
+    /// last value; that is a warning, and counted as `failed_refreshes`. What the value takes is not part of
     /// the memory budget.
     ///
     /// (Beam programming guide, *Slowly updating global window side inputs*.)

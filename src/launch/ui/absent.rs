@@ -2,7 +2,7 @@
 
 use crate::launch::options::Options;
 use crate::{Error, ErrorKind, Result};
-use beamline_local::JobControl;
+use beamline_local::{JobControl, LocalRunner};
 
 /// No page.
 pub(crate) struct Ui;
@@ -17,6 +17,11 @@ impl Ui {
         let help =
             "build it with the feature `ui` of beamline: `beamline = { …, features = [\"ui\"] }` in its Cargo.toml";
         Err(Error::new(ErrorKind::Options, text).help(help))
+    }
+
+    #[allow(clippy::unused_self, reason = "as where there is a page")]
+    pub(crate) fn watch(&self, runner: LocalRunner) -> LocalRunner {
+        runner
     }
 
     #[allow(clippy::unused_self, reason = "as where there is a page")]

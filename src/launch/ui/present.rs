@@ -2,9 +2,9 @@
 
 use crate::Result;
 use crate::launch::arguments::program_name;
-use crate::launch::options::Options;
+use crate::launch::options::{Options, Switch};
 use crate::launch::terminal::say;
-use beamline_local::JobControl;
+use beamline_local::{JobControl, LocalRunner};
 use beamline_ui::{Page, Serving};
 use std::env::args_os;
 
@@ -18,7 +18,14 @@ impl Ui {
     /// Takes the address.
     pub(crate) fn open(options: &Options) -> Result<Self> {
         let token = options.ui_token.as_deref();
-        options.ui.as_deref().map(|address| Page::bind(address, token)).transpose().map(Self)
+        let page = options.ui.as_deref().map(|address| Page::bind(address, token)).transpose()?;
+        let samples = options.ui_samples.map(|switch| switch == Switch::On);
+        Ok(Self(page.map(|page| samples.into_iter().fold(page, Page::samples))))
+    }
+
+    /// Lets a runner keep what the page shows.
+    pub(crate) fn watch(&self, runner: LocalRunner) -> LocalRunner {
+        self.0.iter().fold(runner, |runner, page| page.watch(runner))
     }
 
     /// Says where it is, and shows how the job goes.

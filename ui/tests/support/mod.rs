@@ -73,7 +73,8 @@ pub(crate) fn waiting_job(page: Page) -> (JobHandle, Serving) {
 pub(crate) fn start(p: &Pipeline, page: Page) -> (JobHandle, Serving) {
     let clock = Arc::new(ManualClock::default());
     clock.advance_to(Timestamp::from_millis(120_000));
-    let job = LocalRunner::new().parallelism(2).manual_clock(clock).start(&p.graph().unwrap()).unwrap();
+    let runner = page.watch(LocalRunner::new().parallelism(2).manual_clock(clock));
+    let job = runner.start(&p.graph().unwrap()).unwrap();
     let serving = page.serve(job.control(), "seconds").unwrap();
     (job, serving)
 }

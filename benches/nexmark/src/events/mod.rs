@@ -12,8 +12,8 @@ mod store;
 mod stream;
 mod symbol;
 
-pub use model::{Auction, Bid, Event, Person};
-pub use parts::{auctions, bids, persons};
+pub use model::{Auction, Bid, Event, EventOutputs, Person};
+pub use parts::{bids, split};
 pub use source::{Blocks, Events, EventsReader};
 pub use store::{Store, save};
 pub use stream::Stream;

@@ -1,6 +1,6 @@
 //! What happens in the auction house.
 
-use beamline::Timestamp;
+use beamline::{OutputEnum, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Symbol;
@@ -8,7 +8,7 @@ use super::Symbol;
 /// Something that has happened.
 ///
 /// Ninety-two of a hundred events are bids; what is rare and large is boxed, so that they need not be as large.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, OutputEnum)]
 pub enum Event {
     /// Somebody has registered.
     Person(Box<Person>),

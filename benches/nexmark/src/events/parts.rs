@@ -2,22 +2,17 @@
 
 use beamline::PCollection;
 
-use super::{Auction, Bid, Event, Person};
-
-/// Everybody who registers.
-#[track_caller]
-pub fn persons(events: &PCollection<Event>) -> PCollection<Person> {
-    events.flat_map(Event::person).named("Persons")
-}
-
-/// All auctions that are opened.
-#[track_caller]
-pub fn auctions(events: &PCollection<Event>) -> PCollection<Auction> {
-    events.flat_map(Event::auction).named("Auctions")
-}
+use super::model::EventOutputs;
+use super::{Bid, Event};
 
 /// All bids.
 #[track_caller]
 pub fn bids(events: &PCollection<Event>) -> PCollection<Bid> {
     events.flat_map(Event::bid).named("Bids")
+}
+
+/// Each kind of events, for queries that look at several.
+#[track_caller]
+pub fn split(events: &PCollection<Event>) -> EventOutputs {
+    events.split_with(|event| event)
 }

@@ -37,7 +37,7 @@ pub struct Store {
     contents: Arc<Contents>,
 }
 
-/// Writes the events of a stream to a file, which is there when all of it is.
+/// Writes the events of a stream to a file, which is there when all of it is. Its folder is made if it is missing.
 ///
 /// ```
 /// use beamline_nexmark::events::{Store, Stream, save};
@@ -53,6 +53,8 @@ pub struct Store {
 /// When the stream cannot be, or the file cannot be written.
 pub fn save(stream: &Stream, path: &Path) -> Result<(), BoxError> {
     stream.check()?;
+    // An empty folder is the one that the process works in.
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), fs::create_dir_all)?;
     let hidden = path.with_extension(format!("tmp-{}", std::process::id()));
     let written = write(stream, &hidden).and_then(|()| fs::rename(&hidden, path));
     written.map_err(|error| {
@@ -91,6 +93,22 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, BoxError> {
         let contents = contents(path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self { path: path.to_owned(), contents: Arc::new(contents) })
+    }
+
+    /// Opens the file of a stream, or writes it first if there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or has other events.
+    pub fn open_or_save(stream: &Stream, path: &Path) -> Result<Self, BoxError> {
+        if !path.exists() {
+            save(stream, path)?;
+        }
+        let store = Self::open(path)?;
+        if store.stream() != *stream {
+            let (file, there) = (path.display(), store.stream());
+            return Err(format!("{file} has other events, {there:?}: delete it, or keep {stream:?} elsewhere").into());
+        }
+        Ok(store)
     }
 
     /// Which events it has.
@@ -194,6 +212,19 @@ mod tests {
         let store = Store::open(&file).unwrap();
         assert!(store.events().unwrap().map(Result::unwrap).eq(stream.iter()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_written_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("events");
+        let stream = Stream { events: 10, ..Stream::default() };
+        Store::open_or_save(&stream, &file).unwrap();
+        let written = fs::metadata(&file).unwrap().modified().unwrap();
+        Store::open_or_save(&stream, &file).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written);
+        let error = Store::open_or_save(&Stream { events: 11, ..stream }, &file).unwrap_err();
+        assert!(error.to_string().contains("has other events"), "{error}");
     }
 
     #[test]

@@ -9,9 +9,9 @@ use beamline::combine::CombineFn;
 /// use beamline::combine::apply;
 /// use beamline_nexmark::queries::Highest;
 ///
-/// let longest = Highest(|word: &&str| word.len());
-/// assert_eq!(apply(&longest, ["to", "be", "or", "not"]), ["not"]);
-/// assert_eq!(apply(&longest, ["to", "be"]), ["to", "be"]);
+/// let largest = Highest(|n: &i32| n.abs());
+/// assert_eq!(apply(&largest, [3, -9, 4]), [-9]);
+/// assert_eq!(apply(&largest, [3, -9, 9]), [-9, 9]);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Highest<F>(pub F);

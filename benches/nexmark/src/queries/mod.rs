@@ -33,4 +33,4 @@ pub use highest::Highest;
 pub use rank::{Activity, Rank};
 mod query;
 
-pub use query::{Audience, Query};
+pub use query::Query;

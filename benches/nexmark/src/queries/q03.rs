@@ -8,7 +8,7 @@ use std::time::Duration;
 use beamline::{PCollection, Within};
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Event, auctions, persons};
+use crate::events::{Event, split};
 
 /// Something that is for sale nearby.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,8 +25,9 @@ pub struct LocalItem {
 
 /// The auctions of category 10 of sellers in three states.
 pub fn local_item_suggestion(events: &PCollection<Event>) -> PCollection<LocalItem> {
-    let items = auctions(events).filter(|auction| auction.category == 10).map(|auction| (auction.seller, auction.id));
-    let neighbours = persons(events).filter(|person| matches!(&*person.state, "or" | "id" | "ca"));
+    let events = split(events);
+    let items = events.auction.filter(|auction| auction.category == 10).map(|auction| (auction.seller, auction.id));
+    let neighbours = events.person.filter(|person| matches!(&*person.state, "or" | "id" | "ca"));
     items.interval_join(&neighbours.key_by(|person| person.id), registered()).map(|(_, (auction, seller))| LocalItem {
         name: seller.name,
         city: seller.city,

@@ -7,15 +7,13 @@ use std::time::Duration;
 
 use beamline::{PCollection, Within};
 
-use crate::events::{Auction, Bid, Event, auctions, bids};
+use crate::events::{Auction, Bid, Event, split};
 
 /// Each bid for an auction of category 10, and the auction.
 pub fn expand_bid(events: &PCollection<Event>) -> PCollection<(Bid, Auction)> {
-    let auctions = auctions(events).filter(|auction| auction.category == 10);
-    bids(events)
-        .key_by(|bid| bid.auction)
-        .interval_join(&auctions.key_by(|auction| auction.id), opened())
-        .map(|(_, pair)| pair)
+    let events = split(events);
+    let auctions = events.auction.filter(|auction| auction.category == 10).key_by(|auction| auction.id);
+    events.bid.key_by(|bid| bid.auction).interval_join(&auctions, opened()).map(|(_, (bid, auction))| (bid, *auction))
 }
 
 /// When an auction is opened, seen from the bid.

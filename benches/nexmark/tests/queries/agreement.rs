@@ -33,7 +33,7 @@ pub(crate) fn streams() -> [Stream; 2] {
     let at = |time: &str| time.parse().expect("it is a time");
     let midnight = Stream { start: at("2015-07-15T23:59:55"), disorder: 1_000, padded: true, ..Stream::default() };
     let afternoon = Stream { start: at("2015-07-15T17:30"), ..Stream::default() };
-    [Stream { events: 12_000, per_second: 1_000, ..midnight }, Stream { events: 12_000, per_second: 2, ..afternoon }]
+    [Stream { events: 8_000, per_second: 1_000, ..midnight }, Stream { events: 8_000, per_second: 1, ..afternoon }]
 }
 
 /// All results with their windows.

@@ -6,30 +6,18 @@ use std::sync::{Arc, Mutex};
 use beamline::prelude::*;
 use beamline_nexmark::events::{Events, Stream};
 use beamline_nexmark::handwritten;
-use beamline_nexmark::queries::{Audience, Query};
-use beamline_nexmark::results::{Summary, sum_up};
-
-/// Keeps the summary.
-#[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Option<Summary>>>);
-
-impl Audience for Ear {
-    fn show<T: Element>(&self, _results: &PCollection<T>) {}
-
-    fn check<T: Element + std::hash::Hash>(&self, results: &PCollection<T>) {
-        let ear = self.clone();
-        sum_up(results).for_each(move |summary| {
-            assert_eq!(ear.0.lock().unwrap().replace(summary), None);
-            Ok(())
-        });
-    }
-}
+use beamline_nexmark::queries::Query;
+use beamline_nexmark::results::Summary;
 
 fn summary(query: Query, source: Events, workers: usize) -> Summary {
-    let (p, ear) = (Pipeline::new(), Ear::default());
-    query.build(&p.read(source), Path::new(""), &ear);
+    let (p, kept) = (Pipeline::new(), Arc::new(Mutex::new(None)));
+    let keep = kept.clone();
+    query.build(&p.read(source), Path::new(""), 0).for_each(move |summary| {
+        assert_eq!(keep.lock().unwrap().replace(summary), None);
+        Ok(())
+    });
     p.run_with(&LocalRunner::new().parallelism(workers)).unwrap();
-    ear.0.lock().unwrap().expect("there is a summary")
+    kept.lock().unwrap().expect("there is a summary")
 }
 
 #[test]

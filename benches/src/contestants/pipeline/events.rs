@@ -33,7 +33,12 @@ pub fn count_in_windows(events: Events, windowing: Windowing, options: Options) 
 ///
 /// Those of the pipeline.
 pub fn count_while_they_come(events: Events, windowing: Windowing, options: Options) -> Result<u64, BoxError> {
-    run(options, |p| counts(&in_windows(&p.read(Live(events)), windowing).count_per_key()))
+    run(options, |p| live_counts(p, events, windowing))
+}
+
+/// What stands for the counts of events while they come, by key and window.
+pub(crate) fn live_counts(p: &Pipeline, events: Events, windowing: Windowing) -> PCollection<u64> {
+    counts(&in_windows(&p.read(Live(events)), windowing).count_per_key())
 }
 
 /// Windows of ten seconds.

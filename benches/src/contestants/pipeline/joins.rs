@@ -6,7 +6,7 @@ use ::beamline::Within;
 use ::beamline::prelude::*;
 
 use super::live::{Live, OneSide};
-use super::run::{Options, at_the_end, run};
+use super::run::{Options, run};
 use crate::contestants::joins::{Offers, group};
 use beamline_bench_data::facts::Facts;
 use beamline_bench_data::offers::{Offer, Side, WITHIN, digest, offer};
@@ -29,7 +29,7 @@ pub fn within_ten_minutes(offers: Offers, options: Options) -> Result<u64, BoxEr
 /// Those of the pipeline.
 pub fn within_ten_minutes_while_they_come(offers: Offers, options: Options) -> Result<u64, BoxError> {
     let side = |p: &Pipeline, side| p.read(Live(OneSide { offers, side }));
-    run(options, |p| at_the_end(&join(&side(p, Side::Shown), &side(p, Side::Done))))
+    run(options, |p| join(&side(p, Side::Shown), &side(p, Side::Done)))
 }
 
 fn join(shown: &PCollection<Offer>, done: &PCollection<Offer>) -> PCollection<u64> {

@@ -4,6 +4,7 @@ use std::num::Wrapping;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use ::beamline::JobResult;
 use ::beamline::prelude::*;
 
 /// How a pipeline is run.
@@ -16,7 +17,7 @@ pub struct Options {
 }
 
 impl Options {
-    fn runner(self) -> LocalRunner {
+    pub(crate) fn runner(self) -> LocalRunner {
         let runner = LocalRunner::new().parallelism(self.threads);
         self.memory.map_or(runner.clone(), |bytes| runner.memory(bytes))
     }
@@ -33,21 +34,35 @@ pub fn nothing(options: Options) -> Result<u64, BoxError> {
 
 /// Runs a pipeline and adds up what it makes.
 pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
+    run_by(build, |p| refuse_late(&p.run_with(&options.runner())?))
+}
+
+/// Runs a pipeline in some way and adds up what it makes.
+pub(crate) fn run_by(
+    build: impl FnOnce(&Pipeline) -> PCollection<u64>,
+    run: impl FnOnce(&Pipeline) -> Result<(), BoxError>,
+) -> Result<u64, BoxError> {
     let total = Arc::new(AtomicU64::new(0));
     let p = Pipeline::new();
     let numbers = build(&p);
-    let numbers = if numbers.windowing().window_fn().is_global() { numbers } else { at_the_end(&numbers) };
+    let is_complete_at_the_end = numbers.is_bounded() && numbers.windowing().window_fn().is_global();
+    let numbers = if is_complete_at_the_end { numbers } else { at_the_end(&numbers) };
     let kept = total.clone();
     numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
-    let dropped = p.run_with(&options.runner())?.metrics.counter("dropped_late");
-    if dropped > 0 {
-        return Err(format!("{dropped} elements were dropped as late, and no contestant's are").into());
-    }
+    run(&p)?;
     Ok(total.load(Ordering::Relaxed))
 }
 
-/// Numbers of any windows, or without an end, to be added up when all have come.
-pub(super) fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
+/// No element of a suite is late, so none may be dropped.
+fn refuse_late(result: &JobResult) -> Result<(), BoxError> {
+    match result.metrics.counter("dropped_late") {
+        0 => Ok(()),
+        dropped => Err(format!("{dropped} elements were dropped as late").into()),
+    }
+}
+
+/// Numbers of any windows, or of a stream, to be added up when all have come.
+fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
     numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
 }
 

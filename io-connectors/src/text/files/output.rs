@@ -16,8 +16,9 @@ use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
-static FILES: Counter = Counter::new("files_written");
-static ROWS: Counter = Counter::new("rows_written");
+// Files that are visible stay, whatever becomes of the bundle.
+static FILES: Counter = Counter::lasting("files_written");
+static ROWS: Counter = Counter::lasting("rows_written");
 static EMPTY: Counter = Counter::new("empty_panes");
 
 /// An output of many files.
@@ -87,11 +88,10 @@ impl<T: Element + Display, D: Destinations<T>> DoFn<Group<T, D>> for WritePanes<
             cx.check_stop()?;
             files.line(&row).map_err(|error| located(error, &place))?;
         }
-        for file in files.publish().map_err(|error| located(error, &place))? {
-            FILES.inc(1);
-            ROWS.inc(file.rows);
-            cx.emit(file);
-        }
+        let files = files.publish().map_err(|error| located(error, &place))?;
+        FILES.inc(files.len() as u64);
+        ROWS.inc(files.iter().map(|file| file.rows).sum());
+        files.into_iter().for_each(|file| cx.emit(file));
         // The next one takes a while.
         cx.flush();
         Ok(())

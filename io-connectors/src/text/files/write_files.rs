@@ -10,7 +10,7 @@ use super::pattern::Pattern;
 use super::refuse::refusal;
 use super::roll::{Part, Roll};
 use super::written::WrittenFile;
-use beamline_sdk::{Element, Error, ErrorKind, Key, PCollection, PTransform};
+use beamline_sdk::{Element, Error, ErrorKind, KeepingLateData, Key, PCollection, PTransform, Values, WithLateData};
 use std::cell::Cell;
 use std::fmt::Display;
 use std::path::Path;
@@ -83,6 +83,20 @@ use std::time::Duration;
 /// [waited for](PCollection::wait_on). The step that writes counts `files_written` and `rows_written`. A worker has one file
 /// open at a time, however many destinations there are, and pages what does not fit into memory from disk, where the
 /// grouping does.
+///
+/// Elements that come too late for their window are in no file, and counted as `dropped_late`. Applied to a collection
+/// that is [keeping late data](PCollection::keeping_late_data), it makes a collection of these as well:
+///
+/// ```
+/// # use beamline_io::text;
+/// # use beamline_sdk::{Pipeline, window::Windowing};
+/// # use std::time::Duration;
+/// # let p = Pipeline::new();
+/// # let lines = p.create(["a".to_owned()]);
+/// let hourly = lines.window(Windowing::fixed(Duration::from_hours(1)));
+/// let written = hourly.keeping_late_data().apply(text::write_files("lines/{window}.txt"));
+/// written.late.apply(text::write_files("late/{part}.txt").max_age(Duration::from_mins(10)));
+/// ```
 ///
 /// # Errors
 ///
@@ -255,9 +269,31 @@ impl<D> WriteFiles<D> {
     fn gather<K: Key, T: Element + Display>(&self, keyed: &PCollection<(K, T)>) -> PCollection<(K, Part<T>)> {
         match self.options.max_age {
             Some(age) => keyed.par_do_stateful(Roll::new(self.options.limits, age)).named("Roll"),
-            None => keyed.group_by_key().named("Gather").map(|(key, rows)| (key, (0, rows))).named("Begin"),
+            None => begin(&keyed.group_by_key().named("Gather")),
         }
     }
+
+    fn gather_keeping_late_data<K: Key, T: Element + Display>(
+        &self,
+        keyed: &KeepingLateData<(K, T)>,
+    ) -> WithLateData<(K, Part<T>), PCollection<(K, T)>> {
+        if let Some(age) = self.options.max_age {
+            return keyed.par_do_stateful(Roll::new(self.options.limits, age)).named("Roll");
+        }
+        let WithLateData { results, late } = keyed.group_by_key().named("Gather");
+        WithLateData { results: begin(&results), late }
+    }
+}
+
+/// Every group is the first part of its file, and the only one.
+fn begin<K: Element, T: Element>(groups: &PCollection<(K, Values<T>)>) -> PCollection<(K, Part<T>)> {
+    groups.map(|(key, rows)| (key, (0, rows))).named("Begin")
+}
+
+/// A step that is refused, in place of those that would write.
+fn refused<R: Element>(keyed: &PCollection<R>, error: Error) -> PCollection<WrittenFile> {
+    keyed.refuse(error);
+    keyed.flat_map(|_| None).named("Write")
 }
 
 impl<T, D> PTransform<PCollection<T>> for WriteFiles<D>
@@ -276,16 +312,43 @@ where
     }
 
     fn expand(self, lines: PCollection<T>) -> Self::Out {
-        let (output, keyed) = (self.output(&lines), self.assign(&lines));
-        match output {
+        let keyed = self.assign(&lines);
+        match self.output(&lines) {
             Ok(output) => {
                 let write = WritePanes::<T, D>::new(output, self.options.shards);
                 self.gather(&keyed).par_do(write).named("Write")
             }
-            Err(error) => {
-                keyed.refuse(error);
-                keyed.flat_map(|_| None).named("Write")
+            Err(error) => refused(&keyed, error),
+        }
+    }
+}
+
+/// What came too late for its file is a collection of its own.
+impl<T, D> PTransform<KeepingLateData<T>> for WriteFiles<D>
+where
+    T: Element + Display,
+    D: Destinations<T>,
+{
+    type Out = WithLateData<WrittenFile, PCollection<T>>;
+
+    fn label(&self) -> String {
+        PTransform::<PCollection<T>>::label(self)
+    }
+
+    fn is_opaque(&self) -> bool {
+        true
+    }
+
+    fn expand(self, lines: KeepingLateData<T>) -> Self::Out {
+        let lines = lines.collection();
+        let keyed = self.assign(lines);
+        match self.output(lines) {
+            Ok(output) => {
+                let write = WritePanes::<T, D>::new(output, self.options.shards);
+                let WithLateData { results, late } = self.gather_keeping_late_data(&keyed.keeping_late_data());
+                WithLateData { results: results.par_do(write).named("Write"), late: late.values().named("Late") }
             }
+            Err(error) => WithLateData { results: refused(&keyed, error), late: lines.filter(|_| false) },
         }
     }
 }

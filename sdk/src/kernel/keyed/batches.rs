@@ -3,7 +3,9 @@
 use super::route::HashSender;
 use crate::kernel::memory::{Reservation, size_of_value};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Emitter, Inbox, Link, Meta, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::kernel::{
+    Emitter, Inbox, Link, Meta, Op, Operator, Packet, Pending, Receiver, Shuffle, ShuffleMode, Wiring,
+};
 use crate::{Element, Key, Result, Timestamp};
 use foldhash::fast::FixedState;
 use std::cell::RefCell;
@@ -26,7 +28,7 @@ impl<K, V> IntoBatches<K, V> {
 
 impl<K: Key, V: Element> Shuffle for IntoBatches<K, V> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
+        Op::keyed(wiring, HashSender::<K, V>::new(link, wiring.env))
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -106,5 +108,10 @@ impl<K: Key, V: Element> Operator for Batcher<K, V> {
         }
         self.out.begin(&Meta::end_of_global_window());
         self.emit_all()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let count = self.open.values().map(|batch| batch.values.len() as u64).sum();
+        Some(Pending { count, what: "elements of batches in the making", next_event: None })
     }
 }

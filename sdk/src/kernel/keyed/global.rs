@@ -3,7 +3,7 @@
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::{
-    Batch, Emitter, Inbox, Link, Meta, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
+    Batch, Emitter, Inbox, Link, Meta, Op, Operator, Packet, Pending, Push, Receiver, Shuffle, ShuffleMode, Wiring,
 };
 use crate::{Element, Result, Step, Timestamp};
 use std::cell::RefCell;
@@ -51,6 +51,13 @@ struct Partial<V, C: CombineFn<V>> {
     _values: PhantomData<V>,
 }
 
+impl<V, C: CombineFn<V>> Partial<V, C> {
+    fn send(&mut self) -> Result<()> {
+        let acc = self.acc.take();
+        acc.map_or(Ok(()), |acc| self.link.send(0, Packet::new(acc, size_of::<C::Acc>())))
+    }
+}
+
 impl<V: Element, C: CombineFn<V>> Push<V> for Partial<V, C> {
     fn push(&mut self, batch: &mut Batch<V>) -> Result<()> {
         let Self { combine, acc, step, .. } = self;
@@ -66,11 +73,13 @@ impl<V: Element, C: CombineFn<V>> Operator for Partial<V, C> {
         if time < Timestamp::MAX {
             return Ok(());
         }
-        if let Some(acc) = self.acc.take() {
-            self.link.send(0, Packet::new(acc, size_of::<C::Acc>()))?;
-        }
+        self.send()?;
         self.link.watermark(time);
         Ok(())
+    }
+
+    fn halt(&mut self) -> Result<()> {
+        self.send()
     }
 }
 
@@ -110,5 +119,9 @@ impl<V: Element, C: CombineFn<V>> Operator for Merged<V, C> {
             out.emit(combine.extract(acc));
         })?;
         self.out.check()
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        Some(Pending { count: u64::from(self.acc.is_some()), what: "combined values", next_event: None })
     }
 }

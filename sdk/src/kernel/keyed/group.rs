@@ -10,7 +10,9 @@ use super::route::HashSender;
 use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::memory::Reservation;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::kernel::{
+    Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Pending, Receiver, Shuffle, ShuffleMode, Wiring,
+};
 use crate::values::Values;
 use crate::{Element, Key, Result, Timestamp};
 use hashbrown::HashTable;
@@ -134,7 +136,7 @@ macro_rules! groups {
 
             fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
                 match input {
-                    $($index => Op::single(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
+                    $($index => Op::keyed(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
                     _ => unreachable!("a grouping of {} inputs has no input {input}", $inputs),
                 }
             }
@@ -296,6 +298,11 @@ impl<K: Key, G: Groups<K>> Operator for CoGroupReceiver<K, G> {
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         if time == Timestamp::MAX { self.emit_all() } else { Ok(()) }
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let bytes: usize = (0..=PARTITIONS).map(|part| self.groups.bytes(part)).sum();
+        Some(Pending { count: bytes as u64, what: "bytes of rows to be grouped", next_event: None })
     }
 }
 

@@ -4,10 +4,10 @@ use super::route::HashSender;
 use crate::kernel::guard::{Witness, catch};
 use crate::kernel::latest::LatestOfKeys;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Env, Inbox, Link, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::kernel::{Env, Flow, Inbox, Link, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::transforms::Upsert;
 use crate::{BoxError, Element, Error, ErrorKind, Key, Result, Shard, Step, UpsertSink, UpsertWriter};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl<K, V, S> WriteUpserts<K, V, S> {
 
 impl<K: Key, V: Element, S: UpsertSink<K, V>> Shuffle for WriteUpserts<K, V, S> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
+        Op::keyed(wiring, HashSender::<K, V>::new(link, wiring.env))
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -43,7 +43,7 @@ struct Table<K, V, S: UpsertSink<K, V>> {
     witness: Witness<Upsert<K, V>>,
     step: Arc<Step>,
     env: Rc<Env>,
-    written: Rc<Cell<u64>>,
+    written: Rc<Flow>,
 }
 
 impl<K: Key, V: Element, S: UpsertSink<K, V>> Table<K, V, S> {
@@ -55,7 +55,7 @@ impl<K: Key, V: Element, S: UpsertSink<K, V>> Table<K, V, S> {
             witness: Witness::new(wiring.env.trace_elements),
             step: wiring.step.clone(),
             env: wiring.env.clone(),
-            written: wiring.emitted.first().cloned().unwrap_or_default(),
+            written: wiring.flows.first().cloned().unwrap_or_default(),
         }
     }
 
@@ -65,7 +65,7 @@ impl<K: Key, V: Element, S: UpsertSink<K, V>> Table<K, V, S> {
         let changes = catch(step, || {
             latest.take().try_for_each(|(upsert, _)| {
                 witness.see(&upsert);
-                written.set(written.get() + 1);
+                written.count(1);
                 match upsert {
                     Upsert::Put(key, value) => writer.upsert(key, value),
                     Upsert::Delete(key) => writer.delete(key),

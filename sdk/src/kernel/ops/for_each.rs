@@ -2,9 +2,8 @@
 
 use super::explode::each_in_one_window;
 use crate::kernel::guard::{Witness, catch, user_error};
-use crate::kernel::{Batch, Meta, Operator, Push, Wiring};
+use crate::kernel::{Batch, Flow, Meta, Operator, Push, Wiring};
 use crate::{BoxError, Element, Result, Step};
-use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ pub(crate) struct ForEach<T, F> {
     f: F,
     looks_at_windows: bool,
     capacity: usize,
-    taken: Rc<Cell<u64>>,
+    taken: Rc<Flow>,
     step: Arc<Step>,
     witness: Witness<T>,
 }
@@ -21,13 +20,13 @@ pub(crate) struct ForEach<T, F> {
 impl<T: Element, F: FnMut(T, &Meta, usize) -> Result<(), BoxError>> ForEach<T, F> {
     pub(crate) fn new(wiring: &Wiring<'_>, looks_at_windows: bool, f: F) -> Self {
         let (capacity, witness) = (wiring.env.batch_size, Witness::new(wiring.env.trace_elements));
-        let taken = wiring.emitted.first().cloned().unwrap_or_default();
+        let taken = wiring.flows.first().cloned().unwrap_or_default();
         Self { f, looks_at_windows, capacity, taken, step: wiring.step.clone(), witness }
     }
 
     fn call(&mut self, batch: &mut Batch<T>) -> Result<()> {
         let Self { f, taken, step, witness, .. } = self;
-        taken.set(taken.get() + batch.len() as u64);
+        taken.count(batch.len());
         let meta = &batch.meta;
         let mut each = |(row, element)| {
             witness.see(&element);

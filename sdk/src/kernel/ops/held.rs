@@ -18,6 +18,14 @@ pub(super) enum Held<T> {
 }
 
 impl<T: Element> Held<T> {
+    /// How many elements it has.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::InMemory { batch, .. } => batch.len(),
+            Self::OnDisk(_, _, len) => *len,
+        }
+    }
+
     /// The batch as it was.
     pub(super) fn restore(self) -> Result<Batch<T>> {
         match self {

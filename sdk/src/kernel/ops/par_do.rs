@@ -3,7 +3,7 @@
 use super::explode::each_in_one_window;
 use super::side::Reader;
 use crate::kernel::guard::{Witness, catch, user_error};
-use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
+use crate::kernel::{Batch, Emitter, Operator, Pending, Push, Wiring};
 use crate::side_input::SideInputs;
 use crate::{BoxError, BundleCx, Cx, DoFn, Element, Result, Step, Timestamp};
 use std::marker::PhantomData;
@@ -121,6 +121,10 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Operator for ParDo<I, D, S> {
     fn views_changed(&mut self) -> Result<()> {
         let Self { reader, function } = self;
         reader.views_changed(|batch, side| function.process(batch, side))
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        self.reader.pending()
     }
 
     fn teardown(&mut self) {

@@ -4,7 +4,7 @@ use super::explode::each_window;
 use super::waiting::Waiting;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::windowed::DROPPED_LATE;
-use crate::kernel::{Batch, Env, StepId, Wiring};
+use crate::kernel::{Batch, Env, Output, Pending, StepId, Wiring};
 use crate::side_input::SideInputs;
 use crate::window::Window;
 use crate::{Element, Result, Step, Timestamp};
@@ -76,11 +76,12 @@ impl<S: SideInputs> Side<S> {
 ///
 /// Elements wait until all of the side inputs have a value for their window, or will have none. Once the watermark is
 /// past the end of a window by more than the lateness that its elements are allowed, side inputs in windows forget what
-/// they had for it: elements that come still are dropped, and counted.
+/// they had for it: elements that come still are counted, and go to the second output of the step, if it has one.
 pub(super) struct Reader<I, S: SideInputs> {
     views: S,
     side: Option<Side<S>>,
     waiting: Waiting<I>,
+    late: Option<Output<I>>,
     allowed_lateness: Duration,
     watermark: Timestamp,
     /// From where on the side inputs have been told to be needed.
@@ -96,6 +97,7 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
             views,
             side: None,
             waiting: Waiting::new(wiring.env),
+            late: (wiring.outputs.len() > 1).then(|| wiring.output(1)),
             allowed_lateness,
             watermark: Timestamp::MIN,
             needed_from: Timestamp::MIN,
@@ -128,13 +130,21 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
         }
         let capacity = self.env.batch_size;
         each_window(batch, capacity, |batch, window| {
-            if self.is_expired(window) { drop_late(batch) } else { self.read_in(batch, window, &mut f) }
+            if self.is_expired(window) { self.drop_late(batch) } else { self.read_in(batch, window, &mut f) }
         })
     }
 
     /// Whether side inputs have forgotten what elements in the window `main` would see.
     fn is_expired(&mut self, main: Window) -> bool {
         self.watermark > main.expiry(self.allowed_lateness) && self.side().is_live
+    }
+
+    #[cold]
+    fn drop_late(&self, batch: &mut Batch<I>) -> Result<()> {
+        DROPPED_LATE.inc(batch.len() as u64);
+        let kept = self.late.as_ref().map_or(Ok(()), |late| late.push(batch));
+        batch.clear();
+        kept
     }
 
     fn read_in(
@@ -179,6 +189,12 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
         self.watermark = time;
     }
 
+    /// What waits.
+    pub(super) fn pending(&self) -> Option<Pending> {
+        let count = self.waiting.len() as u64;
+        Some(Pending { count, what: "elements that wait for a side input", next_event: None })
+    }
+
     /// How far the output may go: not beyond what waits.
     pub(super) fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         let needed_from = (self.watermark - self.allowed_lateness).min(self.waiting.first_end());
@@ -189,11 +205,4 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
         }
         input.min(self.waiting.limit())
     }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it takes the place of a function that may fail")]
-fn drop_late<I>(batch: &mut Batch<I>) -> Result<()> {
-    DROPPED_LATE.inc(batch.len() as u64);
-    batch.clear();
-    Ok(())
 }

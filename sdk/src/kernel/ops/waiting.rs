@@ -42,6 +42,11 @@ impl<T: Element> Waiting<T> {
         self.queues.is_empty()
     }
 
+    /// How many elements wait.
+    pub(super) fn len(&self) -> usize {
+        self.queues.values().map(|queue| queue.full.iter().map(Held::len).sum::<usize>() + queue.last.len()).sum()
+    }
+
     /// The windows in which elements wait.
     pub(super) fn windows(&self) -> Vec<Window> {
         self.queues.keys().copied().collect()

@@ -2,7 +2,7 @@
 
 use super::side::Reader;
 use crate::kernel::guard::{Witness, catch};
-use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
+use crate::kernel::{Batch, Emitter, Operator, Pending, Push, Wiring};
 use crate::side_input::SideInputs;
 use crate::{Element, Result, Step, Timestamp};
 use std::sync::Arc;
@@ -79,6 +79,10 @@ where
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         self.reader.output_watermark(input)
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        self.reader.pending()
     }
 
     fn views_changed(&mut self) -> Result<()> {

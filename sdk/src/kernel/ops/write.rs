@@ -3,11 +3,11 @@
 use crate::kernel::guard::{Witness, catch, panic_error};
 use crate::kernel::memory::size_of_value;
 use crate::kernel::{
-    Batch, Env, Erased, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, SinkControl, StepId,
-    Wiring,
+    Batch, Env, Erased, Flow, Inbox, Link, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, SinkControl,
+    StepId, Wiring,
 };
 use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, StopFlag, Timestamp, Writer};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -34,6 +34,10 @@ impl<T: Element, S: Sink<T>> SinkControl for SinkNode<T, S> {
         guarded(|| self.sink.begin())
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.sink.shows_at_once()
+    }
+
     fn commit(&self, prepared: Vec<Erased>) -> Result<(), BoxError> {
         guarded(|| self.sink.commit(typed(prepared)))
     }
@@ -56,7 +60,7 @@ fn guarded(f: impl FnOnce() -> Result<(), BoxError>) -> Result<(), BoxError> {
 struct Writing<T, S: Sink<T>> {
     shard: Shard,
     writer: Option<S::Writer>,
-    written: Rc<Cell<u64>>,
+    written: Rc<Flow>,
     step: Arc<Step>,
     witness: Witness<T>,
 }
@@ -65,6 +69,7 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
     fn open(sink: &S, shard: Shard, wiring: &StepContext) -> Result<Self> {
         let step = wiring.step.clone();
         let mut writer = catch(&step, || sink.open(shard))?.map_err(|e| Error::of(ErrorKind::Io, e).in_step(&step))?;
+        wiring.env.shared.note_opened(wiring.id);
         catch(&step, || writer.heed(&StopFlag::of(&wiring.env.shared)))?;
         let (written, witness) = (wiring.written.clone(), Witness::new(wiring.env.trace_elements));
         Ok(Self { shard, writer: Some(writer), written, step, witness })
@@ -74,7 +79,7 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
         let Self { writer: Some(writer), written, witness, step, .. } = self else {
             return Err(Error::new(ErrorKind::Internal, "an element came after the end").in_step(&self.step));
         };
-        written.set(written.get() + batch.len() as u64);
+        written.count(batch.len());
         let mut each = |value: T| {
             witness.see(&value);
             writer.write(value)
@@ -103,12 +108,12 @@ struct StepContext {
     id: StepId,
     step: Arc<Step>,
     env: Rc<Env>,
-    written: Rc<Cell<u64>>,
+    written: Rc<Flow>,
 }
 
 impl StepContext {
     fn of(wiring: &Wiring<'_>) -> Self {
-        let written = wiring.emitted.first().cloned().unwrap_or_default();
+        let written = wiring.flows.first().cloned().unwrap_or_default();
         Self { id: wiring.id, step: wiring.step.clone(), env: wiring.env.clone(), written }
     }
 }
@@ -149,6 +154,10 @@ impl<T: Element, S: Sink<T>> Operator for WriteEverywhere<T, S> {
             Some(shard) if time == Timestamp::MAX => shard.prepare(&self.context),
             _ => Ok(()),
         }
+    }
+
+    fn end_early(&mut self) -> Result<()> {
+        self.shard.as_mut().map_or(Ok(()), |shard| shard.prepare(&self.context))
     }
 }
 
@@ -215,9 +224,10 @@ impl<T: Element, S: Sink<T>> Operator for ShardWriter<T, S> {
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
-        if time < Timestamp::MAX {
-            return Ok(());
-        }
+        if time < Timestamp::MAX { Ok(()) } else { self.end_early() }
+    }
+
+    fn end_early(&mut self) -> Result<()> {
         self.shards.iter_mut().try_for_each(|shard| shard.prepare(&self.context))
     }
 }

@@ -13,30 +13,43 @@ pub(crate) struct Board<W> {
     open: AtomicUsize,
     /// The pieces that wait.
     waiting: AtomicUsize,
+    /// What the pieces that wait take in bytes, as far as it is known.
+    waiting_bytes: AtomicUsize,
+    /// How many bytes may wait before no more should come.
+    limit: usize,
     /// Workers that have nothing to do.
     hungry: AtomicUsize,
     pub(crate) bytes_read: AtomicU64,
 }
 
 struct State<W> {
-    /// Each with an instant that none of its elements is before, unless late.
-    waiting: VecDeque<(Timestamp, W)>,
+    waiting: VecDeque<Waiting<W>>,
     /// How far the work of each worker has come, if it has any.
     parts: Vec<Option<Mark>>,
     /// How far that has come which brings each worker more work.
     inputs: Vec<Mark>,
 }
 
+struct Waiting<W> {
+    /// None of its elements is before, unless late.
+    from: Timestamp,
+    /// What it takes, if that is known.
+    bytes: usize,
+    work: W,
+}
+
 impl<W> Board<W> {
     /// The board of so many workers. What brings them more work has come to `input`.
     pub(crate) fn new(work: Vec<W>, workers: usize, input: Mark) -> Self {
         let (open, waiting) = (AtomicUsize::new(work.len()), AtomicUsize::new(work.len()));
-        let work = work.into_iter().map(|work| (Timestamp::MIN, work)).collect();
+        let work = work.into_iter().map(|work| Waiting { from: Timestamp::MIN, bytes: 0, work }).collect();
         let state = State { waiting: work, parts: vec![None; workers], inputs: vec![input; workers] };
         Self {
             state: Mutex::new(state),
             open,
             waiting,
+            waiting_bytes: AtomicUsize::default(),
+            limit: usize::MAX,
             hungry: AtomicUsize::default(),
             bytes_read: AtomicU64::default(),
         }
@@ -44,10 +57,26 @@ impl<W> Board<W> {
 
     /// Work has been found whose elements are not before `from`.
     pub(crate) fn add(&self, from: Timestamp, work: W) {
+        self.add_sized(from, 0, work);
+    }
+
+    /// As [`add`](Self::add), for work that takes so many bytes while it waits.
+    pub(crate) fn add_sized(&self, from: Timestamp, bytes: usize, work: W) {
         let mut state = self.state.lock();
         self.open.fetch_add(1, Ordering::AcqRel);
         self.waiting.fetch_add(1, Ordering::AcqRel);
-        state.waiting.push_back((from, work));
+        self.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
+        state.waiting.push_back(Waiting { from, bytes, work });
+    }
+
+    /// No more should come while pieces of more than so many bytes wait.
+    pub(crate) fn limited_to(self, bytes: usize) -> Self {
+        Self { limit: bytes, ..self }
+    }
+
+    /// Whether no more should come before some of what waits has been taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting_bytes.load(Ordering::Acquire) > self.limit
     }
 
     /// Takes a piece of work. From now on it is with the worker, and holds the watermark there.
@@ -56,8 +85,9 @@ impl<W> Board<W> {
             return None;
         }
         let mut state = self.state.lock();
-        let (from, work) = state.waiting.pop_front()?;
+        let Waiting { from, bytes, work } = state.waiting.pop_front()?;
         self.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.waiting_bytes.fetch_sub(bytes, Ordering::AcqRel);
         let time = state.parts[worker].filter(|part| !part.is_idle).map_or(from, |part| part.time.min(from));
         state.parts[worker] = Some(Mark { time, is_idle: false });
         Some(work)
@@ -79,7 +109,9 @@ impl<W> Board<W> {
 
     /// Gives up what waits; says whether that was all there was.
     pub(crate) fn give_up_waiting(&self) -> bool {
-        let given_up = std::mem::take(&mut self.state.lock().waiting).len();
+        let given_up = std::mem::take(&mut self.state.lock().waiting);
+        self.waiting_bytes.fetch_sub(given_up.iter().map(|waiting| waiting.bytes).sum(), Ordering::AcqRel);
+        let given_up = given_up.len();
         self.waiting.fetch_sub(given_up, Ordering::AcqRel);
         self.close(given_up)
     }
@@ -87,6 +119,11 @@ impl<W> Board<W> {
     /// Whether all work is at its end, and no more will come.
     pub(crate) fn is_finished(&self) -> bool {
         self.open.load(Ordering::Acquire) == 0 && self.state.lock().inputs.iter().all(|input| *input == Mark::END)
+    }
+
+    /// How many pieces are not at their end.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Acquire)
     }
 
     pub(crate) fn add_hungry(&self) {
@@ -115,7 +152,7 @@ impl<W> Board<W> {
     pub(crate) fn report(&self, worker: usize, part: Option<Mark>) -> Mark {
         let mut state = self.state.lock();
         state.parts[worker] = part;
-        let waiting = state.waiting.iter().map(|(time, _)| Mark { time: *time, is_idle: false });
+        let waiting = state.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false });
         let parts = state.parts.iter().flatten().copied();
         let all = Mark::START.advanced_by(waiting.chain(parts).chain(state.inputs.iter().copied()));
         let is_spare = part.is_none() && state.parts.iter().any(Option::is_some);
@@ -153,6 +190,19 @@ mod tests {
             (board.report(0, None), board.report(1, None).time),
             (Mark { is_idle: true, ..at(6) }, Timestamp::MAX)
         );
+    }
+
+    #[test]
+    fn what_waits_has_a_limit() {
+        let board = Board::new(vec![], 2, Mark::END).limited_to(10);
+        board.add_sized(Timestamp::MIN, 6, 'a');
+        assert!(!board.is_full());
+        board.add_sized(Timestamp::MIN, 6, 'b');
+        assert!(board.is_full());
+        board.take(0);
+        assert!(!board.is_full());
+        board.add_sized(Timestamp::MIN, 60, 'c');
+        assert!(!board.give_up_waiting() && !board.is_full());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::SourceHead;
 use super::board::Board;
 use super::head::{Head, Job, JobCx};
 use crate::kernel::guard::{catch, render, user_error};
+use crate::kernel::memory::size_of_value;
 use crate::kernel::ops::Reshuffle;
 use crate::kernel::{
     Batch, Emitter, Env, Inbox, Link, Mark, Meta, Op, Operator, Packet, Receiver, Shared, Shuffle, ShuffleMode, Stamp,
@@ -16,6 +17,10 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// The bytes of elements that may wait to be worked on, if the budget has so much. More wait in front of the stage, which
+/// is where their senders feel it.
+const MOST_WAITING: usize = 8 << 20;
 
 /// Batches that a piece of work may emit before others have their turn.
 const BATCHES: usize = 16;
@@ -33,8 +38,8 @@ impl<In: Element, D: SplittableDoFn<In>> RunSplittable<In, D> {
     }
 
     fn board(wiring: &Wiring<'_>) -> Arc<Board<Work<In, D>>> {
-        let workers = wiring.env.workers;
-        wiring.env.shared.open_view(wiring.id, || Board::new(Vec::new(), workers, Mark::START))
+        let (workers, limit) = (wiring.env.workers, wiring.env.working_memory().min(MOST_WAITING));
+        wiring.env.shared.open_view(wiring.id, || Board::new(Vec::new(), workers, Mark::START).limited_to(limit))
     }
 }
 
@@ -114,11 +119,12 @@ impl<In: Element, D: SplittableDoFn<In>> Finder<In, D> {
 
     fn add(&self, element: In, stamp: &Stamp) -> Result<()> {
         let restrictions = self.restrictions(&element)?;
+        let bytes = size_of_value(&element) / restrictions.len().max(1) + size_of::<Work<In, D>>();
         let element = Arc::new(element);
         for restriction in restrictions {
             let (element, stamp) = (element.clone(), stamp.clone());
             let (estimator, watermark) = (self.dofn.estimator(), stamp.time);
-            self.board.add(watermark, Work { element, restriction, stamp, estimator, watermark });
+            self.board.add_sized(watermark, bytes, Work { element, restriction, stamp, estimator, watermark });
         }
         Ok(())
     }
@@ -133,7 +139,15 @@ impl<In: Element, D: SplittableDoFn<In>> Inbox for Finder<In, D> {
     }
 }
 
-impl<In, D: SplittableDoFn<In>> Operator for Finder<In, D> {}
+impl<In, D: SplittableDoFn<In>> Operator for Finder<In, D> {
+    fn is_full(&self) -> bool {
+        self.board.is_full()
+    }
+
+    fn can_be_full(&self) -> bool {
+        true
+    }
+}
 
 /// Works on restrictions on one worker.
 struct ReadElements<In, D: SplittableDoFn<In>> {

@@ -69,6 +69,7 @@ pub(crate) struct Head<J: Job> {
     /// The piece that goes on next, if it can.
     turn: usize,
     is_hungry: bool,
+    has_halted: bool,
 }
 
 struct Piece<A> {
@@ -100,6 +101,7 @@ impl<J: Job> Head<J> {
             pieces: Vec::new(),
             turn: 0,
             is_hungry: false,
+            has_halted: false,
         }
     }
 
@@ -122,7 +124,11 @@ impl<J: Job> Head<J> {
 
     /// Begins another piece, if there is one.
     fn take(&mut self) -> Result<bool> {
+        let was_full = self.board.is_full();
         let Some(work) = self.board.take(self.worker) else { return Ok(false) };
+        if was_full && !self.board.is_full() {
+            self.wake.wake_all();
+        }
         if std::mem::take(&mut self.is_hungry) {
             self.board.remove_hungry();
         }
@@ -186,7 +192,7 @@ impl<J: Job> Head<J> {
 
     /// There is nothing to go on with now.
     fn rest(&mut self) -> Polled {
-        if self.pieces.is_empty() && self.board.is_finished() {
+        if self.is_at_end() {
             return Polled::Done;
         }
         if self.pieces.is_empty() && !self.is_hungry {
@@ -194,6 +200,10 @@ impl<J: Job> Head<J> {
             self.board.add_hungry();
         }
         Polled::Idle(self.pieces.iter().filter_map(|piece| piece.pause_until).min())
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.pieces.is_empty() && self.board.is_finished()
     }
 
     /// Gives up all work: nothing new is to be read.
@@ -210,6 +220,9 @@ impl<J: Job> SourceHead for Head<J> {
     fn poll(&mut self) -> Result<Polled> {
         if self.shared.is_draining() && self.job.stops_when_drained() {
             self.drain();
+        }
+        if self.has_halted {
+            return Ok(if self.is_at_end() { Polled::Done } else { Polled::Idle(None) });
         }
         let now = self.clock.now();
         match self.next_piece(now)? {
@@ -235,6 +248,14 @@ impl<J: Job> SourceHead for Head<J> {
             ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until }
         };
         self.pieces.iter().map(status).collect()
+    }
+
+    fn halt(&mut self) {
+        self.has_halted = true;
+    }
+
+    fn unread(&self) -> usize {
+        self.board.open()
     }
 
     fn set_input(&mut self, input: Mark) {

@@ -84,6 +84,12 @@ pub trait SourceHead {
         Vec::new()
     }
 
+    /// Reads no more, and stays where it is.
+    fn halt(&mut self);
+
+    /// How many parts have not been read to their end, on whichever worker.
+    fn unread(&self) -> usize;
+
     /// Nothing moves in the whole pipeline: a [script](SourceFactory::is_script) may go on. Says whether there is
     /// anything to go on with.
     fn at_rest(&mut self) -> bool {

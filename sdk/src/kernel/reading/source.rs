@@ -3,12 +3,16 @@
 use super::board::Board;
 use super::head::{Head, Job, JobCx};
 use super::{SourceFactory, SourceHead, SourceRun};
-use crate::kernel::{Batch, Col, Mark, Meta, Output, Wiring, guard};
+use crate::kernel::{Batch, Clock, Col, Mark, Meta, Output, Wiring, guard};
 use crate::{BoxError, Error, ErrorKind, Next, Reader, Result, Source, SourceBatch, SplitTarget, Step, Timestamp};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Whoever waits for the results of a batch, or for the run to stop, should not wait longer.
+const SLOW: Duration = Duration::from_millis(100);
 
 /// Makes a [`SourceFactory`] of a [`Source`].
 pub(crate) struct ReadFactory<S>(pub(crate) S);
@@ -50,6 +54,7 @@ impl<S: Source> SourceRun for Running<S> {
             batch: Batch::new(),
             times: Vec::new(),
             capacity: wiring.env.batch_size,
+            clock: wiring.env.clock.clone(),
         };
         Rc::new(RefCell::new(Head::new(job, self.board.clone(), wiring.env)))
     }
@@ -71,14 +76,15 @@ struct ReadSplits<S: Source> {
     batch: Batch<S::Out>,
     times: Vec<Timestamp>,
     capacity: usize,
+    clock: Arc<dyn Clock>,
 }
 
 /// A split that is being read.
 struct Open<R> {
     reader: R,
     place: String,
-    /// How many elements to read at once: few in the beginning, since they may be slow ones, and others may be waiting
-    /// for a share.
+    /// How many elements to read at once: few in the beginning, and while the steps behind are slow, since others may be
+    /// waiting for a share, or for the results.
     room: usize,
 }
 
@@ -90,6 +96,11 @@ impl<S: Source> ReadSplits<S> {
             self.batch.meta.time = Col::Each(std::mem::take(&mut self.times));
         }
         self.output.push(&mut self.batch)
+    }
+
+    /// How many elements to read at once when so many have come through the steps behind since an instant.
+    fn room_after(&self, room: usize, read: usize, since: Timestamp) -> usize {
+        if self.clock.now() > since + SLOW { (read / 2).clamp(1, room) } else { self.capacity.min(room * 4) }
     }
 
     fn error(&self, error: BoxError) -> Error {
@@ -119,10 +130,11 @@ impl<S: Source> Job for ReadSplits<S> {
     fn go_on(&mut self, open: &mut Self::Active, cx: &JobCx<'_, S::Split>) -> Result<Next> {
         let mut out = SourceBatch::new(&mut self.batch.values, &mut self.times, open.room);
         out = out.at(cx.now, cx.waker.clone());
-        open.room = self.capacity.min(open.room * 4);
         let next = guard::catch(&self.step, || open.reader.poll(&mut out))?;
         let next = next.map_err(|e| self.error(e).at(format!("input from {}", open.place)))?;
+        let read = self.batch.len();
         self.pass_on()?;
+        open.room = self.room_after(open.room, read, cx.now);
         Ok(next)
     }
 

@@ -302,14 +302,14 @@ fn an_interval_join_keeps_what_can_meet_still() {
         driven.take(1, time, OneOf::A(time as u64));
         driven.take(2, time, OneOf::B(time as u64));
     }
-    assert_eq!((driven.join.kept(&1), driven.join.kept(&2), driven.join.keys()), (100, 100, 2));
+    assert_eq!((driven.join.kept_of(&1), driven.join.kept_of(&2), driven.join.keys()), (100, 100, 2));
     driven.advance_to(at(50));
     // A left one at 35 has partners to 45, which may come to a watermark of 50; a right one at 48 has those from 50 on.
-    assert_eq!((driven.join.kept(&1), driven.join.kept(&2)), (65, 52));
+    assert_eq!((driven.join.kept_of(&1), driven.join.kept_of(&2)), (65, 52));
     assert_eq!(driven.finish().len(), 35 + 48);
     assert_eq!(driven.output, at(35), "the first that waits holds the output back");
     driven.advance_to(at(101));
-    assert_eq!((driven.join.kept(&1), driven.join.kept(&2)), (14, 1));
+    assert_eq!((driven.join.kept_of(&1), driven.join.kept_of(&2)), (14, 1));
     driven.advance_to(at(115));
     assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false));
 }
@@ -323,17 +323,17 @@ fn an_as_of_join_keeps_the_versions_that_are_valid_still() {
         driven.take(1, 10 * time, OneOf::B(time as u64));
         driven.take(1, time, OneOf::A(time as u64));
     }
-    assert_eq!(driven.join.kept(&1), 200);
+    assert_eq!(driven.join.kept_of(&1), 200);
     driven.advance_to(at(50));
     // A value can come at 35 still: for that the version of 30 is needed.
-    assert_eq!((driven.finish().len(), driven.join.kept(&1)), (50, 50 + 97));
+    assert_eq!((driven.finish().len(), driven.join.kept_of(&1)), (50, 50 + 97));
     assert_eq!(driven.output, at(50));
     driven.advance_to(at(5000));
-    assert_eq!((driven.finish().len(), driven.join.kept(&1)), (50, 1));
+    assert_eq!((driven.finish().len(), driven.join.kept_of(&1)), (50, 1));
     // A version that is late, and older than one that is valid for all that can come, is not kept.
     driven.take(1, 4500, OneOf::B(7));
     driven.take(1, 4400, OneOf::B(8));
-    assert_eq!(driven.join.kept(&1), 1);
+    assert_eq!(driven.join.kept_of(&1), 1);
     driven.take(1, 4990, OneOf::A(0));
     assert_eq!(driven.finish(), [(1, (0, Some(7)), at(4990))]);
     driven.advance_to(Timestamp::MAX);

@@ -130,9 +130,9 @@ pub(crate) struct Rig<'a, T> {
 impl<'a, T: Clone + 'static> Rig<'a, T> {
     pub(crate) fn new(env: &'a Rc<Env>) -> Self {
         let (rows, largest) = (Rc::default(), Rc::default());
-        let mut wiring = Wiring { id: 0, step: step(), env, outputs: vec![vec![]], emitted: vec![Rc::default()] };
+        let mut wiring = Wiring { id: 0, step: step(), env, outputs: vec![vec![]], flows: vec![Rc::default()] };
         let kept = Kept { rows: Rc::clone(&rows), largest: Rc::clone(&largest) };
-        let consumer = Consumer::new(&wiring, Rc::new(RefCell::new(kept)));
+        let consumer = Consumer::exclusive(&wiring, Rc::new(RefCell::new(kept)));
         wiring.outputs[0].push(consumer.erase());
         Self { wiring, rows, largest }
     }

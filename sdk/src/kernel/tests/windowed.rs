@@ -4,7 +4,7 @@ use super::{Rig, env, env_with};
 use crate::combine::ToList;
 use crate::kernel::MemoryBudget;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::windowed::{ByKey, BySlice, ByWindow, Gathered, Late, Pairs, Takes};
+use crate::kernel::keyed::windowed::{ByKey, BySession, BySlice, ByWindow, Gathered, Late, Pairs, Takes};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Stamp};
 use crate::window::reduce::Combined;
@@ -33,6 +33,15 @@ fn strategies() -> impl Strategy<Value = WindowingStrategy> {
         Just(Windowing::sliding(millis(5), millis(8))),
         Just(Windowing::global()),
     ];
+    in_some_mode(windowing)
+}
+
+fn sessions() -> impl Strategy<Value = WindowingStrategy> {
+    in_some_mode((1u64..20).prop_map(|gap| Windowing::sessions(Duration::from_millis(gap))))
+}
+
+fn in_some_mode(windowing: impl Strategy<Value = Windowing>) -> impl Strategy<Value = WindowingStrategy> {
+    let millis = Duration::from_millis;
     let accumulation = prop_oneof![Just(Accumulation::Discarding), Just(Accumulation::Accumulating)];
     (windowing, accumulation, 0u64..30).prop_map(move |(windowing, accumulation, lateness)| {
         let windowing = windowing.allowed_lateness(millis(lateness)).accumulation(accumulation);
@@ -101,6 +110,17 @@ proptest! {
         let by_window = ByWindow::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &other.wiring);
         let (expected, expected_outputs) = run(&one, by_key, |v| v, &strategy, &events);
         let (actual, outputs) = run(&other, by_window, |v| v, &strategy, &events);
+        prop_assert_eq!(actual, expected);
+        prop_assert_eq!(outputs, expected_outputs);
+    }
+    #[test]
+    fn by_session_is_by_key(strategy in sessions(), events in events()) {
+        let env = env(0, 1, 3, 1 << 20);
+        let (one, other) = (Rig::<(u8, Values<u64>)>::new(&env), Rig::<(u8, Values<u64>)>::new(&env));
+        let by_key = ByKey::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &one.wiring);
+        let by_session = BySession::<_, _, _, Pairs>::new(&strategy, Gathered, Late::dropped(), &other.wiring);
+        let (expected, expected_outputs) = run(&one, by_key, |v| v, &strategy, &events);
+        let (actual, outputs) = run(&other, by_session, |v| v, &strategy, &events);
         prop_assert_eq!(actual, expected);
         prop_assert_eq!(outputs, expected_outputs);
     }

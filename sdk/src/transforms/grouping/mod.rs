@@ -2,7 +2,8 @@
 //!
 //! - In the global window, when the last element has come: by one shuffle.
 //! - In windows of a bounded collection that show one result each: by the same shuffle, with the window as a part of the
-//!   key; windows that merge are merged behind it, key by key.
+//!   key; windows that merge are merged behind it, key by key. Where values of keys are combined in windows that do not
+//!   merge: window by window, or slice by slice, by one of the shuffles of [`streaming`] that waits for the end.
 //! - In all other cases, while time goes on: by the shuffles of [`streaming`].
 
 mod in_windows;

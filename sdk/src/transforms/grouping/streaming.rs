@@ -52,7 +52,7 @@ pub(in crate::transforms) fn share_slices(windowing: &WindowingStrategy) -> bool
 /// In so many windows an element is at least.
 const MUCH_OVERLAP: i64 = 4;
 
-/// As [`combine_per_key`], of a collection that ends, whose windows [share slices](share_slices).
+/// As [`combine_per_key`], of a collection that ends.
 pub(in crate::transforms) fn combine_slices_per_key<K: Key, V: Element, C: CombineFn<V>>(
     windowing: &Arc<WindowingStrategy>,
     combine: C,

@@ -28,19 +28,6 @@ impl<T: Element> KeepingLateData<T> {
         self.combine(Count)
     }
 
-    /// See [`PCollection::count_per_element`].
-    #[track_caller]
-    pub fn count_per_element(&self) -> WithLateData<(T, u64), PCollection<T>>
-    where
-        T: Key,
-    {
-        let scope = self.0.pipeline.open_scope("CountPerElement".into(), true);
-        let counted = self.0.rearrange("Pair", |element| (element, ())).keeping_late_data().count_per_key();
-        let late = counted.late.rearrange("Element", |(element, ())| element);
-        drop(scope);
-        WithLateData { results: counted.results, late }
-    }
-
     /// A grouping: while time goes on as `streaming` says, and otherwise as `without_late_data`.
     #[track_caller]
     fn grouped<R: Element>(
@@ -78,6 +65,19 @@ impl<K: Key, V: Element> KeepingLateData<(K, V)> {
         let streaming = |windowing: &_| streaming::combine_per_key_keeping_late_data::<K, V, C>(windowing, &combine);
         let without = |input: &PCollection<(K, V)>| input.combine_per_key(combine.clone());
         self.grouped((combine.name(), PER_KEY), Grouping::of(&self.0), without, streaming)
+    }
+
+    /// See [`PCollection::combine_per_key_with_fanout`]. While time goes on there is one round, whatever the fanout.
+    #[track_caller]
+    pub fn combine_per_key_with_fanout<C: CombineFn<V>>(
+        &self,
+        fanout: u32,
+        combine: C,
+    ) -> WithLateData<(K, C::Out), PCollection<(K, V)>> {
+        let label = format!("{}WithFanout", combine.name());
+        let streaming = |windowing: &_| streaming::combine_per_key_keeping_late_data::<K, V, C>(windowing, &combine);
+        let without = |input: &PCollection<(K, V)>| input.combine_per_key_with_fanout(fanout, combine.clone());
+        self.grouped((label, PER_KEY), Grouping::of(&self.0), without, streaming)
     }
 
     /// See [`PCollection::count_per_key`].

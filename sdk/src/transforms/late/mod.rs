@@ -1,17 +1,22 @@
 //! Steps that keep what came too late.
 
 mod co_group;
+mod composites;
 mod grouping;
 mod joins;
+mod side_inputs;
 mod stateful;
+mod timed_joins;
+
+pub use side_inputs::{ViewWithLateData, WithSideKeepingLateData};
 
 use crate::graph::NodeId;
-use crate::{Element, PCollection};
+use crate::{Element, PCollection, PTransform};
 
 /// A collection whose next step keeps the elements that come too late for it, instead of dropping them.
 ///
-/// Made by [`PCollection::keeping_late_data`]. It has the steps that drop what is too late: groupings, batches, functions
-/// with state, and joins in time.
+/// Made by [`PCollection::keeping_late_data`]. It has the steps that drop what is too late: groupings, joins, batches,
+/// functions with state, functions that read side inputs, and side inputs.
 #[must_use = "late data is kept by a step: call one"]
 pub struct KeepingLateData<T>(PCollection<T>);
 
@@ -60,6 +65,38 @@ impl<T: Element> PCollection<T> {
     /// ```
     pub fn keeping_late_data(&self) -> KeepingLateData<T> {
         KeepingLateData(self.clone())
+    }
+}
+
+impl<T: Element> KeepingLateData<T> {
+    /// The collection: for [composites](Self::apply).
+    pub fn collection(&self) -> &PCollection<T> {
+        &self.0
+    }
+
+    /// Applies a composite that keeps what comes too late for its steps: one that is a
+    /// [`PTransform`](crate::PTransform) of `KeepingLateData` as well.
+    ///
+    /// ```
+    /// use beamline_sdk::combine::Sum;
+    /// use beamline_sdk::{KeepingLateData, PCollection, PTransform, Pipeline, WithLateData};
+    ///
+    /// struct Scores;
+    ///
+    /// impl PTransform<KeepingLateData<(String, u64)>> for Scores {
+    ///     type Out = WithLateData<(String, u64), PCollection<(String, u64)>>;
+    ///     fn expand(self, points: KeepingLateData<(String, u64)>) -> Self::Out {
+    ///         points.combine_per_key(Sum)
+    ///     }
+    /// }
+    ///
+    /// let p = Pipeline::new();
+    /// let scores = p.create([("ann".to_owned(), 3), ("ann".to_owned(), 4)]).keeping_late_data().apply(Scores);
+    /// # let _ = (scores.results, scores.late);
+    /// ```
+    #[track_caller]
+    pub fn apply<X: PTransform<Self>>(&self, transform: X) -> X::Out {
+        self.0.pipeline.apply_to(Self(self.0.clone()), transform)
     }
 }
 

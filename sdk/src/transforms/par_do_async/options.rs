@@ -1,6 +1,7 @@
 //! How a service is called.
 
 use crate::coder::encode;
+use crate::retry::Backoff;
 use crate::{BoxError, Error, ErrorKind, Key, Result};
 use std::fmt;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) is_ordered: bool,
     pub(crate) timeout: Option<Duration>,
     attempts: u32,
-    backoff: (Duration, Duration),
+    pub(crate) backoff: Backoff,
     is_worth_it: Option<Predicate>,
     /// How far apart the beginnings of two calls are, at least.
     pub(crate) distance: Option<Duration>,
@@ -59,12 +60,6 @@ impl Settings {
     pub(crate) fn tries_again(&self, attempts: u32, error: &BoxError) -> bool {
         attempts < self.attempts && self.is_worth_it.as_ref().is_none_or(|is_worth_it| is_worth_it(error))
     }
-
-    /// How long to wait at most after so many attempts.
-    pub(crate) fn longest_wait(&self, attempts: u32) -> Duration {
-        let (first, most) = self.backoff;
-        first.saturating_mul(2u32.saturating_pow(attempts - 1)).min(most)
-    }
 }
 
 impl<T: 'static> AsyncOptions<T> {
@@ -78,7 +73,7 @@ impl<T: 'static> AsyncOptions<T> {
             is_ordered: false,
             timeout: None,
             attempts: 1,
-            backoff: (Duration::from_millis(100), Duration::from_secs(30)),
+            backoff: Backoff { first: Duration::from_millis(100), most: Duration::from_secs(30) },
             is_worth_it: None,
             distance: None,
         };
@@ -121,7 +116,7 @@ impl<T: 'static> AsyncOptions<T> {
     ///
     /// An element that waits has its place among those that are away, but is no call.
     pub fn backoff(mut self, first: Duration, most: Duration) -> Self {
-        self.settings.backoff = (first, most);
+        self.settings.backoff = Backoff { first, most };
         self
     }
 
@@ -179,13 +174,6 @@ impl std::error::Error for TimedOut {}
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_are_doubled_up_to_the_longest() {
-        let second = Duration::from_secs(1);
-        let settings = AsyncOptions::<()>::concurrency(1).backoff(second, 6 * second).settings;
-        assert_eq!([1, 2, 3, 4, 99].map(|n| settings.longest_wait(n).as_secs()), [1, 2, 4, 6, 6]);
-    }
 
     #[test]
     fn the_first_fault_is_told() {

@@ -256,13 +256,15 @@ macro_rules! standard {
 
 standard!(Global: GlobalWindows, Fixed: FixedWindows, Sliding: SlidingWindows, Sessions: Sessions);
 
-/// A length in milliseconds, at most that of all time; −1 stands for one that milliseconds cannot express.
+/// A length in milliseconds, at most that of all time; one that milliseconds cannot express is in nanoseconds, as a
+/// negative number.
 fn whole_millis(length: Duration) -> i64 {
     const ALL_TIME: i64 = Timestamp::MAX.millis() - Timestamp::MIN.millis();
-    if !length.subsec_nanos().is_multiple_of(1_000_000) {
-        return -1;
+    let millis = i64::try_from(length.as_millis()).unwrap_or(ALL_TIME).min(ALL_TIME);
+    if millis == ALL_TIME || length.subsec_nanos().is_multiple_of(1_000_000) {
+        return millis;
     }
-    i64::try_from(length.as_millis()).unwrap_or(ALL_TIME).min(ALL_TIME)
+    i64::try_from(length.as_nanos()).map_or(-i64::MAX, |nanos| -nanos)
 }
 
 fn check_length(what: &str, millis: i64, least: i64) -> Result<(), BoxError> {
@@ -289,7 +291,8 @@ fn window(start: i64, end: i64) -> Window {
     Window { start: Timestamp::from_millis(start), end: Timestamp::from_millis(end) }
 }
 
-/// Prints a length for people.
+/// Prints a length for people, also one of [`whole_millis`] that is none.
 fn length(millis: i64) -> impl Display {
-    format!("{:?}", Duration::from_millis(millis.max(0) as u64))
+    let whole = u64::try_from(millis).map(Duration::from_millis);
+    format!("{:?}", whole.unwrap_or_else(|_| Duration::from_nanos(millis.unsigned_abs())))
 }

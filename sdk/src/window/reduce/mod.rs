@@ -61,6 +61,7 @@ mod window_map;
 pub use contents::{Accumulated, Bag, Combined, Contents, List, Listed, Revised};
 pub use effects::{Dropped, DroppedBecause, Effects, Recorded, TimeDomain, Wake, WindowResult};
 pub use state::KeyState;
+pub(crate) use window_map::WindowMap;
 
 use super::trigger::{Moment, TriggerMachine};
 use super::{Accumulation, AnyWindowFn, Mark, Window, WindowingStrategy};

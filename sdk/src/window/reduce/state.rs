@@ -3,6 +3,7 @@
 use super::aside::Aside;
 use super::window_map::WindowMap;
 use crate::Timestamp;
+use crate::window::Window;
 use crate::window::trigger::TriggerState;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,12 @@ impl<S> KeyState<S> {
     /// Whether there is nothing to remember.
     pub fn is_empty(&self) -> bool {
         self.open.is_empty() && self.aside.is_empty()
+    }
+
+    /// The windows whose results are to come: those that have shown nothing at their end, or have got something since.
+    pub(crate) fn expectant_windows(&self) -> impl Iterator<Item = Window> {
+        let is_expectant = |window: &OpenWindow<S>| window.has_news || window.on_time_panes == 0;
+        self.open.iter().filter(move |(_, state)| is_expectant(state)).map(|(window, _)| *window)
     }
 
     /// The number of windows that have contents or a trigger at work.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// A map from windows. Most keys have one or two, and some have a great many: every operation takes logarithmic time.
 #[derive(Clone, Debug, Default)]
-pub(super) enum WindowMap<T> {
+pub(crate) enum WindowMap<T> {
     #[default]
     None,
     One((Window, T)),
@@ -20,7 +20,7 @@ pub(super) enum WindowMap<T> {
 const FEW: usize = 32;
 
 impl<T> WindowMap<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::None => 0,
             Self::One(_) => 1,
@@ -29,11 +29,11 @@ impl<T> WindowMap<T> {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    pub(super) fn contains(&self, window: &Window) -> bool {
+    pub(crate) fn contains(&self, window: &Window) -> bool {
         match self {
             Self::None => false,
             Self::One((one, _)) => one == window,
@@ -43,7 +43,7 @@ impl<T> WindowMap<T> {
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, window: &Window) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, window: &Window) -> Option<&mut T> {
         match self {
             Self::None => None,
             Self::One((one, value)) => (one == window).then_some(value),
@@ -54,7 +54,7 @@ impl<T> WindowMap<T> {
 
     /// The value of a window, and whether it is new.
     #[inline]
-    pub(super) fn get_or_insert_with(&mut self, window: Window, create: impl FnOnce() -> T) -> (&mut T, bool) {
+    pub(crate) fn get_or_insert_with(&mut self, window: Window, create: impl FnOnce() -> T) -> (&mut T, bool) {
         let is_new = !self.contains(&window);
         if is_new {
             self.insert(window, create());
@@ -63,7 +63,7 @@ impl<T> WindowMap<T> {
     }
 
     /// Adds a window that is not there.
-    pub(super) fn insert(&mut self, window: Window, value: T) {
+    pub(crate) fn insert(&mut self, window: Window, value: T) {
         match self {
             Self::None => *self = Self::One((window, value)),
             Self::Few(few) if few.len() < FEW => {
@@ -86,7 +86,7 @@ impl<T> WindowMap<T> {
         };
     }
 
-    pub(super) fn remove(&mut self, window: &Window) -> Option<T> {
+    pub(crate) fn remove(&mut self, window: &Window) -> Option<T> {
         match self {
             Self::None => None,
             Self::One((one, _)) if one != window => None,
@@ -107,6 +107,30 @@ impl<T> WindowMap<T> {
         }
     }
 
+    /// Takes the last window out.
+    pub(crate) fn pop_last(&mut self) -> Option<(Window, T)> {
+        let last = match self {
+            Self::None | Self::One(_) => match std::mem::take(self) {
+                Self::One(one) => Some(one),
+                _ => None,
+            },
+            Self::Few(few) => few.pop(),
+            Self::Many(many) => many.pop_last(),
+        };
+        self.free_if_empty();
+        last
+    }
+
+    /// The last window.
+    pub(crate) fn last(&self) -> Option<Window> {
+        match self {
+            Self::None => None,
+            Self::One((one, _)) => Some(*one),
+            Self::Few(few) => few.last().map(|(window, _)| *window),
+            Self::Many(many) => many.last_key_value().map(|(window, _)| *window),
+        }
+    }
+
     fn free_if_empty(&mut self) {
         if self.is_empty() {
             *self = Self::None;
@@ -114,7 +138,7 @@ impl<T> WindowMap<T> {
     }
 
     /// The windows that overlap one, in order, if no two of them overlap each other.
-    pub(super) fn overlapping(&self, window: Window) -> SmallVec<[Window; 2]> {
+    pub(crate) fn overlapping(&self, window: Window) -> SmallVec<[Window; 2]> {
         let mut found: SmallVec<[Window; 2]> = match self {
             Self::None => SmallVec::new(),
             Self::One((one, _)) => Some(*one).filter(|one| one.overlaps(window)).into_iter().collect(),
@@ -130,11 +154,11 @@ impl<T> WindowMap<T> {
     }
 
     /// All windows, in order.
-    pub(super) fn windows(&self) -> Vec<Window> {
+    pub(crate) fn windows(&self) -> Vec<Window> {
         self.iter().map(|(window, _)| *window).collect()
     }
 
-    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (&Window, &T)> + '_> {
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = (&Window, &T)> + '_> {
         match self {
             Self::None => Box::new(std::iter::empty()),
             Self::One((window, value)) => Box::new(std::iter::once((window, value))),
@@ -192,11 +216,16 @@ mod tests {
                     prop_assert_eq!(map.remove(&window), model.remove(&window));
                 }
                 prop_assert_eq!(map.len(), model.len());
+                prop_assert_eq!(map.last(), model.last_key_value().map(|(window, _)| *window));
             }
             prop_assert!(map.iter().eq(&model));
             let text = serde_json::to_string(&map).unwrap();
             let copy: WindowMap<i32> = serde_json::from_str(&text).unwrap();
             prop_assert!(copy.iter().eq(&model));
+            while let Some(last) = model.pop_last() {
+                prop_assert_eq!(map.pop_last(), Some(last));
+            }
+            prop_assert!(map.is_empty() && map.pop_last().is_none());
         }
 
         #[test]

@@ -38,7 +38,7 @@ impl<K, V, D: Clone> RunStateful<K, V, D> {
 
 impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Shuffle for RunStateful<K, V, D> {
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
+        Op::keyed(wiring, HashSender::<K, V>::new(link, wiring.env))
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {

@@ -174,7 +174,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     }
 
     /// How many elements are kept for a key.
-    pub(crate) fn kept(&mut self, key: &K) -> usize {
+    pub(crate) fn kept_of(&mut self, key: &K) -> usize {
         let slot = self.keys.find_or_insert(crate::kernel::hash::hash_key(key), key.clone());
         let (_, of_key) = self.keys.get_mut(slot).expect("it was found");
         let kept = J::kept(&of_key.state);

@@ -77,9 +77,9 @@ impl<V: Send + Sync + 'static> Refreshing<V> {
     }
 
     /// Keeps the last value.
-    fn forgive(error: &Error) {
+    fn forgive(&self, error: &Error) {
         FAILED_REFRESHES.inc(1);
-        eprintln!("warning: {error}\n  the side input keeps its last value");
+        self.publisher.env.warn(error, "the side input keeps its last value");
     }
 }
 
@@ -98,7 +98,7 @@ impl<V: Send + Sync + 'static> Operator for Refreshing<V> {
     fn clock(&mut self, now: Timestamp) -> Result<()> {
         let is_first_there = self.next.0.load(Ordering::SeqCst) > i64::MIN;
         if is_first_there && self.is_due(now) {
-            self.load().unwrap_or_else(|error| Self::forgive(&error));
+            self.load().unwrap_or_else(|error| self.forgive(&error));
         }
         let next = Timestamp::from_millis(self.next.0.load(Ordering::SeqCst));
         self.alarm = Some(if is_first_there { next } else { now + self.every });

@@ -9,7 +9,7 @@ use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{
     Arrival, Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
 };
@@ -179,6 +179,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     fn pending(&self) -> Option<Pending> {
         let next_event = self.outside.timers.first();
         Some(Pending { count: self.keys.len() as u64, what: "keys with open windows", next_event })
+    }
+
+    fn left_behind(&self) -> Option<Kept> {
+        Kept::keys_in(self.keys.states().flat_map(KeyState::expectant_windows).map(|window| (window, 1)))
     }
 }
 

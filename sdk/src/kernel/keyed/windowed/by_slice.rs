@@ -16,7 +16,7 @@ use crate::kernel::guard::catch;
 use crate::kernel::keyed::combine::entry_bytes;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Env, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Col, Env, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
@@ -48,7 +48,7 @@ pub(crate) struct BySlice<K, V, C: CombineFn<V>, R: ResultRow<K, C::Out>> {
     shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::Acc>>>,
     /// A table that has been emptied: windows are much like each other.
     spare: Option<Table<K, C::Acc>>,
-    results: Results<K, C::Acc, R::Row>,
+    pub(super) results: Results<K, C::Acc, R::Row>,
     _values: PhantomData<fn(V)>,
 }
 
@@ -90,7 +90,12 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, C::Acc)>) {
-        let watermark = self.watermark;
+        let Self { combine, overflow, watermark, .. } = self;
+        if let Some(scattered) = overflow.as_mut().and_then(Overflow::scattered) {
+            self.new_bytes += scattered.add_batch(batch, |acc, other| combine.merge(acc, other));
+            return;
+        }
+        let watermark = *watermark;
         let has_ended = |window: &Window| watermark > window.max_timestamp();
         if !self.slides {
             let rows = sort::by_window(hashes, batch, has_ended).into_iter();
@@ -201,6 +206,12 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         self.results.show_all(count, rows, &stamp(window, Pane::ONLY));
     }
 
+    /// Shows what there is of a key in a window of a collection that has ended.
+    pub(super) fn show_alone(&mut self, key: K, window: Window, acc: C::Acc) {
+        let row = R::row(key, self.combine.extract(acc));
+        self.results.show(row, &stamp(window, Pane::ONLY));
+    }
+
     fn show_and_keep(&mut self, window: Window, expiry: Timestamp, table: &mut Table<K, C::Acc>) {
         let Self { combine, accumulates, shown, results, .. } = self;
         let (count, mut kept) = (table.len(), Table::new());
@@ -238,11 +249,17 @@ fn stamp(window: Window, pane: Pane) -> Stamp {
 
 impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Takes<K, C::Acc> for BySlice<K, V, C, R> {
     fn take(&mut self, rows: HashedRows<(K, C::Acc)>) -> Result<()> {
-        let step = self.step.clone();
-        catch(&step, || self.add_all(rows))?;
-        if let Some(overflow) = &mut self.overflow {
-            overflow.count(std::mem::take(&mut self.new_bytes), &mut self.coming)?;
+        let (step, has_many) = (self.step.clone(), matches!(rows.batch.meta.windows, Col::Each(_)));
+        let Self { combine, overflow, coming, slides, .. } = self;
+        if let Some(overflow) = overflow.as_mut().filter(|_| !*slides)
+            && overflow.scattered().is_none()
+            && (has_many || overflow.are_small(coming))
+        {
+            overflow.scatter(coming, |acc, other| combine.merge(acc, other))?;
         }
+        catch(&step, || self.add_all(rows))?;
+        let Self { overflow, coming, new_bytes, .. } = self;
+        overflow.as_mut().map_or(Ok(()), |overflow| overflow.count(std::mem::take(new_bytes), coming))?;
         self.results.check()
     }
 }
@@ -277,5 +294,20 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
             what: "open slices of windows",
             next_event: Some(next.max_timestamp()),
         })
+    }
+
+    fn left_behind(&self) -> Option<Kept> {
+        let on_disk = self.overflow.as_ref().map_or(0, Overflow::bytes_on_disk);
+        if on_disk > 0 {
+            return Some(Kept { count: on_disk as u64, what: "bytes of slices of windows", ..Kept::default() });
+        }
+        if !self.slides {
+            let tables = self.coming.iter().map(|(((_, window), _), slice)| (*window, slice.table.len() as u64));
+            let scattered = self.overflow.iter().flat_map(Overflow::scattered_windows).map(|window| (window, 1));
+            return Kept::keys_in(tables.chain(scattered));
+        }
+        let windows = self.coming.values().flat_map(|slice| &slice.windows).chain(self.running.windows());
+        let windows = windows.filter(|window| window.max_timestamp() >= self.watermark).copied().collect();
+        self.pending().map(|Pending { count, .. }| Kept { count, what: "slices", windows })
     }
 }

@@ -11,7 +11,7 @@ use super::sort::{self, WindowRows};
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{
     Accumulation, ClosingBehavior, Mark, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
@@ -44,8 +44,12 @@ struct Shown<S> {
 
 /// Whether a grouping with this windowing shows what [`ByWindow`] does.
 pub(crate) fn is_for(strategy: &WindowingStrategy) -> bool {
+    shows_once(strategy) && !strategy.needs_merging()
+}
+
+/// Whether windows show one result at their end, and one for each late element.
+pub(super) fn shows_once(strategy: &WindowingStrategy) -> bool {
     *strategy.trigger() == Trigger::Default
-        && !strategy.needs_merging()
         && strategy.timestamp_combiner() == TimestampCombiner::EndOfWindow
         && strategy.closing_behavior() == ClosingBehavior::FireIfNonEmpty
         && !strategy.may_retract()
@@ -185,5 +189,9 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     fn pending(&self) -> Option<Pending> {
         let next_event = self.open.first_key_value().map(|((last, _), _)| *last);
         Some(Pending { count: self.open.len() as u64, what: "open windows", next_event })
+    }
+
+    fn left_behind(&self) -> Option<Kept> {
+        Kept::keys_in(self.open.iter().map(|((_, window), table)| (*window, table.len() as u64)))
     }
 }

@@ -14,12 +14,12 @@ use super::sort::{self, WindowRows};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, entry_bytes, first};
+use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, Lifted, entry_bytes, first};
 use crate::kernel::keyed::route::Router;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
-use crate::kernel::{Batch, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
-use crate::window::{Pane, Window, WindowSet, WindowingStrategy};
+use crate::kernel::{Batch, Col, Lens, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
+use crate::window::{AnyWindowFn, Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -46,9 +46,19 @@ impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
     }
 }
 
+impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
+    /// Whether windows may be taken one by one, and results wait for the end.
+    fn may_scatter(&self) -> bool {
+        self.at_the_end && !matches!(self.strategy.window_fn(), AnyWindowFn::Sliding(_))
+    }
+}
+
 /// How elements become pairs.
 pub(crate) trait IntoPairs<K, V>: 'static {
     type In: Element;
+
+    /// How those who watch see the elements.
+    fn lens() -> Lens<Self::In>;
 
     fn pairs(batch: &mut Batch<Self::In>) -> Batch<(K, V)>;
 }
@@ -58,6 +68,10 @@ pub(crate) struct Keyed;
 
 impl<K: Key, V: Element> IntoPairs<K, V> for Keyed {
     type In = (K, V);
+
+    fn lens() -> Lens<(K, V)> {
+        Lens::keyed()
+    }
 
     fn pairs(batch: &mut Batch<(K, V)>) -> Batch<(K, V)> {
         batch.take()
@@ -69,6 +83,10 @@ pub(crate) struct Unkeyed;
 
 impl<V: Element> IntoPairs<(), V> for Unkeyed {
     type In = V;
+
+    fn lens() -> Lens<V> {
+        Lens::new()
+    }
 
     fn pairs(batch: &mut Batch<V>) -> Batch<((), V)> {
         let Batch { values, meta } = batch.take();
@@ -90,14 +108,17 @@ where
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
             open: BTreeMap::new(),
+            rows: 0,
+            looked: 0,
             spare: None,
             memory: Reservation::new(&wiring.env.memory),
             limit: wiring.env.working_memory().min(LARGEST_TABLE),
             gain: Gain::new(mode.lifted),
+            scattered: self.may_scatter().then(|| Lifted::new(self.combine.clone(), wiring, mode)),
             router: Router::new(link, wiring.env),
             _rows: PhantomData,
         };
-        Op::single::<I::In>(wiring, sender)
+        Op::seen_through(I::lens(), wiring, sender)
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -113,15 +134,31 @@ struct Sender<K, V, C: CombineFn<V>, I> {
     step: Arc<Step>,
     watermark: Timestamp,
     /// Windows none of which is over, by the last instant of the first of them.
-    open: BTreeMap<(Timestamp, WindowSet), Table<K, C::Acc>>,
+    open: BTreeMap<(Timestamp, WindowSet), Open<K, C::Acc>>,
+    /// Rows so far, and when it was last looked for tables that are idle.
+    rows: u64,
+    looked: u64,
     /// A table that has been sent, and its memory: windows are much like each other.
     spare: Option<(Table<K, C::Acc>, usize)>,
     memory: Reservation,
     limit: usize,
     gain: Gain,
+    /// What is in so many windows at a time that a table for each would be a waste: by key and window. Of collections
+    /// that end.
+    scattered: Option<Lifted<(K, Window), V, C>>,
     router: Router<(K, C::Acc)>,
     _rows: PhantomData<fn() -> (V, I)>,
 }
+
+/// What has been combined for the rows that are in the same windows.
+struct Open<K, A> {
+    table: Table<K, A>,
+    /// Which row was the last one.
+    used: u64,
+}
+
+/// After so many rows in other windows a table is sent: time has gone on.
+const IDLE: u64 = 1 << 16;
 
 impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     fn add(&mut self, mut rows: WindowRows<WindowSet, K, V>) -> Result<()> {
@@ -130,8 +167,14 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
             self.gain.pass(rows.rows.len() as u64);
             return self.pass(rows);
         }
+        self.rows += rows.rows.len() as u64;
+        if self.rows - self.looked > IDLE {
+            self.send_idle()?;
+        }
         let Self { combine, open, spare, memory, .. } = self;
-        let table = open.entry((last, rows.windows)).or_insert_with(|| unused(spare, memory));
+        let open = open.entry((last, rows.windows)).or_insert_with(|| Open { table: unused(spare, memory), used: 0 });
+        open.used = self.rows;
+        let table = &mut open.table;
         let (inputs, before) = (rows.rows.len() as u64, table.len());
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
@@ -140,6 +183,34 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         let new_keys = (table.len() - before) as u64;
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
         if self.gain.count(inputs, new_keys) || !fits { self.send_all() } else { Ok(()) }
+    }
+
+    /// Combines the rows of many windows.
+    fn scatter(&mut self, pairs: Batch<(K, V)>) -> Result<()> {
+        let mut rows = in_each_window(pairs);
+        let Some(table) = &mut self.scattered else { return Ok(()) };
+        if table.takes(rows.len()) {
+            let count = table.add(&mut rows)?;
+            return if count > 0 { self.send_scattered(count) } else { Ok(()) };
+        }
+        for ((key, window), value) in rows {
+            let acc = catch(&self.step, || first(&self.combine, value))?;
+            self.router.add_stamped(hash_key(&key), (key, acc), &stamp(window.into(), window.max_timestamp()))?;
+        }
+        Ok(())
+    }
+
+    fn send_scattered(&mut self, count: usize) -> Result<()> {
+        let Self { scattered, router, .. } = self;
+        scattered.as_mut().map_or(Ok(()), |table| {
+            table.take(count, |Entry { key: (key, window), acc, .. }| {
+                router.add_stamped(hash_key(&key), (key, acc), &stamp(window.into(), window.max_timestamp()))
+            })
+        })
+    }
+
+    fn send_all_scattered(&mut self) -> Result<()> {
+        self.send_scattered(self.scattered.as_ref().map_or(0, Lifted::len))
     }
 
     /// Sends rows without combining them.
@@ -151,9 +222,16 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         Ok(())
     }
 
+    /// Sends the tables that have not been used for a while, so that those in use fit into a cache.
+    fn send_idle(&mut self) -> Result<()> {
+        let used = std::mem::replace(&mut self.looked, self.rows);
+        let idle: Vec<_> = self.open.extract_if(.., |_, open| open.used <= used).collect();
+        idle.into_iter().try_for_each(|((last, windows), open)| self.send(last, windows, open.table))
+    }
+
     fn send_all(&mut self) -> Result<()> {
-        while let Some(((last, windows), table)) = self.open.pop_first() {
-            self.send(last, windows, table)?;
+        while let Some(((last, windows), open)) = self.open.pop_first() {
+            self.send(last, windows, open.table)?;
         }
         self.spare = None;
         self.memory.shrink(self.memory.used());
@@ -171,6 +249,17 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         }
         Ok(())
     }
+}
+
+/// Each row with each of its windows.
+pub(super) fn in_each_window<K: Key, V: Element>(batch: Batch<(K, V)>) -> Vec<((K, Window), V)> {
+    let mut rows = Vec::with_capacity(batch.len());
+    for (row, (key, value)) in batch.values.into_iter().enumerate() {
+        let Some((last, others)) = batch.meta.windows.get(row).split_last() else { continue };
+        rows.extend(others.iter().map(|window| ((key.clone(), *window), value.clone())));
+        rows.push(((key, *last), value));
+    }
+    rows
 }
 
 /// The table that was emptied, or else a new one.
@@ -192,6 +281,9 @@ fn stamp(windows: WindowSet, time: Timestamp) -> Stamp {
 impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Sender<K, V, C, I> {
     fn push(&mut self, batch: &mut Batch<I::In>) -> Result<()> {
         let pairs = I::pairs(batch);
+        if self.scattered.is_some() && matches!(pairs.meta.windows, Col::Each(_)) {
+            return self.scatter(pairs);
+        }
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
         let (watermark, is_combining) = (self.watermark, self.gain.is_combining());
         let passes = |windows: &WindowSet| !is_combining || first_end(windows).is_some_and(|end| end < watermark);
@@ -206,17 +298,30 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.watermark = time;
-        while let Some(((last, windows), table)) = self.open.pop_first() {
+        while let Some(((last, windows), open)) = self.open.pop_first() {
             if last >= time {
-                self.open.insert((last, windows), table);
+                self.open.insert((last, windows), open);
                 break;
             }
-            self.send(last, windows, table)?;
+            self.send(last, windows, open.table)?;
+        }
+        if time == Timestamp::MAX {
+            self.send_all_scattered()?;
         }
         self.router.watermark(time)
     }
 
+    /// Nobody waits for an idle sender: what it would send later might come too late.
     fn idle(&mut self, is_idle: bool) -> Result<()> {
+        if is_idle {
+            self.send_all()?;
+        }
         self.router.idle(is_idle)
+    }
+
+    fn halt(&mut self) -> Result<()> {
+        self.send_all()?;
+        self.send_all_scattered()?;
+        self.router.flush()
     }
 }

@@ -5,6 +5,7 @@
 //! that this worker owns, the timers and holds of all of them, and the way of results. Nothing goes over all keys.
 
 mod by_key;
+mod by_session;
 mod by_slice;
 mod by_window;
 mod contents;
@@ -15,11 +16,14 @@ mod overflow;
 mod results;
 mod rows;
 mod running;
+mod scattered;
+mod sessions;
 mod slots;
 mod sort;
 mod timers;
 
 pub(crate) use by_key::ByKey;
+pub(crate) use by_session::BySession;
 #[cfg(test)]
 pub(crate) use by_slice::BySlice;
 pub(crate) use by_window::ByWindow;
@@ -87,6 +91,8 @@ where
         let (strategy, contents, late) = (&self.strategy, self.contents.clone(), I::late(wiring));
         if by_window::is_for(strategy) {
             receiver::<K, V, I, _>(ByWindow::<K, V, C, R>::new(strategy, contents, late, wiring))
+        } else if by_session::is_for(strategy) {
+            receiver::<K, V, I, _>(BySession::<K, V, C, R>::new(strategy, contents, late, wiring))
         } else {
             receiver::<K, V, I, _>(ByKey::<K, V, C, R>::new(strategy, contents, late, wiring))
         }
@@ -114,7 +120,7 @@ macro_rules! several {
 
             fn sender(input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
                 match input {
-                    $($index => Op::single(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
+                    $($index => Op::keyed(wiring, HashSender::<K, $V>::new(link, wiring.env)),)+
                     _ => unreachable!("a grouping of {} inputs has no input {input}", $count),
                 }
             }

@@ -97,7 +97,7 @@ impl<K: Key, V: Element> Inputs<K, V> for One<V> {
     const COUNT: usize = 1;
 
     fn sender(_input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>) -> Op {
-        Op::single(wiring, HashSender::<K, V>::new(link, wiring.env))
+        Op::keyed(wiring, HashSender::<K, V>::new(link, wiring.env))
     }
 
     fn inboxes(grouping: &Grouping<K, V>) -> Vec<Rc<RefCell<dyn Inbox>>> {

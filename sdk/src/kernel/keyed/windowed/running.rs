@@ -98,6 +98,11 @@ impl<K: Key, A: Clone> Running<K, A> {
         shown
     }
 
+    /// The windows of the slice that goes last of all.
+    pub(super) fn windows(&self) -> &[Window] {
+        &self.newest
+    }
+
     /// What is recent becomes old.
     fn turn(&mut self, mut merge: impl FnMut(&mut A, A)) {
         self.sum = Table::new();

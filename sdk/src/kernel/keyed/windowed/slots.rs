@@ -25,6 +25,11 @@ impl<K: Key, S: Default> Slots<K, S> {
         Self { numbers: HashTable::new(), entries: Vec::new(), free: Vec::new() }
     }
 
+    /// What is kept for the keys.
+    pub(crate) fn states(&self) -> impl Iterator<Item = &S> {
+        self.entries.iter().flatten().map(|entry| &entry.state)
+    }
+
     /// How many keys have state.
     pub(crate) fn len(&self) -> usize {
         self.numbers.len()

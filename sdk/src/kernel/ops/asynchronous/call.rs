@@ -91,11 +91,8 @@ impl<T: Element, O: Element> Caller<T, O> {
         answer.map_err(Broken::Panic)?.map_err(Broken::Error)
     }
 
-    /// How long to wait after so many attempts: twice as long each time, and a part of it by chance, so that those who have
-    /// failed together do not come back together.
+    /// How long to wait after so many attempts.
     fn backoff(&self, flight: u64, attempts: u32) -> Duration {
-        let longest = self.settings.longest_wait(attempts);
-        let chance = mix(self.seed ^ mix(flight << 16 ^ u64::from(attempts))) as f64 / u64::MAX as f64;
-        longest.mul_f64(0.5 + 0.5 * chance)
+        self.settings.backoff.wait(attempts, self.seed ^ mix(flight << 16 ^ u64::from(attempts)))
     }
 }

@@ -152,6 +152,10 @@ fn any_trigger() -> impl Strategy<Value = Trigger> {
     prop_oneof![Just(Trigger::default()), Just(Trigger::always()), tree.prop_map(Trigger::repeatedly)]
 }
 
+fn any_accumulation() -> impl Strategy<Value = Accumulation> {
+    prop::sample::select(vec![Accumulation::Discarding, Accumulation::Accumulating, Accumulation::Retracting])
+}
+
 fn any_windowing(accumulation: Accumulation) -> impl Strategy<Value = Windowing> {
     let window_fn = prop_oneof![
         Just(Windowing::global()),
@@ -245,6 +249,23 @@ proptest! {
         prop_assert!(run.key.is_empty());
         prop_assert_eq!(&run.outside.holds, &BTreeMap::new());
         prop_assert_eq!(run.now.output_watermark, Timestamp::MAX);
+    }
+
+    #[test]
+    fn of_windows_that_have_expired_nothing_is_remembered(
+        windowing in any_accumulation().prop_flat_map(any_windowing),
+        events in any_events(),
+    ) {
+        let mut run = Run::new(&windowing, Listed);
+        let lateness = run.strategy.allowed_lateness();
+        for (number, event) in events.iter().enumerate() {
+            run.event(number, event);
+            let (open, aside) = (run.key.open.windows(), &run.key.aside);
+            let aside = aside.closed().chain(aside.shown().map(|(window, _)| window)).chain(aside.lone());
+            for window in open.iter().chain(aside) {
+                prop_assert!(run.now.watermark <= window.expiry(lateness), "{} at {}", window, run.now.watermark);
+            }
+        }
     }
 
     #[test]

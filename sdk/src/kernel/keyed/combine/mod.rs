@@ -1,5 +1,9 @@
 //! Combining per key: partly before the rows travel, and wholly where they arrive.
 
+mod lifted;
+
+pub(crate) use lifted::{Gain, LARGEST_TABLE, Lifted};
+
 use super::partitions::Rows;
 use super::route::Router;
 use super::table::{Entry, Table};
@@ -9,7 +13,7 @@ use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::memory::{Reservation, size_of_value};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{
-    Batch, Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Push, Receiver, Shuffle, ShuffleMode, Wiring,
+    Batch, Emitter, Env, Inbox, Link, Meta, Op, Operator, Packet, Pending, Push, Receiver, Shuffle, ShuffleMode, Wiring,
 };
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::cell::RefCell;
@@ -34,17 +38,11 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
         let sender = CombineSender::<K, V, C> {
             combine: self.combine.clone(),
             step: wiring.step.clone(),
-            table: Table::new(),
-            memory: Reservation::new(&wiring.env.memory),
-            limit: wiring.env.working_memory().min(LARGEST_TABLE),
-            gain: Gain::new(mode.lifted),
-            age: Age::new(),
+            table: Lifted::new(self.combine.clone(), wiring, mode),
             router: Router::new(link, wiring.env),
             meta: Meta::unstamped(),
-            hashes: Vec::new(),
-            _values: PhantomData,
         };
-        Op::single(wiring, sender)
+        Op::keyed(wiring, sender)
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -60,85 +58,6 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombinePerKey<K, V, C> {
         };
         let receiver = Rc::new(RefCell::new(receiver));
         Receiver { inboxes: vec![receiver.clone()], control: receiver }
-    }
-}
-
-/// The table in front of the exchange is meant for the keys that repeat: more would fall out of every cache.
-pub(crate) const LARGEST_TABLE: usize = 128 << 20;
-
-/// Whether combining before the exchange is worth its while.
-pub(crate) struct Gain {
-    lifted: bool,
-    inputs: u64,
-    new_keys: u64,
-    /// Inputs to be passed by until the next try.
-    pause: u64,
-}
-
-/// Rows after which the gain is judged, and for which combining pauses where there is none.
-const TRIAL: u64 = 1 << 18;
-const PAUSE: u64 = 1 << 23;
-
-impl Gain {
-    pub(crate) fn new(lifted: bool) -> Self {
-        Self { lifted, inputs: 0, new_keys: 0, pause: 0 }
-    }
-
-    /// Whether rows are combined at present.
-    pub(crate) fn is_combining(&self) -> bool {
-        self.lifted && self.pause == 0
-    }
-
-    /// Counts rows that are not combined.
-    pub(crate) fn pass(&mut self, rows: u64) {
-        self.pause = self.pause.saturating_sub(rows);
-    }
-
-    /// Counts a batch; says whether the table should be sent away because keys hardly repeat.
-    pub(crate) fn count(&mut self, inputs: u64, new_keys: u64) -> bool {
-        self.inputs += inputs;
-        self.new_keys += new_keys;
-        let hopeless = self.inputs >= TRIAL && self.new_keys * 10 > self.inputs * 9;
-        if hopeless {
-            self.pause = PAUSE;
-        }
-        if self.inputs >= TRIAL {
-            (self.inputs, self.new_keys) = (0, 0);
-        }
-        hopeless
-    }
-}
-
-/// Whether the older half of a table still meets rows. Keys may come and go, above all where a part of them is a window
-/// or a date; those that have gone are in the way of the others.
-struct Age {
-    /// How many entries there are before it is looked at, and again.
-    entries: usize,
-    rows: u64,
-    hits: u64,
-}
-
-/// Entries that are let alone: they and their slots fit into a cache.
-const YOUNG: usize = 1 << 18;
-
-impl Age {
-    fn new() -> Self {
-        Self { entries: YOUNG, rows: 0, hits: 0 }
-    }
-
-    /// Looks at a table after an update with so many rows; says whether its older half should go.
-    fn is_out_of_use<K: Key, A>(&mut self, table: &Table<K, A>, rows: u64) -> bool {
-        if table.len() < self.entries {
-            return false;
-        }
-        self.rows += rows;
-        self.hits += table.hits_before(table.len() / 2) as u64;
-        if self.rows < TRIAL / 4 {
-            return false;
-        }
-        let is_out_of_use = self.hits * 16 < self.rows;
-        *self = Self { entries: if is_out_of_use { YOUNG } else { table.len() / 2 * 3 }, rows: 0, hits: 0 };
-        is_out_of_use
     }
 }
 
@@ -159,55 +78,12 @@ pub(crate) fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
 struct CombineSender<K, V, C: CombineFn<V>> {
     combine: C,
     step: Arc<Step>,
-    table: Table<K, C::Acc>,
-    memory: Reservation,
-    limit: usize,
-    gain: Gain,
-    age: Age,
+    table: Lifted<K, V, C>,
     router: Router<(K, C::Acc)>,
     meta: Meta,
-    hashes: Vec<u64>,
-    _values: PhantomData<V>,
 }
 
 impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
-    fn combine(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
-        let Self { combine, table, hashes, .. } = self;
-        let inputs = batch.len() as u64;
-        hashes.clear();
-        hashes.extend(batch.values.iter().map(|(k, _)| hash_key(k)));
-        let before = table.len();
-        let add = |acc: &mut C::Acc, value| combine.add(acc, value);
-        catch(&self.step, || table.update(hashes, &mut batch.values, add, |value| first(combine, value)))?;
-        let new_bytes: usize = table.since(before).map(entry_bytes).sum();
-        let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
-        let new_keys = (table.len() - before) as u64;
-        if self.gain.count(inputs, new_keys) || !fits {
-            return self.send_table();
-        }
-        if self.age.is_out_of_use(&self.table, inputs) { self.send_oldest() } else { Ok(()) }
-    }
-
-    fn send_oldest(&mut self) -> Result<()> {
-        self.router.begin(&self.meta)?;
-        let mut bytes = 0;
-        for entry in self.table.take_oldest(self.table.len() / 2) {
-            bytes += entry_bytes(&entry);
-            self.router.add(entry.hash, (entry.key, entry.acc))?;
-        }
-        self.memory.shrink(bytes.min(self.memory.used()));
-        Ok(())
-    }
-
-    fn send_table(&mut self) -> Result<()> {
-        self.memory.shrink(self.memory.used());
-        self.router.begin(&self.meta)?;
-        for slot in self.table.drain() {
-            self.router.add(slot.hash, (slot.key, slot.acc))?;
-        }
-        Ok(())
-    }
-
     fn pass(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
         self.router.begin(&self.meta)?;
         for (key, value) in batch.values.drain(..) {
@@ -217,15 +93,21 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
         }
         Ok(())
     }
+
+    fn send(&mut self, count: usize) -> Result<()> {
+        let Self { table, router, meta, .. } = self;
+        router.begin(meta)?;
+        table.take(count, |entry| router.add(entry.hash, (entry.key, entry.acc)))
+    }
 }
 
 impl<K: Key, V: Element, C: CombineFn<V>> Push<(K, V)> for CombineSender<K, V, C> {
     fn push(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
-        if self.gain.is_combining() {
-            return self.combine(batch);
+        if !self.table.takes(batch.len()) {
+            return self.pass(batch);
         }
-        self.gain.pass(batch.len() as u64);
-        self.pass(batch)
+        let count = self.table.add(&mut batch.values)?;
+        if count > 0 { self.send(count) } else { Ok(()) }
     }
 }
 
@@ -234,8 +116,13 @@ impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineSender<K, V, C> {
         if time < Timestamp::MAX {
             return Ok(());
         }
-        self.send_table()?;
+        self.send(self.table.len())?;
         self.router.watermark(time)
+    }
+
+    fn halt(&mut self) -> Result<()> {
+        self.send(self.table.len())?;
+        self.router.flush()
     }
 }
 
@@ -333,5 +220,14 @@ impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineReceiver<K, V, C> 
             Some(rows) => self.emit_spilled(rows),
             None => self.emit_table(),
         }
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let on_disk = |rows: &Rows<K, C::Acc>| (0..=PARTITIONS).map(|part| rows.bytes(part)).sum::<usize>();
+        let (count, what) = match &self.spilled {
+            Some(rows) => (on_disk(rows), "bytes of combined values"),
+            None => (self.table.len(), "keys with combined values"),
+        };
+        Some(Pending { count: count as u64, what, next_event: None })
     }
 }

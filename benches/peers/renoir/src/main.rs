@@ -1,0 +1,67 @@
+//! The tasks of the benches in renoir.
+
+mod events;
+mod joins;
+mod maps;
+mod operators;
+mod run;
+mod sums;
+mod wordcount;
+
+use std::error::Error;
+
+use clap::Parser;
+
+use beamline_bench_data::steps::{Opaque, Plain};
+use peer_tasks::arguments::{Files, Keyed, Numbers, print_checksum};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The tasks of the benches in renoir.
+#[derive(Debug, Parser)]
+enum Task {
+    /// Counts the words of a text.
+    Wordcount(Files),
+    /// Sums pairs by key: first each thread by itself.
+    Sums(Keyed),
+    /// Sums pairs by key, each pair by the owner of its key.
+    SumsExchanged(Keyed),
+    /// Counts events by key in windows of ten seconds, all at the end.
+    Windows(Keyed),
+    /// Counts events by key in windows of ten seconds, which end while events come.
+    WindowsLive(Keyed),
+    /// The same with the windows of the library.
+    WindowsLibrary(Keyed),
+    /// Counts events by key in windows of sixty periods, which end while events come.
+    Sliding(Keyed),
+    /// Makes sessions of clicks.
+    Sessions(Keyed),
+    /// Joins what is shown with what is done within ten minutes.
+    IntervalJoin(Keyed),
+    /// The same with the join of the library.
+    IntervalJoinLibrary(Keyed),
+    /// Groups pairs together with one row for each of their keys.
+    CoGroup(Keyed),
+    /// Twenty maps.
+    Maps(Numbers),
+}
+
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    print_checksum(match Task::parse() {
+        Task::Wordcount(files) => return wordcount::run(&files),
+        Task::Sums(work) => sums::run(work)?,
+        Task::SumsExchanged(work) => sums::run_exchanged(work)?,
+        Task::Windows(work) => events::windows_at_the_end(work)?,
+        Task::WindowsLive(work) => events::windows(work)?,
+        Task::WindowsLibrary(work) => events::windows_of_the_library(work)?,
+        Task::Sliding(work) => events::sliding(work)?,
+        Task::Sessions(work) => events::sessions(work)?,
+        Task::IntervalJoin(work) => joins::interval(work)?,
+        Task::IntervalJoinLibrary(work) => joins::interval_of_the_library(work)?,
+        Task::CoGroup(work) => joins::co_group(work)?,
+        Task::Maps(work) if work.plain => maps::run::<Plain>(work)?,
+        Task::Maps(work) => maps::run::<Opaque>(work)?,
+    });
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! The tasks of the benches in timely dataflow.
+
+mod events;
+mod joins;
+mod maps;
+mod operators;
+mod run;
+mod sums;
+mod wordcount;
+
+use std::error::Error;
+
+use clap::Parser;
+
+use beamline_bench_data::steps::{Opaque, Plain};
+use peer_tasks::arguments::{Files, Keyed, Numbers, print_checksum};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The tasks of the benches in timely dataflow.
+#[derive(Debug, Parser)]
+enum Task {
+    /// Counts the words of a text.
+    Wordcount(Files),
+    /// Sums pairs by key.
+    Sums(Keyed),
+    /// Sums pairs by key: first each worker by itself.
+    SumsApart(Keyed),
+    /// Counts events by key in windows of ten seconds, which end while events come.
+    Windows(Keyed),
+    /// Counts events by key in windows of sixty periods, which end while events come.
+    Sliding(Keyed),
+    /// Makes sessions of clicks.
+    Sessions(Keyed),
+    /// Joins what is shown with what is done within ten minutes.
+    IntervalJoin(Keyed),
+    /// Groups pairs together with one row for each of their keys.
+    CoGroup(Keyed),
+    /// Twenty maps.
+    Maps(Numbers),
+}
+
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let checksum = match Task::parse() {
+        Task::Wordcount(files) => return wordcount::run(files),
+        Task::Sums(work) => sums::run(work)?,
+        Task::SumsApart(work) => sums::run_apart(work)?,
+        Task::Windows(work) => events::windows(work)?,
+        Task::Sliding(work) => events::sliding(work)?,
+        Task::Sessions(work) => events::sessions(work)?,
+        Task::IntervalJoin(work) => joins::interval(work)?,
+        Task::CoGroup(work) => joins::co_group(work)?,
+        Task::Maps(work) if work.plain => maps::run::<Plain>(work)?,
+        Task::Maps(work) => maps::run::<Opaque>(work)?,
+    };
+    print_checksum(checksum);
+    Ok(())
+}

@@ -1,0 +1,253 @@
+//! A `DoFn` that is called again for what it fails for, and then gives that up.
+//!
+//! What is tried as a whole is a unit: an element, or a bundle of them. What is emitted for it is held back until the
+//! attempt has succeeded. The instance of the function and its life are in `instance`, what waits behind a unit that is
+//! to be tried later is the `backlog`.
+
+mod backlog;
+mod instance;
+
+use super::explode::each_in_one_window;
+use super::letters::Letters;
+use crate::combine::random::mix;
+use crate::dead_letter::Failure;
+use crate::kernel::{Batch, Clock, Emitter, Operator, Pending, Push, Shared, Wiring};
+use crate::metrics::Counter;
+use crate::{BoxError, DoFn, Element, FailureLimit, Result, Retry, Timestamp};
+use backlog::Backlog;
+use instance::Instance;
+use std::sync::Arc;
+
+/// Units that were tried again.
+static RETRIES: Counter = Counter::new("retries");
+
+/// Runs a `DoFn`, with further attempts.
+pub(crate) struct TryParDo<I, D: DoFn<I>> {
+    retry: Retry,
+    instance: Instance<I, D>,
+    out: Emitter<D::Out>,
+    letters: Letters<I>,
+    /// The rows of the next bundle, if bundles are tried.
+    gathered: Batch<I>,
+    /// What is to be tried again later.
+    later: Option<(Unit<I>, Timestamp)>,
+    backlog: Backlog<I>,
+    clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
+    capacity: usize,
+    chance: u64,
+    /// Whether elements that come meanwhile may be refused while something is to be tried later.
+    may_refuse: bool,
+    has_ended: bool,
+}
+
+/// Rows that are tried together, and how often they have been.
+struct Unit<I> {
+    rows: Batch<I>,
+    attempts: u32,
+}
+
+/// What an attempt came to grief at: a row, if it was one.
+struct Failed {
+    row: Option<usize>,
+    error: BoxError,
+}
+
+impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
+    pub(crate) fn new(
+        wiring: &Wiring<'_>,
+        copy: Box<dyn Fn() -> D>,
+        retry: Retry,
+        limit: Option<FailureLimit>,
+    ) -> Self {
+        let env = wiring.env;
+        Self {
+            retry,
+            instance: Instance::new(wiring, copy, retry.bundle().is_some()),
+            out: wiring.emitter(0),
+            letters: Letters::new(wiring, limit),
+            gathered: Batch::new(),
+            later: None,
+            backlog: Backlog::new(env),
+            clock: env.clock.clone(),
+            shared: env.shared.clone(),
+            capacity: env.batch_size,
+            chance: mix(env.seed ^ mix(u64::from(wiring.id) << 32 | env.worker as u64)),
+            // A clock that is set by hand may stand still until these elements have been taken.
+            may_refuse: env.clock.as_manual().is_none(),
+            has_ended: false,
+        }
+    }
+
+    /// Takes rows, each in one window.
+    fn take(&mut self, rows: &mut Batch<I>) -> Result<()> {
+        self.letters.count(rows.len());
+        if self.later.is_some() { self.backlog.add(rows) } else { self.work_on(rows.take()) }
+    }
+
+    /// Tries rows, until one is to be tried later: the others wait behind it then.
+    fn work_on(&mut self, Batch { values, meta }: Batch<I>) -> Result<()> {
+        let size = self.retry.bundle().unwrap_or(1);
+        let mut rest = Batch::new();
+        for (row, element) in values.into_iter().enumerate() {
+            if self.later.is_some() {
+                rest.push(element, &meta.get(row));
+                continue;
+            }
+            self.gathered.push(element, &meta.get(row));
+            if self.gathered.len() >= size {
+                self.run_gathered()?;
+            }
+        }
+        if rest.is_empty() { Ok(()) } else { self.backlog.add_first(&mut rest) }
+    }
+
+    /// Runs the bundle that has been gathered.
+    fn run_gathered(&mut self) -> Result<()> {
+        let rows = self.gathered.take();
+        self.run(Unit { rows, attempts: 0 })
+    }
+
+    /// Tries a unit until it succeeds, has been tried often enough, or is to be tried later.
+    fn run(&mut self, mut unit: Unit<I>) -> Result<()> {
+        while !unit.rows.is_empty() {
+            let Some(failed) = self.instance.attempt(&unit.rows)? else {
+                unit.rows.clear();
+                self.gathered = unit.rows;
+                return self.out.forward(&mut self.instance.emitted());
+            };
+            self.shared.check()?;
+            unit.attempts += 1;
+            let chance = self.next_chance();
+            match self.retry.wait_after(unit.attempts, chance) {
+                None => self.give_up(&mut unit, failed)?,
+                Some(wait) if wait.is_zero() => RETRIES.inc(1),
+                Some(wait) => {
+                    RETRIES.inc(1);
+                    self.later = Some((unit, self.clock.now() + wait));
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn next_chance(&mut self) -> u64 {
+        self.chance = mix(self.chance);
+        self.chance
+    }
+
+    /// Gives up the row that an attempt came to grief at, or all if it was none. What is left is a unit of its own.
+    fn give_up(&mut self, unit: &mut Unit<I>, Failed { row, error }: Failed) -> Result<()> {
+        let attempts = std::mem::take(&mut unit.attempts);
+        let mut rest = unit.rows.take();
+        let given_up = match row {
+            Some(row) => {
+                unit.rows = rest.take_front(row);
+                let one = rest.take_front(1);
+                unit.rows.append(&mut rest);
+                one
+            }
+            None => rest,
+        };
+        let error: Arc<str> = crate::dead_letter::with_causes(&error).into();
+        for (row, element) in given_up.values.into_iter().enumerate() {
+            let failure = Failure { error: (&*error).into(), attempts };
+            self.letters.fail(element, given_up.meta.get(row), failure)?;
+        }
+        Ok(())
+    }
+
+    /// Goes on with what waits, until something is to be tried later.
+    fn catch_up(&mut self) -> Result<()> {
+        while self.later.is_none() {
+            let Some(rows) = self.backlog.next()? else { break };
+            self.work_on(rows)?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing waits.
+    fn is_idle(&self) -> bool {
+        self.later.is_none() && self.backlog.is_empty()
+    }
+
+    /// Tells the letters that nothing more comes, when nothing is left to be tried.
+    fn end(&mut self) -> Result<()> {
+        if self.has_ended && self.is_idle() { self.letters.end() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if self.later.is_none() {
+            self.run_gathered()?;
+        }
+        let emitted = self.instance.finish_bundle()?;
+        emitted.map_or(Ok(()), |mut emitted| self.out.forward(&mut emitted))?;
+        self.out.flush()?;
+        self.letters.flush()
+    }
+}
+
+impl<I: Element, D: DoFn<I>> Push<I> for TryParDo<I, D> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        each_in_one_window(batch, self.capacity, |batch| self.take(batch))
+    }
+}
+
+impl<I: Element, D: DoFn<I>> Operator for TryParDo<I, D> {
+    fn setup(&mut self) -> Result<()> {
+        self.instance.set_up()
+    }
+
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.flush()?;
+        self.end()
+    }
+
+    fn watermark(&mut self, time: Timestamp) -> Result<()> {
+        self.has_ended |= time == Timestamp::MAX;
+        Ok(())
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        let later = self.later.iter().filter_map(|(unit, _)| backlog::least_of(&unit.rows));
+        let gathered = backlog::least_of(&self.gathered);
+        later.chain(gathered).fold(input.min(self.backlog.limit()), Timestamp::min)
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.is_idle()
+    }
+
+    fn is_full(&self) -> bool {
+        self.may_refuse && self.later.is_some()
+    }
+
+    fn can_be_full(&self) -> bool {
+        true
+    }
+
+    fn clock(&mut self, now: Timestamp) -> Result<()> {
+        let Some((unit, _)) = self.later.take_if(|(_, due)| *due <= now) else { return Ok(()) };
+        self.run(unit)?;
+        self.catch_up()
+    }
+
+    fn alarm(&self) -> Option<Timestamp> {
+        self.later.as_ref().map(|(_, due)| *due)
+    }
+
+    fn works_by_the_clock(&self) -> bool {
+        true
+    }
+
+    fn pending(&self) -> Option<Pending> {
+        let later = self.later.as_ref().map_or(0, |(unit, _)| unit.rows.len());
+        let count = later + self.backlog.len();
+        Some(Pending { count: count as u64, what: "elements that wait for another attempt", next_event: None })
+    }
+
+    fn teardown(&mut self) {
+        self.instance.tear_down();
+    }
+}
