@@ -47,6 +47,10 @@ impl Options {
             std::fs::write(&self.stored, serde_json::to_string_pretty(&counts)? + "\n")?;
             return Ok(());
         }
+        let slack = slack(&counts, &stored);
+        if !slack.is_empty() {
+            println!("fewer instructions than before: {}; store them with `instructions --update`", slack.join(", "));
+        }
         check(&counts, &stored)
     }
 
@@ -117,6 +121,13 @@ fn check(counts: &BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Resu
         .into())
 }
 
+/// What has become so much cheaper that the stored counts would let it become as dear again.
+fn slack<'a>(counts: &'a BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Vec<&'a str> {
+    let is_less =
+        |(name, count): &(&String, &u64)| stored.get(*name).is_some_and(|s| ratio(**count, *s) < 1.0 - TOLERANCE);
+    counts.iter().filter(is_less).map(|(name, _)| name.as_str()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +149,7 @@ mod tests {
         assert!(check(&counts(&[("a", 105), ("b", 10)]), &stored).is_ok());
         let error = check(&counts(&[("a", 106), ("b", 100), ("c", 1)]), &stored).unwrap_err().to_string();
         assert!(error.contains("before: a, c;"), "{error}");
+        assert_eq!(slack(&counts(&[("a", 95), ("b", 94), ("c", 1)]), &stored), ["b"]);
         assert_eq!([change(106, Some(100)), change(1, None)], ["+6.0 %", "new"]);
     }
 }

@@ -94,7 +94,7 @@ impl Cli {
     /// When a contestant fails, when contestants disagree, and when the data folder cannot be used.
     pub fn run(self) -> Result<()> {
         match self.command {
-            Command::All(options) => all().try_for_each(|suite| run(suite, &options)),
+            Command::All(options) => run_all(&options),
             Command::Suite(SuiteRun { suite, options }) => run(suite, &options),
             Command::Latency(options) => options.run(),
             Command::Backpressure(options) => options.run(),
@@ -105,6 +105,13 @@ impl Cli {
             Command::Contestant(contestant) => contestant.run(),
         }
     }
+}
+
+/// Runs every suite, those behind one that fails as well.
+fn run_all(options: &Options) -> Result<()> {
+    let failed = all().filter_map(|suite| run(suite, options).err().map(|error| format!("{}: {error}", suite.name)));
+    let failed: Vec<String> = failed.inspect(|failure| eprintln!("failed: {failure}")).collect();
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
 }
 
 fn run(suite: &Suite, options: &Options) -> Result<()> {

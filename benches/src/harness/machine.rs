@@ -16,7 +16,7 @@ pub(super) struct Machine {
     processor: String,
     /// How many threads run at once.
     threads: usize,
-    /// The memory, as the kernel prints it.
+    /// The memory.
     memory: String,
     /// The system and the instruction set.
     platform: String,
@@ -30,7 +30,7 @@ impl Machine {
         Self {
             processor: field("/proc/cpuinfo", "model name"),
             threads: thread::available_parallelism().map_or(0, usize::from),
-            memory: field("/proc/meminfo", "MemTotal"),
+            memory: gigabytes(&field("/proc/meminfo", "MemTotal")),
             platform: format!("{OS} {} {ARCH}", kernel()),
             compiler: env!("BEAMLINE_RUSTC").to_owned(),
         }
@@ -62,6 +62,12 @@ pub(super) fn date() -> String {
     text.split('T').next().unwrap_or_default().to_owned()
 }
 
+/// What the kernel prints in units of 1,024 bytes.
+fn gigabytes(memory: &str) -> String {
+    let kibibytes = memory.strip_suffix(" kB").and_then(|number| number.parse::<f64>().ok());
+    kibibytes.map_or_else(|| memory.to_owned(), |number| format!("{:.1} GB", number * 1024.0 / 1e9))
+}
+
 fn kernel() -> String {
     fs::read_to_string("/proc/sys/kernel/osrelease")
         .map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
@@ -76,6 +82,12 @@ fn field(file: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_in_gigabytes() {
+        assert_eq!(gigabytes("24684096 kB"), "25.3 GB");
+        assert_eq!(gigabytes("unknown"), "unknown");
+    }
 
     #[test]
     fn a_day_has_a_year_a_month_and_a_day() {

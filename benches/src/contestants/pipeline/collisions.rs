@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ::beamline::prelude::*;
-use csv::ReaderBuilder;
+use csv::ByteRecord;
+use csv_core::ReadRecordResult;
 use serde::{Deserialize, Serialize};
 
 use super::run::{Options, run};
@@ -26,21 +27,63 @@ struct Accident {
 pub fn tally(file: &Path, options: Options) -> Result<u64, BoxError> {
     run(options, |p| {
         let rows = p.read(text::read(file)).filter(|line| line != HEADER);
-        rows.try_map(|line| parse(line))
-            .ok
+        rows.par_do(ReadRows::new())
             .map(|accident| ((accident.borough, accident.month), (accident.injured, accident.killed)))
             .combine_per_key((Count, Sum.of(|people: &(u64, u64)| people.0), Sum.of(|people: &(u64, u64)| people.1)))
             .map(|((borough, month), tally)| digest(&borough, month, tally))
     })
 }
 
-/// A line is a table of one row.
-fn parse(line: &str) -> Result<Accident, BoxError> {
-    let table = ReaderBuilder::new().has_headers(false).buffer_capacity(line.len()).from_reader(line.as_bytes());
-    let record = table.into_byte_records().next().ok_or("the row is empty")??;
-    let row = Row::read(&record)?;
-    let (borough, month) = row.group()?;
-    Ok(Accident { borough: borough.to_owned(), month, injured: row.injured.into(), killed: row.killed.into() })
+/// Reads rows that have been divided into lines. A parser is dear to make, so one serves for all of them.
+struct ReadRows {
+    parser: csv_core::Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    record: ByteRecord,
+}
+
+impl ReadRows {
+    fn new() -> Self {
+        let ends = vec![0; HEADER.split(',').count()];
+        Self { parser: csv_core::Reader::new(), text: Vec::new(), ends, record: ByteRecord::new() }
+    }
+
+    /// The fields of a line.
+    fn divide(&mut self, line: &str) -> Result<&ByteRecord, BoxError> {
+        self.text.resize(line.len(), 0);
+        let (_, _, length, count) = self.parser.read_record(line.as_bytes(), &mut self.text, &mut self.ends);
+        let end = self.parser.read_record(b"\n", &mut self.text[length..], &mut self.ends[count..]);
+        let (ReadRecordResult::Record, _, _, last) = end else {
+            self.parser.reset();
+            return Err(format!("there are more than {} columns, or a quote is not closed", self.ends.len()).into());
+        };
+        self.record.clear();
+        let mut start = 0;
+        for end in &self.ends[..count + last] {
+            self.record.push_field(&self.text[start..*end]);
+            start = *end;
+        }
+        Ok(&self.record)
+    }
+}
+
+/// Each worker makes a parser of its own: the clone of a `csv_core::Reader` does not divide as the original does.
+impl Clone for ReadRows {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl DoFn<String> for ReadRows {
+    type Out = Accident;
+
+    fn process(&mut self, line: String, cx: &mut Cx<'_, Accident>) -> Result<(), BoxError> {
+        let row = Row::read(self.divide(&line)?)?;
+        let (borough, month) = row.group()?;
+        let (injured, killed) = (row.injured.into(), row.killed.into());
+        cx.emit(Accident { borough: borough.to_owned(), month, injured, killed });
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +100,24 @@ mod tests {
         let expected = collisions::tally(table.path()).unwrap();
         let options = Options { threads: 2, memory: None };
         assert_eq!(tally(table.path(), options).unwrap(), expected);
-        assert!(parse("").is_err());
+    }
+
+    #[test]
+    fn lines_are_divided_as_tables_are() {
+        let mut rows = ReadRows::new().clone();
+        for (line, fields) in [("a,b", vec!["a", "b"]), ("\"x, \"\"y\"\"\",,", vec!["x, \"y\"", "", ""])] {
+            for _ in 0..2 {
+                assert_eq!(rows.divide(line).unwrap(), &ByteRecord::from(fields.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_row_is_refused_and_the_next_one_read() {
+        let mut rows = ReadRows::new();
+        for line in [&",".repeat(19), "\"a"] {
+            assert!(rows.divide(line).unwrap_err().to_string().contains("more than 19 columns"));
+            assert_eq!(rows.divide("a,b").unwrap().len(), 2);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::num::Wrapping;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use ::beamline::JobResult;
 use ::beamline::prelude::*;
 
 /// How a pipeline is run.
@@ -33,7 +34,7 @@ pub fn nothing(options: Options) -> Result<u64, BoxError> {
 
 /// Runs a pipeline and adds up what it makes.
 pub(super) fn run(options: Options, build: impl FnOnce(&Pipeline) -> PCollection<u64>) -> Result<u64, BoxError> {
-    run_by(build, |p| Ok(p.run_with(&options.runner()).map(drop)?))
+    run_by(build, |p| refuse_late(&p.run_with(&options.runner())?))
 }
 
 /// Runs a pipeline in some way and adds up what it makes.
@@ -50,6 +51,14 @@ pub(crate) fn run_by(
     numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
     run(&p)?;
     Ok(total.load(Ordering::Relaxed))
+}
+
+/// No element of a suite is late, so none may be dropped.
+fn refuse_late(result: &JobResult) -> Result<(), BoxError> {
+    match result.metrics.counter("dropped_late") {
+        0 => Ok(()),
+        dropped => Err(format!("{dropped} elements were dropped as late").into()),
+    }
 }
 
 /// Numbers of any windows, or of a stream, to be added up when all have come.
