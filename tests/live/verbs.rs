@@ -2,7 +2,7 @@
 
 use crate::{Control, Seen, runner};
 use beamline::prelude::*;
-use beamline::testing::{TestStream, for_each_seed};
+use beamline::testing::for_each_seed;
 use beamline::{ErrorKind, JobResult};
 use std::fs;
 use std::path::Path;
@@ -76,20 +76,5 @@ fn a_cancellation_ends_the_run() {
             let (result, _) = end_by(seed, add, Control::cancel);
             assert_eq!(result.err(), Some(ErrorKind::Cancelled), "{name}");
         });
-    }
-}
-
-#[test]
-fn what_is_left_of_a_script_is_told() {
-    for seed in 0..6 {
-        let (runner, _) = runner(seed);
-        let (p, control) = (Pipeline::new(), Control::default());
-        let stop = control.clone();
-        let at = Timestamp::from_millis;
-        let script = TestStream::new().element(at(1), 1u64).advance_watermark_to(at(5)).element(at(6), 2);
-        p.apply(script).inspect(move |_| stop.stop());
-        let handle = runner.start(&p.graph().unwrap()).unwrap();
-        control.watch(handle.control());
-        assert!(matches!(handle.wait().unwrap().ending, beamline::Ending::Stopped(_)));
     }
 }
