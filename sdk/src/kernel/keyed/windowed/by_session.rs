@@ -209,7 +209,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
         Some(Pending { count: self.keys.len() as u64, what: "keys with open windows", next_event })
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn left_behind(&self) -> Option<Kept> {
         Kept::keys_in(self.keys.states().flat_map(Sessions::expectant).map(|window| (window, 1)))
     }
 }
