@@ -284,7 +284,10 @@ impl DoFn<u64> for Down {
                 cx.emit(n);
                 Ok(())
             }
-            _ => Ok(cx.emit(n)),
+            _ => {
+                cx.emit(n);
+                Ok(())
+            }
         }
     }
 }
