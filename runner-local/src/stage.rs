@@ -355,7 +355,7 @@ impl StageRun {
 
     /// Runs a bundle of at most so many reads.
     pub(crate) fn run_sources(&mut self, shared: &Shared, most: usize) -> Result<Did> {
-        let mut did = Did::Nothing;
+        let (mut did, mut has_gone_on) = (Did::Nothing, false);
         for i in 0..self.heads.len() {
             let Head::Source { step, head, is_done: false } = &self.heads[i] else { continue };
             let (step, head) = (*step, head.clone());
@@ -371,8 +371,14 @@ impl StageRun {
                 Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
                 Polled::Idle(_) => {}
             }
+            has_gone_on |= head.borrow_mut().has_gone_on();
         }
         let before = self.mark;
+        if has_gone_on && before.is_idle {
+            // Nobody has waited for this worker. Its rows have to be under way, and others to wait for it again, before its
+            // head tells how far it has come: other workers read that at once.
+            self.finish_at(Mark { is_idle: false, ..before })?;
+        }
         self.finish()?;
         Ok(if self.mark == before && !self.is_done { did } else { Did::Work })
     }
@@ -442,7 +448,10 @@ impl StageRun {
 
     /// Ends the bundle, and tells the steps in their order how far their inputs have come.
     fn finish(&mut self) -> Result<()> {
-        let mark = self.heads_mark();
+        self.finish_at(self.heads_mark())
+    }
+
+    fn finish_at(&mut self, mark: Mark) -> Result<()> {
         if !self.is_open && mark == self.mark {
             return Ok(());
         }
@@ -536,3 +545,6 @@ fn in_step<R>(step: StepId, f: impl FnOnce() -> Result<R>) -> Result<R> {
     enter(before);
     result
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,7 @@ pub(crate) struct Head<J: Job> {
     /// The piece that goes on next, if it can.
     turn: usize,
     is_hungry: bool,
+    has_gone_on: bool,
     has_halted: bool,
 }
 
@@ -101,6 +102,7 @@ impl<J: Job> Head<J> {
             pieces: Vec::new(),
             turn: 0,
             is_hungry: false,
+            has_gone_on: false,
             has_halted: false,
         }
     }
@@ -141,7 +143,7 @@ impl<J: Job> Head<J> {
     /// Goes on with a piece.
     fn go_on(&mut self, index: usize, now: Timestamp) -> Result<Polled> {
         let others_wait = self.pieces.len() > 1;
-        self.turn = index;
+        (self.turn, self.has_gone_on) = (index, true);
         let Self { job, board, pieces, .. } = self;
         let piece = &mut pieces[index];
         let next = job.go_on(&mut piece.active, &JobCx { board, now, waker: piece.waker.clone(), others_wait });
@@ -229,6 +231,10 @@ impl<J: Job> SourceHead for Head<J> {
             Some(index) => self.go_on(index, now),
             None => Ok(self.rest()),
         }
+    }
+
+    fn has_gone_on(&mut self) -> bool {
+        std::mem::take(&mut self.has_gone_on)
     }
 
     fn place(&self) -> Option<String> {

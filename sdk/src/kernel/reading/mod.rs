@@ -84,6 +84,11 @@ pub trait SourceHead {
         Vec::new()
     }
 
+    /// Whether it has gone on with anything since it was last asked this.
+    fn has_gone_on(&mut self) -> bool {
+        false
+    }
+
     /// Reads no more, and stays where it is.
     fn halt(&mut self);
 
