@@ -23,7 +23,7 @@ pub struct Options {
     /// Samples per second and thread.
     #[arg(long, value_name = "N", default_value_t = 499, value_parser = clap::value_parser!(u32).range(1..))]
     pub frequency: u32,
-    /// The picture [default: `profiles/<suite>-<contestant>.svg` in the data folder].
+    /// The picture; by default `profiles/<suite>-<contestant>.svg` in the data folder.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
