@@ -1,7 +1,7 @@
 //! Results that are taken back, from a stream to the end of a pipeline.
 
 use crate::panes::{SECOND, at};
-use beamline::combine::{Count, Max, Sum};
+use beamline::combine::{Count, Max, Sum, ToList};
 use beamline::state::ValueState;
 use beamline::testing::{TestPipeline, TestStream, assert_that, for_each_seed};
 use beamline::window::{Accumulation, OnTimeBehavior, Trigger, Window, Windowing};
@@ -42,6 +42,35 @@ fn standing<T: Ord + Clone>(changes: impl IntoIterator<Item = Change<T>>) -> BTr
     }
     standing.retain(|_, count| *count != 0);
     standing
+}
+
+/// The panes of the Dataflow model's example: 5, 8, 3, then 15, 19, 23, then 9, 13, 10.
+#[test]
+fn a_growing_list_takes_back_what_it_was() {
+    for_each_seed(20, |seed| {
+        let p = TestPipeline::new().with_seed(seed);
+        let threes = [[5, 8, 3], [15, 19, 23], [9, 13, 10]];
+        let numbers = threes
+            .into_iter()
+            .fold(TestStream::new(), |stream, three| stream.elements(three.map(|number: u64| (at(1), number))));
+        let three = Trigger::repeatedly(Trigger::after_count(3));
+        let windowing = Windowing::global()
+            .trigger(three, Accumulation::Retracting)
+            .on_time_behavior(OnTimeBehavior::FireIfNonEmpty);
+        let lists = p.apply(numbers).window(windowing).combine(ToList).map(|mut list| {
+            list.sort_unstable();
+            list
+        });
+        let (three, six) = (vec![3, 5, 8], vec![3, 5, 8, 15, 19, 23]);
+        assert_that(&lists.to_changelog()).contains_in_any_order([
+            Insert(three.clone()),
+            Retract(three),
+            Insert(six.clone()),
+            Retract(six),
+            Insert(vec![3, 5, 8, 9, 10, 13, 15, 19, 23]),
+        ]);
+        p.run();
+    });
 }
 
 #[test]
