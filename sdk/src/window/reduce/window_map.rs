@@ -80,7 +80,11 @@ impl<T> WindowMap<T> {
 
     fn grow(&mut self) {
         *self = match std::mem::take(self) {
-            Self::One(one) => Self::Few(vec![one]),
+            Self::One(one) => {
+                let mut few = Vec::with_capacity(4);
+                few.push(one);
+                Self::Few(few)
+            }
             Self::Few(few) => Self::Many(few.into_iter().collect()),
             same => same,
         };

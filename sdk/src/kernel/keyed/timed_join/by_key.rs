@@ -110,8 +110,8 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     }
 
     fn ring_all(&mut self) {
-        while let Some((at, slots)) = self.timers.take_due(self.watermark) {
-            slots.into_iter().for_each(|slot| self.ring(slot, at));
+        while let Some((at, slot)) = self.timers.take_due(self.watermark) {
+            self.ring(slot, at);
         }
     }
 
