@@ -3,7 +3,6 @@
 use crate::Timestamp;
 use crate::window::Window;
 use crate::window::reduce::WindowMap;
-use std::time::Duration;
 
 /// What a session contains, and what it has shown.
 pub(super) struct Session<S> {
@@ -124,9 +123,8 @@ impl<S> Sessions<S> {
     /// The session at an instant.
     #[inline]
     pub(super) fn at(&mut self, instant: Timestamp) -> Option<(Window, &mut Session<S>)> {
-        let instant = Window { start: instant, end: instant + Duration::from_millis(1) };
-        let last = self.last.as_ref().map(|(last, _)| *last).filter(|last| last.overlaps(instant));
-        let window = last.or_else(|| self.earlier.overlapping(instant).first().copied())?;
+        let last = self.last.as_ref().map(|(last, _)| *last).filter(|last| last.start <= instant && instant < last.end);
+        let window = last.or_else(|| self.earlier.at(instant))?;
         self.get_mut(window)
     }
 

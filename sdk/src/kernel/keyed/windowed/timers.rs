@@ -12,9 +12,14 @@ pub(crate) struct Timers<T> {
     near: VecDeque<(Timestamp, T)>,
     added: BTreeMap<Timestamp, VecDeque<T>>,
     until: i64,
-    /// Those of later spans. There are none if there are none before.
-    far: BTreeMap<i64, Vec<(Timestamp, T)>>,
+    /// Those of the spans that follow; there are none if there are none before.
+    far: VecDeque<Vec<(Timestamp, T)>>,
+    /// Those of spans after the first few thousand.
+    farthest: BTreeMap<i64, Vec<(Timestamp, T)>>,
 }
+
+/// So many spans are found without a search: four and a half hours.
+const FAR: usize = 4096;
 
 /// The number of a span of time: 4,096 milliseconds.
 pub(super) fn span(at: Timestamp) -> i64 {
@@ -23,7 +28,13 @@ pub(super) fn span(at: Timestamp) -> i64 {
 
 impl<T> Timers<T> {
     pub(crate) fn new() -> Self {
-        Self { near: VecDeque::new(), added: BTreeMap::new(), until: 0, far: BTreeMap::new() }
+        Self {
+            near: VecDeque::new(),
+            added: BTreeMap::new(),
+            until: 0,
+            far: VecDeque::new(),
+            farthest: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
@@ -31,12 +42,23 @@ impl<T> Timers<T> {
             self.until = span(at);
         }
         if span(at) > self.until {
-            self.far.entry(span(at)).or_default().push((at, timer));
+            self.set_far(at, timer);
         } else if self.added.is_empty() && self.near.back().is_none_or(|(last, _)| *last <= at) {
             self.near.push_back((at, timer));
         } else {
             self.added.entry(at).or_default().push_back(timer);
         }
+    }
+
+    fn set_far(&mut self, at: Timestamp, timer: T) {
+        let after = span(at).abs_diff(self.until) as usize - 1;
+        if after >= FAR {
+            return self.farthest.entry(span(at)).or_default().push((at, timer));
+        }
+        if after >= self.far.len() {
+            self.far.resize_with(after + 1, Vec::new);
+        }
+        self.far[after].push((at, timer));
     }
 
     /// When the first one is due.
@@ -73,11 +95,26 @@ impl<T> Timers<T> {
 
     /// Puts those of the next span in order.
     fn come_near(&mut self) {
-        let Some((span, mut timers)) = self.far.pop_first() else { return };
-        self.until = span;
+        let mut timers = self.take_next_span();
         // Timers of one instant stay in the order in which they were set.
         timers.sort_by_key(|(at, _)| *at);
         self.near = timers.into();
+    }
+
+    fn take_next_span(&mut self) -> Vec<(Timestamp, T)> {
+        while let Some(mut far) = self.far.pop_front() {
+            self.until += 1;
+            // They were set when this span was farther away.
+            if let Some(before) = self.farthest.first_entry().filter(|first| *first.key() == self.until) {
+                far.splice(..0, before.remove());
+            }
+            if !far.is_empty() {
+                return far;
+            }
+        }
+        let Some((span, timers)) = self.farthest.pop_first() else { return Vec::new() };
+        self.until = span;
+        timers
     }
 }
 
@@ -86,10 +123,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Some of them further away than is known without a search.
+    fn instants() -> impl Strategy<Value = i64> {
+        prop_oneof![-40_000i64..40_000, -40_000_000i64..40_000_000]
+    }
+
     proptest! {
         #[test]
         fn they_come_in_the_order_of_time(
-            steps in prop::collection::vec((any::<bool>(), -40_000i64..40_000), 0..200), end in Just(Timestamp::MAX),
+            steps in prop::collection::vec((any::<bool>(), instants()), 0..200), end in Just(Timestamp::MAX),
         ) {
             let (mut timers, mut model) = (Timers::new(), BTreeMap::<Timestamp, Vec<usize>>::new());
             let steps = steps.into_iter().map(|(set, at)| (set, Timestamp::from_millis(at))).chain([(false, end)]);
@@ -109,7 +151,7 @@ mod tests {
                 prop_assert_eq!(timers.first(), model.first_key_value().map(|(first, _)| *first));
                 prop_assert_eq!(timers.soonest().next().is_none(), model.is_empty());
             }
-            prop_assert!(timers.far.is_empty());
+            prop_assert!(timers.far.is_empty() && timers.farthest.is_empty());
         }
     }
 }
