@@ -1,8 +1,9 @@
 //! Building a worker: operators for the steps of the plan, connected as the plan says.
 
-use crate::exchange::{Exchange, Helper, HelperCell, LocalLink};
+use crate::exchange::{Claims, Exchange, Helper, HelperCell, LocalLink};
+use crate::idleness::Idleness;
 use crate::plan::{Plan, Stage, StageId};
-use crate::stage::{Head, Port, StageRun, StepRun};
+use crate::stage::{Head, Port, StageRun, Standing, StepRun};
 use crate::status::Desk;
 use crate::wake::Wakers;
 use crate::worker::Worker;
@@ -22,7 +23,8 @@ pub(crate) struct Job {
     pub(crate) plan: Plan,
     pub(crate) sources: HashMap<NodeId, Arc<dyn SourceRun>>,
     /// An exchange for each input of a shuffle or of a step that is cut off.
-    pub(crate) exchanges: HashMap<(NodeId, usize), Exchange>,
+    pub(crate) exchanges: HashMap<(NodeId, usize), Arc<Exchange>>,
+    pub(crate) idleness: Arc<Idleness>,
     /// Stages that read a script.
     pub(crate) scripts: Vec<StageId>,
     pub(crate) wakers: Arc<Wakers>,
@@ -70,6 +72,8 @@ impl Job {
 struct StageParts {
     heads: Vec<Head>,
     steps: Vec<StepParts>,
+    /// Ways to other stages.
+    links: Vec<Rc<LocalLink>>,
     gates: Vec<StepId>,
     reads_live_views: bool,
 }
@@ -95,10 +99,11 @@ enum Role {
 impl StageParts {
     fn new(stage: &Stage) -> Self {
         let gates = stage.gates.iter().map(|view| view.0).collect();
-        Self { heads: Vec::new(), steps: Vec::new(), gates, reads_live_views: stage.reads_live_views }
+        let links = Vec::new();
+        Self { heads: Vec::new(), steps: Vec::new(), links, gates, reads_live_views: stage.reads_live_views }
     }
 
-    fn finish(mut self, clock: &Arc<dyn Clock>) -> RefCell<StageRun> {
+    fn finish(mut self, stage: StageId, job: &Job, clock: &Arc<dyn Clock>) -> RefCell<StageRun> {
         self.heads.reverse();
         self.steps.reverse();
         let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
@@ -107,7 +112,8 @@ impl StageParts {
             StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
         };
         let steps = self.steps.into_iter().zip(reads).map(step).collect();
-        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views, clock.clone()))
+        let standing = Rc::new(Standing::new(job.idleness.clone(), &job.plan, stage, self.links));
+        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views, standing, clock.clone()))
     }
 
     /// The steps of the stage that make what a step reads; a source, or what comes from another stage, is a head.
@@ -243,25 +249,31 @@ impl<'a> Builder<'a> {
     }
 
     fn port(&self, id: NodeId, input: usize) -> Port {
-        let queues = self.job.exchanges[&(id, input)].clone();
-        Port::new(queues, self.env.worker, self.job.queue_limit, self.job.wakers.clone())
+        let (exchange, idleness) = (self.job.exchanges[&(id, input)].clone(), self.job.idleness.clone());
+        Port::new(exchange, idleness, self.env.worker, self.job.queue_limit, self.job.wakers.clone())
     }
 
-    fn link(&self, id: NodeId, input: usize) -> Rc<dyn Link> {
-        Rc::new(LocalLink {
-            queues: self.job.exchanges[&(id, input)].clone(),
+    fn link(&mut self, id: NodeId, input: usize) -> Rc<dyn Link> {
+        let link = Rc::new(LocalLink {
+            exchange: self.job.exchanges[&(id, input)].clone(),
+            idleness: self.job.idleness.clone(),
+            claims: Claims::default(),
             shared: self.env.shared.clone(),
             wakers: self.job.wakers.clone(),
             helper: self.helper.clone(),
             limit: self.job.queue_limit,
             worker: self.env.worker,
             target: self.job.plan.stage_of[id.index()].expect("live steps have a stage"),
-        })
+        });
+        let producer = self.job.graph.producer(self.job.graph.nodes[id.index()].inputs[input]);
+        self.stage(producer).links.push(link.clone());
+        link
     }
 
     fn finish(self) -> Rc<Worker> {
         let plan = &self.job.plan;
-        let stages: Vec<_> = self.stages.into_iter().map(|stage| stage.finish(&self.env.clock)).collect();
+        let stages = self.stages.into_iter().enumerate();
+        let stages: Vec<_> = stages.map(|(id, stage)| stage.finish(id, self.job, &self.env.clock)).collect();
         let mut sources: Vec<usize> = (0..stages.len()).filter(|stage| stages[*stage].borrow().is_source()).collect();
         let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.is_endless(*n));
         let reads_on =

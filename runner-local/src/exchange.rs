@@ -10,12 +10,13 @@
 //! stage on a stack can be of that kind. When it is the one that waits, everything else goes on above it, from the
 //! sources of the side input on: the plan has seen to it that none of that needs the stage that waits.
 
+use crate::idleness::{Idleness, Senders};
 use crate::plan::StageId;
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Link, Packet, Shared};
 use beamline_sdk::{Result, Timestamp};
 use parking_lot::Mutex;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -30,10 +31,10 @@ pub(crate) enum Item {
         sender: usize,
         time: Timestamp,
     },
-    /// The `sender`-th sender need not be waited for, or has to be again.
+    /// The `sender`-th sender need not be waited for while its claim is good.
     Idle {
         sender: usize,
-        is_idle: bool,
+        claim: u64,
     },
 }
 
@@ -88,8 +89,19 @@ impl Queue {
     }
 }
 
-/// The queues of one shuffle input, one for each worker.
-pub(crate) type Exchange = Arc<Vec<Queue>>;
+/// One shuffle input.
+pub(crate) struct Exchange {
+    /// A queue for each receiver.
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) senders: Senders,
+}
+
+impl Exchange {
+    /// An exchange between the workers, whose senders are in the stage `from`.
+    pub(crate) fn new(from: StageId, workers: usize) -> Self {
+        Self { queues: (0..workers).map(|_| Queue::default()).collect(), senders: Senders::new(from, workers) }
+    }
+}
 
 /// Work that a sender does while it waits.
 pub(crate) trait Helper {
@@ -103,7 +115,9 @@ pub(crate) type HelperCell = Rc<RefCell<Option<Weak<dyn Helper>>>>;
 
 /// A sender's way to the receivers.
 pub(crate) struct LocalLink {
-    pub(crate) queues: Exchange,
+    pub(crate) exchange: Arc<Exchange>,
+    pub(crate) idleness: Arc<Idleness>,
+    pub(crate) claims: Claims,
     pub(crate) shared: Arc<Shared>,
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) helper: HelperCell,
@@ -114,9 +128,42 @@ pub(crate) struct LocalLink {
     pub(crate) target: StageId,
 }
 
+/// What a sender says of itself.
+#[derive(Default)]
+pub(crate) struct Claims {
+    /// Whether it would be idle.
+    is_idle: Cell<bool>,
+    /// How often somebody before it had woken up when it claimed to be idle; nothing if it does not.
+    claimed_at: Cell<Option<u64>>,
+}
+
 impl LocalLink {
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.claims.claimed_at.get().is_some()
+    }
+
+    /// At the end of a bundle: claims to be idle, if it is and has not yet, when all that has come from before it is
+    /// worked through, if somebody had woken up there so many times; nothing is claimed if that is not known.
+    pub(crate) fn settle(&self, before: Option<u64>) {
+        if !self.claims.is_idle.get() {
+            return self.wake_up();
+        }
+        let Some(wakes) = before else { return };
+        if self.claims.claimed_at.replace(before) != before {
+            let claim = self.exchange.senders.claim(self.worker, wakes);
+            self.tell_all(|| Item::Idle { sender: self.worker, claim });
+        }
+    }
+
+    /// Nothing goes out under a claim.
+    fn wake_up(&self) {
+        if self.claims.claimed_at.take().is_some() {
+            self.exchange.senders.wake(self.worker, self.target, &self.idleness);
+        }
+    }
+
     fn tell_all(&self, item: impl Fn() -> Item) {
-        for queue in self.queues.iter() {
+        for queue in &self.exchange.queues {
             queue.push(item());
         }
         self.wakers.wake_all_workers();
@@ -125,11 +172,11 @@ impl LocalLink {
     #[cold]
     fn wait_for(&self, to: usize) -> Result<()> {
         let helper = self.helper.borrow().as_ref().and_then(Weak::upgrade);
-        while self.queues[to].bytes() > self.limit {
+        while self.exchange.queues[to].bytes() > self.limit {
             self.shared.check()?;
             let seen = self.wakers.calls(self.worker);
             let helped = helper.as_ref().map_or(Ok(false), |h| h.help(self.target))?;
-            if !helped && self.queues[to].bytes() > self.limit {
+            if !helped && self.exchange.queues[to].bytes() > self.limit {
                 self.wakers.sleep(self.worker, seen, Duration::MAX);
             }
         }
@@ -139,16 +186,18 @@ impl LocalLink {
 
 impl Link for LocalLink {
     fn send(&self, to: usize, packet: Packet) -> Result<()> {
-        let bytes = self.queues[to].push(Item::Packet(packet));
+        self.wake_up();
+        let bytes = self.exchange.queues[to].push(Item::Packet(packet));
         self.wakers.wake(to);
         if bytes > self.limit { self.wait_for(to) } else { Ok(()) }
     }
 
     fn watermark(&self, time: Timestamp) {
+        self.wake_up();
         self.tell_all(|| Item::Watermark { sender: self.worker, time });
     }
 
     fn idle(&self, is_idle: bool) {
-        self.tell_all(|| Item::Idle { sender: self.worker, is_idle });
+        self.claims.is_idle.set(is_idle);
     }
 }

@@ -6,13 +6,14 @@
 //!
 //! - `plan` decides what runs together, `explain` prints that.
 //! - `build` makes the operators of a worker, grouped into `stage`s; `worker` runs them, `exchange` moves packets
-//!   between workers.
+//!   between workers, `idleness` says who is not waited for.
 //! - `run` starts the workers, waits for them, and commits what they wrote; `replay` runs them on one thread, in an
 //!   order that can be repeated.
 
 mod build;
 mod exchange;
 mod explain;
+mod idleness;
 mod memory;
 mod plan;
 mod replay;

@@ -39,6 +39,13 @@ pub(crate) struct Stage {
     pub(crate) feeds_view: bool,
 }
 
+impl Stage {
+    /// The stages that it reads from.
+    pub(crate) fn inputs(&self) -> &[StageId] {
+        &self.inputs
+    }
+}
+
 impl Plan {
     pub(crate) fn new(graph: &Graph) -> Self {
         let live = live_nodes(graph);
@@ -65,6 +72,17 @@ impl Plan {
                 inputs.into_iter().for_each(|input| self.stages[input].stalls.extend(&mine));
             }
         }
+    }
+
+    /// The stages to which what a stage makes may come, itself included, in their order.
+    pub(crate) fn reached_from(&self, stage: StageId) -> Vec<StageId> {
+        let mut reached = vec![stage];
+        for later in stage + 1..self.stages.len() {
+            if self.stages[later].inputs.iter().any(|input| reached.contains(input)) {
+                reached.push(later);
+            }
+        }
+        reached
     }
 
     fn empty(nodes: usize) -> Self {

@@ -102,7 +102,9 @@ fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
             return Ok(());
         }
         if until == Timestamp::MAX {
-            return Err(nothing_moves(workers));
+            // Whoever stops the run may do so in the middle of a turn.
+            let may_move = workers[0].shared.is_halting() && !workers[0].wakers.have_all_halted();
+            return if may_move { Ok(()) } else { Err(nothing_moves(workers)) };
         }
     }
     workers[0].wakers.sleep(0, seen, workers[0].until(until));

@@ -1,6 +1,8 @@
 //! A run: workers are started, watched and gathered; then what they wrote becomes visible, or vanishes.
 
 use crate::build::Job;
+use crate::exchange::Exchange;
+use crate::idleness::Idleness;
 use crate::plan::{Plan, StageId};
 use crate::replay::{self, Dice};
 use crate::scratch::TempFiles;
@@ -160,7 +162,9 @@ impl JobHandle {
         let scripts = scripts(graph, &plan);
         let clock = options.clock(!scripts.is_empty());
         let desk = Desk::new(options.parallelism);
-        let job = Arc::new(Job { graph: graph.clone(), plan, sources, exchanges, scripts, wakers, desk, queue_limit });
+        let idleness = Arc::new(Idleness::new(&plan));
+        let graph = graph.clone();
+        let job = Arc::new(Job { graph, plan, sources, exchanges, idleness, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
             shared: Arc::new(Shared::with_warnings(Warnings::handled_by(options.warning_handler.clone()))),
@@ -424,15 +428,15 @@ fn scripts(graph: &Graph, plan: &Plan) -> Vec<StageId> {
     nodes.filter_map(|(i, _)| plan.stage_of[i]).collect()
 }
 
-fn exchanges(graph: &Graph, plan: &Plan, workers: usize) -> HashMap<(NodeId, usize), crate::exchange::Exchange> {
+fn exchanges(graph: &Graph, plan: &Plan, workers: usize) -> HashMap<(NodeId, usize), Arc<Exchange>> {
     let mut exchanges = HashMap::new();
     for (i, node) in graph.nodes.iter().enumerate() {
         let id = NodeId(i as StepId);
         let has_ports = matches!(node.body, Body::Shuffle { .. } | Body::View(_)) || plan.cut.contains(&id);
         if plan.is_live(id) && has_ports {
-            for input in 0..node.inputs.len() {
-                let queues = (0..workers).map(|_| crate::exchange::Queue::default()).collect();
-                exchanges.insert((id, input), Arc::new(queues));
+            for (input, collection) in node.inputs.iter().enumerate() {
+                let from = plan.stage_of[graph.producer(*collection).index()].expect("what is read is live");
+                exchanges.insert((id, input), Arc::new(Exchange::new(from, workers)));
             }
         }
     }

@@ -1,17 +1,22 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
-use crate::exchange::{Item, Queue};
 use crate::status::{SourceReport, StageReport, StepReport};
-use crate::wake::Wakers;
 use beamline_sdk::kernel::{
-    Clock, Inbox, Kept, Mark, Operator, Packet, Polled, Shared, SourceHead, StepId, enter, panic_error,
+    Clock, Inbox, Inflow, Kept, Mark, Operator, Polled, Shared, SourceHead, StepId, enter, panic_error,
 };
 use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
+use port::Popped;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
+
+mod port;
+mod standing;
+
+pub(crate) use port::Port;
+pub(crate) use standing::Standing;
 
 /// Packets or polls that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
@@ -37,8 +42,11 @@ pub(crate) struct StageRun {
     is_open: bool,
     /// Whether the run ends before its time.
     is_halting: bool,
+    standing: Rc<Standing>,
     /// How far its heads have come, as far as its steps know.
     mark: Mark,
+    /// How often somebody before it had woken up when that was found out; unknown while somebody stirs there.
+    wakes: Option<u64>,
     /// The processing time at which the first of its steps wants to be called.
     alarm: Option<Timestamp>,
     is_done: bool,
@@ -132,9 +140,9 @@ impl Head {
         }
     }
 
-    fn set_input(&self, input: Mark) {
+    fn set_input(&self, input: Mark, wakes: u64) {
         if let Self::Source { head, is_done: false, .. } = self {
-            head.borrow_mut().set_input(input);
+            head.borrow_mut().set_input(input, wakes);
         }
     }
 
@@ -142,53 +150,36 @@ impl Head {
         match self {
             Self::Source { is_done: true, .. } => Mark::END,
             Self::Source { head, .. } => head.borrow().mark(),
-            Self::Port { port, .. } => port.mark,
+            Self::Port { port, .. } => port.mark(),
         }
     }
-}
 
-/// A worker's end of an exchange.
-pub(crate) struct Port {
-    queues: Arc<Vec<Queue>>,
-    worker: usize,
-    limit: usize,
-    wakers: Arc<Wakers>,
-    senders: Vec<Mark>,
-    mark: Mark,
-}
-
-impl Port {
-    pub(crate) fn new(queues: Arc<Vec<Queue>>, worker: usize, limit: usize, wakers: Arc<Wakers>) -> Self {
-        let senders = vec![Mark::START; queues.len()];
-        Self { queues, worker, limit, wakers, senders, mark: Mark::START }
+    /// The greatest watermark that any of those who send to it has told.
+    fn greatest(&self) -> Timestamp {
+        match self {
+            Self::Source { .. } => Timestamp::MIN,
+            Self::Port { port, .. } => port.greatest(),
+        }
     }
 
-    fn pop(&mut self) -> Option<Popped> {
-        let (item, before) = self.queues[self.worker].pop()?;
-        Some(match item {
-            Item::Packet(packet) => {
-                if before > self.limit && before - packet.bytes <= self.limit {
-                    self.wakers.wake_all_workers();
-                }
-                Popped::Packet(packet)
-            }
-            Item::Watermark { sender, time } => self.learn(sender, |mark| mark.time = time),
-            Item::Idle { sender, is_idle } => self.learn(sender, |mark| mark.is_idle = is_idle),
-        })
+    /// Whether some of those who send to it have claimed to be idle.
+    fn has_claims(&self) -> bool {
+        matches!(self, Self::Port { port, .. } if port.has_claims())
     }
 
-    fn learn(&mut self, sender: usize, change: impl FnOnce(&mut Mark)) -> Popped {
-        change(&mut self.senders[sender]);
-        self.mark = self.mark.advanced_by(self.senders.iter().copied());
-        Popped::Mark
+    /// Whether it can be said who is idle.
+    fn is_calm(&self) -> bool {
+        match self {
+            Self::Source { .. } => true,
+            Self::Port { port, .. } => port.is_calm(),
+        }
     }
-}
 
-/// What came out of a queue.
-enum Popped {
-    Packet(Packet),
-    /// A sender has come further.
-    Mark,
+    fn attach(&self, inflow: &Rc<Standing>) {
+        if let Self::Source { head, .. } = self {
+            head.borrow_mut().attach(inflow.clone());
+        }
+    }
 }
 
 /// What a stage has done when asked.
@@ -207,8 +198,10 @@ impl StageRun {
         steps: Vec<StepRun>,
         gates: Vec<StepId>,
         reads_live_views: bool,
+        standing: Rc<Standing>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        heads.iter().for_each(|head| head.attach(&standing));
         let views_seen = reads_live_views.then_some(0);
         let calls_outside = |step: &usize| steps[*step].control.borrow().calls_outside();
         let outside = (0..steps.len()).filter(calls_outside).collect();
@@ -224,7 +217,9 @@ impl StageRun {
             clock,
             is_open: false,
             is_halting: false,
+            standing,
             mark: Mark::START,
+            wakes: None,
             alarm: None,
             is_done: false,
         }
@@ -281,14 +276,19 @@ impl StageRun {
     }
 
     /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how
-    /// far reading has come.
-    fn heads_mark(&self) -> Mark {
+    /// far reading has come. While it cannot be said who is idle, it goes no further.
+    fn heads_mark(&mut self) -> Mark {
+        let wakes = self.standing.wakes_before();
+        self.wakes = self.heads.iter().all(Head::is_calm).then_some(wakes);
+        if self.wakes.is_none() {
+            return self.mark;
+        }
         if !(self.is_source() && self.has_ports()) {
-            return self.mark.advanced_by(self.heads.iter().map(Head::mark));
+            return together(self.mark, self.heads.iter());
         }
         let (sources, ports): (Vec<&Head>, Vec<&Head>) = self.heads.iter().partition(|head| head.is_source());
-        let input = Mark::START.advanced_by(ports.into_iter().map(Head::mark));
-        sources.iter().for_each(|source| source.set_input(input));
+        let input = together(Mark::START, ports.into_iter());
+        sources.iter().for_each(|source| source.set_input(input, wakes));
         self.mark.advanced_by(sources.into_iter().map(Head::mark))
     }
 
@@ -313,7 +313,8 @@ impl StageRun {
     pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
         // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
         let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
-        let is_long = self.timer();
+        let (is_long, mark) = (self.timer(), self.mark);
+        let mut has_packets = false;
         'bundle: for i in 0..self.heads.len() {
             while left > 0 && !self.is_full() {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
@@ -324,7 +325,7 @@ impl StageRun {
                         let (step, inbox) = (*step, inbox.clone());
                         self.begin()?;
                         in_step(step, || inbox.borrow_mut().deliver(packet)).map_err(|e| self.blame(step, e))?;
-                        left -= 1;
+                        (left, has_packets) = (left - 1, true);
                     }
                     Popped::Mark if self.heads_mark() != self.mark => break 'bundle,
                     Popped::Mark => {}
@@ -334,10 +335,12 @@ impl StageRun {
                 }
             }
         }
-        if did == Did::Work {
+        if has_packets {
+            self.finish_awake()?;
+        } else if did == Did::Work || self.heads.iter().any(Head::has_claims) {
             self.finish()?;
         }
-        Ok(did)
+        Ok(if self.mark == mark { did } else { Did::Work })
     }
 
     /// Tells from now on whether a bundle that begins now has become long.
@@ -374,12 +377,7 @@ impl StageRun {
             has_gone_on |= head.borrow_mut().has_gone_on();
         }
         let before = self.mark;
-        if has_gone_on && before.is_idle {
-            // Nobody has waited for this worker. Its rows have to be under way, and others to wait for it again, before its
-            // head tells how far it has come: other workers read that at once.
-            self.finish_at(Mark { is_idle: false, ..before })?;
-        }
-        self.finish()?;
+        if has_gone_on { self.finish_awake() } else { self.finish() }?;
         Ok(if self.mark == before && !self.is_done { did } else { Did::Work })
     }
 
@@ -391,11 +389,12 @@ impl StageRun {
 
     /// Calls the steps whose time has come on the clock: only those that are at work with what has come if the run halts.
     pub(crate) fn ring(&mut self, now: Timestamp, is_halting: bool) -> Result<()> {
+        self.standing.stir();
         self.begin()?;
         let alarm = |step: &StepRun| if is_halting { step.working_alarm() } else { step.alarm };
         let is_due = |step: &&StepRun| alarm(step).is_some_and(|alarm| alarm <= now);
         self.steps.iter().filter(is_due).try_for_each(|step| step.call(|control| control.clock(now)))?;
-        self.finish()
+        self.finish_awake()
     }
 
     /// Tells the steps if side inputs have changed that they read; says whether there was anything to tell.
@@ -405,9 +404,10 @@ impl StageRun {
             return Ok(false);
         }
         self.views_seen = Some(changes);
+        self.standing.stir();
         self.begin()?;
         self.steps.iter().try_for_each(|step| step.call(|control| control.views_changed()))?;
-        self.finish()?;
+        self.finish_awake()?;
         Ok(true)
     }
 
@@ -425,9 +425,10 @@ impl StageRun {
         if !self.outside.iter().any(|step| self.steps[*step].control.borrow().is_ready()) {
             return Ok(false);
         }
+        self.standing.stir();
         self.begin()?;
         self.outside.iter().try_for_each(|step| self.steps[*step].call(|control| control.resume()))?;
-        self.finish()?;
+        self.finish_awake()?;
         Ok(true)
     }
 
@@ -448,7 +449,19 @@ impl StageRun {
 
     /// Ends the bundle, and tells the steps in their order how far their inputs have come.
     fn finish(&mut self) -> Result<()> {
-        self.finish_at(self.heads_mark())
+        let mark = self.heads_mark();
+        self.finish_at(mark)?;
+        self.standing.settle(self.wakes);
+        Ok(())
+    }
+
+    /// As [`finish`](Self::finish), after something has been done. Nobody has waited for idle steps: they work first, and
+    /// are idle again after that, so that nothing of it stays with them.
+    fn finish_awake(&mut self) -> Result<()> {
+        if self.mark.is_idle {
+            self.finish_at(Mark { is_idle: false, ..self.mark })?;
+        }
+        self.finish()
     }
 
     fn finish_at(&mut self, mark: Mark) -> Result<()> {
@@ -511,6 +524,16 @@ impl StageRun {
             enter(before);
         }
     }
+}
+
+/// How far heads have come together. When all are idle, that is as far as anybody has told: so all workers know the same
+/// when they have heard the same, in whichever order, and none of them keeps back what others have gone past.
+fn together<'h>(before: Mark, heads: impl Iterator<Item = &'h Head> + Clone) -> Mark {
+    let mark = before.advanced_by(heads.clone().map(Head::mark));
+    if !mark.is_idle {
+        return mark;
+    }
+    Mark { time: heads.map(Head::greatest).fold(mark.time, Timestamp::max), ..mark }
 }
 
 /// Reads a bundle. What has been read when the source runs dry is work.

@@ -2,6 +2,7 @@
 
 mod ends;
 mod files;
+mod naps;
 mod rates;
 mod slow;
 mod splits;

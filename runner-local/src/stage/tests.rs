@@ -1,4 +1,7 @@
 use super::*;
+use crate::idleness::Idleness;
+use crate::plan::Plan;
+use beamline_sdk::Pipeline;
 use beamline_sdk::kernel::SystemClock;
 use std::panic::Location;
 
@@ -62,7 +65,11 @@ fn rows_of_an_idle_worker_are_under_way_before_others_hear_how_far_it_has_come()
     let step = Arc::new(Step { name: "Send".to_owned(), location: Location::caller() });
     let sender = StepRun::new(1, step, Rc::new(RefCell::new(Sender(events.clone()))), Vec::new(), true);
     let heads = vec![Head::Source { step: 0, head, is_done: false }];
-    let mut stage = StageRun::new(heads, vec![sender], Vec::new(), false, Arc::new(SystemClock));
+    let p = Pipeline::new();
+    p.create([1u64]).inspect(|_| ());
+    let plan = Plan::new(&p.graph().unwrap());
+    let standing = Rc::new(Standing::new(Arc::new(Idleness::new(&plan)), &plan, 0, Vec::new()));
+    let mut stage = StageRun::new(heads, vec![sender], Vec::new(), false, standing, Arc::new(SystemClock));
     let shared = Shared::default();
 
     stage.run_sources(&shared, BUNDLE).unwrap();

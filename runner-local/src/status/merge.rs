@@ -69,7 +69,7 @@ impl Merger<'_> {
         let flows = || self.flows().filter(|flow| flow.step == id.0);
         let (input, output) = self.marks(id);
         let inputs_queued = (0..node.inputs.len()).filter_map(|input| self.job.exchanges.get(&(id, input)));
-        let queues: Vec<&Queue> = inputs_queued.flat_map(|queues| queues.iter()).collect();
+        let queues: Vec<&Queue> = inputs_queued.flat_map(|exchange| exchange.queues.iter()).collect();
         let source = self.job.sources.get(&id);
         StepStatus {
             name: node.step.name.clone(),

@@ -19,18 +19,21 @@ impl Mark {
 
     /// What is known when these inputs are read together, and `self` was known before: the least watermark of those
     /// that are not idle. It never goes back, and it is not at the end before all inputs are.
+    ///
+    /// When all are idle it is the greatest that any of them has told. So whoever has heard the same knows the same, in
+    /// whichever order the inputs have fallen idle.
     #[must_use]
     pub fn advanced_by(self, inputs: impl Iterator<Item = Self>) -> Self {
-        let (mut least, mut is_any_idle) = (Timestamp::MAX, false);
+        let (mut least, mut greatest, mut is_any_idle) = (Timestamp::MAX, self.time, false);
         for input in inputs {
             if input.is_idle {
-                is_any_idle = true;
+                (is_any_idle, greatest) = (true, greatest.max(input.time));
             } else {
                 least = least.min(input.time);
             }
         }
         if is_any_idle && least == Timestamp::MAX {
-            return Self { is_idle: true, ..self };
+            return Self { time: greatest, is_idle: true };
         }
         Self { time: self.time.max(least), is_idle: false }
     }
@@ -63,7 +66,12 @@ mod tests {
     fn idle_inputs_are_not_waited_for_and_do_not_end() {
         assert_eq!(together(at(1), &[at(5), idle(at(3))]), at(5));
         assert_eq!(together(at(5), &[at(6), at(3)]), at(5));
-        assert_eq!(together(at(5), &[idle(at(6)), idle(at(3))]), idle(at(5)));
+        assert_eq!(together(at(5), &[idle(at(4)), idle(at(3))]), idle(at(5)));
+        assert_eq!(
+            together(at(5), &[idle(at(6)), idle(at(3))]),
+            idle(at(6)),
+            "the first has told that, and nobody is waited for"
+        );
         assert_eq!(together(at(5), &[Mark::END, idle(at(3))]), idle(at(5)));
     }
 }

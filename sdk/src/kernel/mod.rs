@@ -54,7 +54,7 @@ pub use meta::{Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
 pub use pending::{Kept, Pending, ReadingStatus};
-pub use reading::{Polled, SourceFactory, SourceHead, SourceRun, Wake};
+pub use reading::{Inflow, Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
 

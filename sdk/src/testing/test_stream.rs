@@ -2,8 +2,8 @@
 
 use crate::graph::Body;
 use crate::kernel::{
-    Batch, Clock, Mark, Meta, Output, Polled, ReadingStatus, Shared, SourceFactory, SourceHead, SourceRun, Stamp, Wake,
-    Wiring,
+    Batch, Clock, Inflow, Mark, Meta, Output, Polled, ReadingStatus, Shared, SourceFactory, SourceHead, SourceRun,
+    Stamp, Wake, Wiring,
 };
 use crate::pipeline::StepSpec;
 use crate::window::{Pane, global_window};
@@ -214,6 +214,7 @@ impl<T: Element> SourceRun for Performance<T> {
             batch_size: wiring.env.batch_size,
             wake: wiring.env.wake.clone(),
             shared: wiring.env.shared.clone(),
+            inflow: None,
         }))
     }
 
@@ -239,6 +240,7 @@ struct Stage<T> {
     batch_size: usize,
     wake: Arc<dyn Wake>,
     shared: Arc<Shared>,
+    inflow: Option<Rc<dyn Inflow>>,
 }
 
 impl<T: Element> Stage<T> {
@@ -286,6 +288,7 @@ impl<T: Element> SourceHead for Stage<T> {
         if let Some(begun) = &self.begun {
             begun.fetch_add(1, Ordering::SeqCst);
         }
+        self.inflow.iter().for_each(|inflow| inflow.stir());
         match self.events.pop_front() {
             Some(event) => self.perform(event).map(|()| Polled::Worked),
             None => Ok(Polled::Done),
@@ -304,6 +307,10 @@ impl<T: Element> SourceHead for Stage<T> {
 
     fn mark(&self) -> Mark {
         self.mark
+    }
+
+    fn attach(&mut self, inflow: Rc<dyn Inflow>) {
+        self.inflow = Some(inflow);
     }
 
     fn halt(&mut self) {

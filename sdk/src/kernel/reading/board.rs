@@ -27,7 +27,28 @@ struct State<W> {
     /// How far the work of each worker has come, if it has any.
     parts: Vec<Option<Mark>>,
     /// How far that has come which brings each worker more work.
-    inputs: Vec<Mark>,
+    inputs: Vec<Input>,
+    /// The workers that are about to read, while nobody waits for them.
+    stirring: Vec<bool>,
+    /// Whether a worker has stood still because of others that stirred.
+    has_held: bool,
+}
+
+/// How far that has come which brings a worker more work.
+#[derive(Clone, Copy)]
+struct Input {
+    mark: Mark,
+    /// How often senders had woken up by then that were idle: if that has changed, it may not be idle any more.
+    wakes: u64,
+}
+
+/// What a worker is told when it says how far it has come.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Reported {
+    /// What it is to tell about: nothing new, if it is to stand still.
+    pub(crate) mark: Option<Mark>,
+    /// Whether others have stood still because of it, and should be called.
+    pub(crate) has_held: bool,
 }
 
 struct Waiting<W> {
@@ -43,7 +64,13 @@ impl<W> Board<W> {
     pub(crate) fn new(work: Vec<W>, workers: usize, input: Mark) -> Self {
         let (open, waiting) = (AtomicUsize::new(work.len()), AtomicUsize::new(work.len()));
         let work = work.into_iter().map(|work| Waiting { from: Timestamp::MIN, bytes: 0, work }).collect();
-        let state = State { waiting: work, parts: vec![None; workers], inputs: vec![input; workers] };
+        let state = State {
+            waiting: work,
+            parts: vec![None; workers],
+            inputs: vec![Input { mark: input, wakes: 0 }; workers],
+            stirring: vec![false; workers],
+            has_held: false,
+        };
         Self {
             state: Mutex::new(state),
             open,
@@ -118,7 +145,7 @@ impl<W> Board<W> {
 
     /// Whether all work is at its end, and no more will come.
     pub(crate) fn is_finished(&self) -> bool {
-        self.open.load(Ordering::Acquire) == 0 && self.state.lock().inputs.iter().all(|input| *input == Mark::END)
+        self.open.load(Ordering::Acquire) == 0 && self.state.lock().inputs.iter().all(|input| input.mark == Mark::END)
     }
 
     /// How many pieces are not at their end.
@@ -141,22 +168,46 @@ impl<W> Board<W> {
         hungry > 0 && self.waiting.load(Ordering::Acquire) < hungry
     }
 
-    pub(crate) fn set_input(&self, worker: usize, input: Mark) {
-        self.state.lock().inputs[worker] = input;
+    /// Notes how far that has come which brings a worker more work, as of so many wakes before the stage.
+    pub(crate) fn set_input(&self, worker: usize, mark: Mark, wakes: u64) {
+        self.state.lock().inputs[worker] = Input { mark, wakes };
     }
 
-    /// Notes how far the work of a worker has come, if it has any, and says what the worker is to tell about.
+    /// A worker goes on with work for which nobody has waited. Until it says how far it has come, nobody goes on in time: what
+    /// it reads may be of the very next instant.
+    pub(crate) fn stir(&self, worker: usize) {
+        self.state.lock().stirring[worker] = true;
+    }
+
+    /// Notes how far the work of a worker has come, if it has any, and says what the worker is to tell about. `wakes` is how
+    /// often senders have woken up, if that is known.
     ///
     /// That is how far all work has come, on whichever worker: any of it may be shared with this one. So it is enough if
     /// one worker tells, and those that have no work are idle as long as another has.
-    pub(crate) fn report(&self, worker: usize, part: Option<Mark>) -> Mark {
+    pub(crate) fn report(&self, worker: usize, part: Option<Mark>, wakes: impl Fn() -> Option<u64>) -> Reported {
         let mut state = self.state.lock();
         state.parts[worker] = part;
-        let waiting = state.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false });
-        let parts = state.parts.iter().flatten().copied();
-        let all = Mark::START.advanced_by(waiting.chain(parts).chain(state.inputs.iter().copied()));
+        let has_stirred = std::mem::take(&mut state.stirring[worker]);
+        let has_held = has_stirred && std::mem::take(&mut state.has_held);
+        let is_held = state.stirring.contains(&true);
+        state.has_held |= is_held;
         let is_spare = part.is_none() && state.parts.iter().any(Option::is_some);
-        Mark { is_idle: all.is_idle || is_spare, ..all }
+        let mark = (!is_held).then(|| state.mark(wakes));
+        Reported { mark: mark.map(|mark| Mark { is_idle: mark.is_idle || is_spare, ..mark }), has_held }
+    }
+}
+
+impl<W> State<W> {
+    /// How far all work has come.
+    fn mark(&self, wakes: impl Fn() -> Option<u64>) -> Mark {
+        let wakes = if self.inputs.iter().any(|input| input.mark.is_idle) { wakes() } else { None };
+        let input = |input: &Input| {
+            let is_idle = input.mark.is_idle && wakes == Some(input.wakes);
+            Mark { is_idle, ..input.mark }
+        };
+        let waiting = self.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false });
+        let parts = self.parts.iter().flatten().copied();
+        Mark::START.advanced_by(waiting.chain(parts).chain(self.inputs.iter().map(input)))
     }
 }
 
@@ -172,22 +223,30 @@ mod tests {
         Board::new((0..work).collect(), 2, Mark::END)
     }
 
+    fn report<W>(board: &Board<W>, worker: usize, part: Option<Mark>) -> Mark {
+        board.report(worker, part, || Some(0)).mark.unwrap()
+    }
+
+    fn idle(millis: i64) -> Mark {
+        Mark { is_idle: true, ..at(millis) }
+    }
+
     #[test]
     fn work_holds_the_watermark_from_the_board_to_its_end() {
         let board = board(2);
-        assert_eq!(board.report(0, None), Mark::START, "nothing is idle before it has begun");
+        assert_eq!(report(&board, 0, None), Mark::START, "nothing is idle before it has begun");
         assert_eq!((board.take(0), board.take(0)), (Some(0), Some(1)));
-        assert_eq!(board.report(0, Some(at(7))), at(7));
-        assert_eq!(board.report(1, None), Mark { is_idle: true, ..at(7) });
+        assert_eq!(report(&board, 0, Some(at(7))), at(7));
+        assert_eq!(report(&board, 1, None), Mark { is_idle: true, ..at(7) });
         board.add(Timestamp::from_millis(5), 9);
-        assert_eq!(board.report(0, Some(at(8))), at(5));
+        assert_eq!(report(&board, 0, Some(at(8))), at(5));
         assert_eq!(board.take(1), Some(9));
-        assert_eq!(board.report(0, Some(at(8))), at(5), "what another worker has taken holds everybody");
-        assert_eq!(board.report(1, Some(at(6))), at(6));
+        assert_eq!(report(&board, 0, Some(at(8))), at(5), "what another worker has taken holds everybody");
+        assert_eq!(report(&board, 1, Some(at(6))), at(6));
         assert!(!board.close(2));
         assert!(board.close(1) && board.is_finished());
         assert_eq!(
-            (board.report(0, None), board.report(1, None).time),
+            (report(&board, 0, None), report(&board, 1, None).time),
             (Mark { is_idle: true, ..at(6) }, Timestamp::MAX)
         );
     }
@@ -210,22 +269,50 @@ mod tests {
         let board = board(2);
         board.take(0);
         board.take(1);
-        board.report(0, Some(at(3)));
-        assert_eq!(board.report(1, Some(Mark { is_idle: true, ..at(1) })), at(3));
-        assert!(board.report(0, Some(Mark { is_idle: true, ..at(3) })).is_idle);
+        report(&board, 0, Some(at(3)));
+        assert_eq!(report(&board, 1, Some(Mark { is_idle: true, ..at(1) })), at(3));
+        assert!(report(&board, 0, Some(Mark { is_idle: true, ..at(3) })).is_idle);
     }
 
     #[test]
     fn inputs_hold_the_watermark() {
         let board: Board<u8> = Board::new(vec![], 2, Mark::START);
-        board.set_input(0, at(4));
-        assert_eq!(board.report(0, None), Mark::START);
-        board.set_input(1, at(3));
-        assert_eq!(board.report(0, None), at(3));
+        board.set_input(0, at(4), 0);
+        assert_eq!(report(&board, 0, None), Mark::START);
+        board.set_input(1, at(3), 0);
+        assert_eq!(report(&board, 0, None), at(3));
         assert!(!board.is_finished());
-        board.set_input(0, Mark::END);
-        board.set_input(1, Mark::END);
+        board.set_input(0, Mark::END, 0);
+        board.set_input(1, Mark::END, 0);
         assert!(board.is_finished());
+    }
+
+    #[test]
+    fn inputs_that_may_have_woken_up_are_waited_for() {
+        let board: Board<u8> = Board::new(vec![], 2, Mark::START);
+        board.set_input(0, at(7), 3);
+        board.set_input(1, idle(2), 3);
+        let mark = |wakes| board.report(0, None, || wakes).mark.unwrap();
+        assert_eq!(mark(Some(3)), at(7));
+        assert_eq!(mark(Some(4)), at(2), "somebody has woken up, and worker 1 does not know it");
+        assert_eq!(mark(None), at(2), "somebody may wake up");
+        board.set_input(1, at(6), 4);
+        assert_eq!(mark(Some(4)), at(6));
+    }
+
+    #[test]
+    fn nobody_goes_on_while_an_idle_worker_reads() {
+        let board = board(2);
+        board.take(0);
+        board.take(1);
+        report(&board, 1, Some(idle(1)));
+        assert_eq!(report(&board, 0, Some(at(3))), at(3));
+        board.stir(1);
+        assert_eq!(board.report(0, Some(at(9)), || Some(0)).mark, None);
+        let stirred = board.report(1, Some(at(4)), || Some(0));
+        assert_eq!(stirred, Reported { mark: Some(at(4)), has_held: true });
+        board.stir(1);
+        assert!(!board.report(1, Some(idle(4)), || Some(0)).has_held, "nobody has stood still");
     }
 
     #[test]

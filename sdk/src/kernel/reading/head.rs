@@ -1,10 +1,12 @@
 //! The part of one worker in reading: it has some pieces of work, and goes on with one of those that have something.
 
-use super::board::Board;
-use super::{Polled, SourceHead};
+use super::board::{Board, Reported};
+use super::{Inflow, Polled, SourceHead};
 use crate::kernel::{Clock, Env, Mark, ReadingStatus, Shared};
 use crate::source::Waker;
 use crate::{Next, Result, Timestamp};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -71,6 +73,9 @@ pub(crate) struct Head<J: Job> {
     is_hungry: bool,
     has_gone_on: bool,
     has_halted: bool,
+    inflow: Option<Rc<dyn Inflow>>,
+    /// What it last said how far it has come.
+    told: Cell<Mark>,
 }
 
 struct Piece<A> {
@@ -104,6 +109,8 @@ impl<J: Job> Head<J> {
             is_hungry: false,
             has_gone_on: false,
             has_halted: false,
+            inflow: None,
+            told: Cell::new(Mark::START),
         }
     }
 
@@ -140,10 +147,19 @@ impl<J: Job> Head<J> {
         Ok(true)
     }
 
+    /// Tells others before a piece goes on for which nobody may have waited.
+    fn stir(&self, index: usize) {
+        if self.job.mark(&self.pieces[index].active).is_idle {
+            self.board.stir(self.worker);
+        }
+        self.inflow.iter().for_each(|inflow| inflow.stir());
+    }
+
     /// Goes on with a piece.
     fn go_on(&mut self, index: usize, now: Timestamp) -> Result<Polled> {
         let others_wait = self.pieces.len() > 1;
         (self.turn, self.has_gone_on) = (index, true);
+        self.stir(index);
         let Self { job, board, pieces, .. } = self;
         let piece = &mut pieces[index];
         let next = job.go_on(&mut piece.active, &JobCx { board, now, waker: piece.waker.clone(), others_wait });
@@ -244,7 +260,13 @@ impl<J: Job> SourceHead for Head<J> {
     fn mark(&self) -> Mark {
         let parts = self.pieces.iter().map(|piece| self.job.mark(&piece.active));
         let part = (!self.pieces.is_empty()).then(|| Mark::START.advanced_by(parts));
-        self.board.report(self.worker, part)
+        let wakes = || self.inflow.as_ref().and_then(|inflow| inflow.wakes());
+        let Reported { mark, has_held } = self.board.report(self.worker, part, wakes);
+        if has_held {
+            self.wake.wake_all();
+        }
+        self.told.set(mark.unwrap_or(self.told.get()));
+        self.told.get()
     }
 
     fn readings(&self) -> Vec<ReadingStatus> {
@@ -264,7 +286,11 @@ impl<J: Job> SourceHead for Head<J> {
         self.board.open()
     }
 
-    fn set_input(&mut self, input: Mark) {
-        self.board.set_input(self.worker, input);
+    fn attach(&mut self, inflow: Rc<dyn Inflow>) {
+        self.inflow = Some(inflow);
+    }
+
+    fn set_input(&mut self, input: Mark, wakes: u64) {
+        self.board.set_input(self.worker, input, wakes);
     }
 }

@@ -60,6 +60,17 @@ pub trait Wake: Send + Sync {
     fn wake(&self, worker: usize);
 }
 
+/// What a head has to do with other stages.
+pub trait Inflow {
+    /// The head goes on with something by itself. If nobody waits for this worker, somebody may have to again, from now on:
+    /// until the bundle ends, all others stand still.
+    fn stir(&self);
+
+    /// How often senders of earlier stages have woken up that were idle: while the number stands, an input that was idle
+    /// still is. Nothing while one of them may be about to wake up.
+    fn wakes(&self) -> Option<u64>;
+}
+
 /// The beginning of a stage that reads.
 pub trait SourceHead {
     /// Reads a batch and pushes it through the stage.
@@ -74,9 +85,14 @@ pub trait SourceHead {
     /// How far it has come. Asked at the end of a bundle.
     fn mark(&self) -> Mark;
 
-    /// How far that has come which brings it more work: of a source, that is nothing.
-    fn set_input(&mut self, input: Mark) {
-        let _ = input;
+    /// What it has to do with other stages. To be told before everything else.
+    fn attach(&mut self, inflow: Rc<dyn Inflow>) {
+        let _ = inflow;
+    }
+
+    /// How far that has come which brings it more work, as of so many [wakes](Inflow::wakes): of a source, that is nothing.
+    fn set_input(&mut self, input: Mark, wakes: u64) {
+        let _ = (input, wakes);
     }
 
     /// The parts that are being read, for whoever asks how it goes.
