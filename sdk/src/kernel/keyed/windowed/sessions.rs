@@ -54,6 +54,9 @@ impl<S> Sessions<S> {
             let (_, session) = self.last.insert((new, Session::new(create())));
             return (new, session);
         };
+        if new.start >= last.end {
+            return self.begin_after_last(new, create());
+        }
         if !last.overlaps(new) || new.start < self.earlier_end {
             return self.join_some(new, create, merge);
         }
@@ -63,6 +66,16 @@ impl<S> Sessions<S> {
         session.panes = if whole == *last { session.panes } else { 0 };
         *last = whole;
         (whole, session)
+    }
+
+    /// A session behind all others.
+    #[inline(never)]
+    fn begin_after_last(&mut self, new: Window, contents: S) -> (Window, &mut Session<S>) {
+        let (last, session) = self.last.replace((new, Session::new(contents))).expect("there is one");
+        self.earlier.get_or_insert_default().insert(last, session);
+        self.earlier_end = last.end;
+        let (window, session) = self.last.as_mut().expect("it has begun");
+        (*window, session)
     }
 
     #[inline(never)]
