@@ -117,11 +117,14 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     }
 
     fn ring_all(&mut self) {
-        while let Some((at, slots)) = self.timers.take_due(self.watermark) {
-            for slots in slots.chunks(BLOCK) {
-                slots.iter().for_each(|slot| self.keys.ask_for_slot(*slot));
-                slots.iter().for_each(|slot| self.ring(*slot, at));
+        let mut asked_for = 0;
+        while let Some((at, slot)) = self.timers.take_due(self.watermark) {
+            if asked_for == 0 {
+                let soonest = self.timers.soonest().take(BLOCK);
+                asked_for = soonest.map(|slot| self.keys.ask_for_slot(*slot)).count();
             }
+            asked_for = asked_for.saturating_sub(1);
+            self.ring(slot, at);
         }
     }
 

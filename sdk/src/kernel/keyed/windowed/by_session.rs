@@ -123,13 +123,13 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
 
     fn run_timers(&mut self) {
         let (watermark, mut asked_for) = (self.rules.watermark, 0);
-        while let Some((at, due)) = self.outside.timers.take_due(watermark) {
+        while let Some((at, (slot, instant))) = self.outside.timers.take_due(watermark) {
             if asked_for == 0 {
                 let soonest = self.outside.timers.soonest().take(BLOCK);
                 asked_for = soonest.map(|(slot, _)| self.keys.ask_for_slot(*slot)).count();
             }
-            asked_for = asked_for.saturating_sub(due.len());
-            due.into_iter().for_each(|(slot, instant)| self.look_at(slot, instant, at));
+            asked_for = asked_for.saturating_sub(1);
+            self.look_at(slot, instant, at);
         }
     }
 }
