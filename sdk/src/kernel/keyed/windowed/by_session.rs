@@ -31,7 +31,8 @@ pub(crate) struct BySession<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
 struct Rules<C> {
     contents: C,
     accumulates: bool,
-    allowed_lateness: Duration,
+    /// In milliseconds.
+    allowed_lateness: i64,
     watermark: Timestamp,
 }
 
@@ -57,7 +58,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
         let rules = Rules {
             contents,
             accumulates: strategy.accumulation() == Accumulation::Accumulating,
-            allowed_lateness: strategy.allowed_lateness(),
+            allowed_lateness: i64::try_from(strategy.allowed_lateness().as_millis()).unwrap_or(i64::MAX),
             watermark: Timestamp::MIN,
         };
         Self {
@@ -134,8 +135,11 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
 }
 
 impl<C> Rules<C> {
+    /// As [`Window::expiry`], without converting a duration for each element.
+    #[inline]
     fn expiry(&self, window: Window) -> Timestamp {
-        window.expiry(self.allowed_lateness)
+        let last = window.max_timestamp().millis();
+        Timestamp::from_millis(last.saturating_add(self.allowed_lateness)).min(Timestamp::END_OF_GLOBAL_WINDOW)
     }
 }
 
