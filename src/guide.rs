@@ -15,5 +15,6 @@ chapters! {
     Retractions "retractions.md";
     StateAndTimers "state-and-timers.md";
     Joins "joins.md";
+    Failures "failures.md";
     Testing "testing.md";
 }

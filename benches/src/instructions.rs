@@ -4,6 +4,7 @@
 use crate::harness::find;
 use crate::suites::{Contestant, Workload, all};
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
@@ -14,6 +15,18 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// What a count may differ by.
 const TOLERANCE: f64 = 0.05;
+
+/// Another compiler makes other instructions of the same program.
+const COMPILER: &str = env!("BEAMLINE_RUSTC");
+
+type Counts = BTreeMap<String, u64>;
+
+/// What is kept from run to run.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Stored {
+    compiler: String,
+    counts: Counts,
+}
 
 /// What is counted, and compared with what.
 #[derive(Args, Debug)]
@@ -37,29 +50,42 @@ impl Options {
     /// When valgrind is missing, when a program fails, and when one takes more instructions than it did.
     pub fn run(&self) -> Result<()> {
         let stored = self.stored()?;
-        let mut counts = BTreeMap::new();
+        if !self.update && stored.compiler != COMPILER {
+            println!("NOT COUNTED: what is stored was counted with {}, and this is {COMPILER}", stored.compiler);
+            return Ok(());
+        }
+        let mut counts = Counts::new();
         for (name, contestant) in contestants(&self.folder())? {
             let count = count(&contestant)?;
-            println!("{name:30} {count:>15} {}", change(count, stored.get(&name).copied()));
+            println!("{name:30} {count:>15} {}", change(count, stored.counts.get(&name).copied()));
             counts.insert(name, count);
         }
         if self.update {
-            std::fs::write(&self.stored, serde_json::to_string_pretty(&counts)? + "\n")?;
-            return Ok(());
+            return self.store(&Stored { compiler: COMPILER.to_owned(), counts });
         }
-        let slack = slack(&counts, &stored);
+        let slack = slack(&counts, &stored.counts);
         if !slack.is_empty() {
-            println!("fewer instructions than before: {}; store them with `instructions --update`", slack.join(", "));
+            println!(
+                "fewer instructions than before: {}; store them with `.ci/instructions --update`",
+                slack.join(", ")
+            );
         }
-        check(&counts, &stored)
+        check(&counts, &stored.counts)
     }
 
-    fn stored(&self) -> Result<BTreeMap<String, u64>> {
+    fn stored(&self) -> Result<Stored> {
         match std::fs::read_to_string(&self.stored) {
-            Ok(text) => Ok(serde_json::from_str(&text)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.update => Ok(BTreeMap::new()),
+            Ok(text) => {
+                serde_json::from_str(&text).map_err(|error| format!("{}: {error}", self.stored.display()).into())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.update => Ok(Stored::default()),
             Err(error) => Err(format!("{}: {error}", self.stored.display()).into()),
         }
+    }
+
+    fn store(&self, stored: &Stored) -> Result<()> {
+        let text = serde_json::to_string_pretty(stored)? + "\n";
+        std::fs::write(&self.stored, text).map_err(|error| format!("{}: {error}", self.stored.display()).into())
     }
 
     fn folder(&self) -> PathBuf {
@@ -109,7 +135,7 @@ fn ratio(count: u64, before: u64) -> f64 {
 }
 
 /// Whether everything is as it was, or less.
-fn check(counts: &BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Result<()> {
+fn check(counts: &Counts, stored: &Counts) -> Result<()> {
     let is_more =
         |(name, count): &(&String, &u64)| stored.get(*name).is_none_or(|s| ratio(**count, *s) > 1.0 + TOLERANCE);
     let more: Vec<&str> = counts.iter().filter(is_more).map(|(name, _)| name.as_str()).collect();
@@ -117,12 +143,14 @@ fn check(counts: &BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Resu
         return Ok(());
     }
     let names = more.join(", ");
-    Err(format!("more instructions than before: {names}; if that is meant, store them with `instructions --update`")
-        .into())
+    Err(format!(
+        "more instructions than before: {names}; if that is meant, store them with `.ci/instructions --update`"
+    )
+    .into())
 }
 
 /// What has become so much cheaper that the stored counts would let it become as dear again.
-fn slack<'a>(counts: &'a BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) -> Vec<&'a str> {
+fn slack<'a>(counts: &'a Counts, stored: &Counts) -> Vec<&'a str> {
     let is_less =
         |(name, count): &(&String, &u64)| stored.get(*name).is_some_and(|s| ratio(**count, *s) < 1.0 - TOLERANCE);
     counts.iter().filter(is_less).map(|(name, _)| name.as_str()).collect()
@@ -132,7 +160,7 @@ fn slack<'a>(counts: &'a BTreeMap<String, u64>, stored: &BTreeMap<String, u64>) 
 mod tests {
     use super::*;
 
-    fn counts(counts: &[(&str, u64)]) -> BTreeMap<String, u64> {
+    fn counts(counts: &[(&str, u64)]) -> Counts {
         counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
     }
 

@@ -23,6 +23,9 @@
 //! }
 //! ```
 //!
+//! Sinks have letters too, of elements that they refuse or cannot send, if they are given theirs by
+//! [`try_write`](beamline_sdk::PCollection::try_write).
+//!
 //! # What a line is
 //!
 //! A JSON object with the fields of a [`DeadLetter`]: `step`, `location`, `element` (as its type is written by serde),
@@ -68,6 +71,10 @@ impl<T: Element> Writer<DeadLetter<T>> for LetterWriter {
             format!("an element of type {} cannot be written as JSON: {error}", std::any::type_name::<T>())
         })?;
         Writer::<String>::write(&mut self.0, line)
+    }
+
+    fn finish_bundle(&mut self) -> Result<(), BoxError> {
+        Writer::<String>::finish_bundle(&mut self.0)
     }
 
     fn prepare(self) -> Result<PreparedShard, BoxError> {

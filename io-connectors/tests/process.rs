@@ -1,10 +1,14 @@
 //! Standard input and output, and limits of a process: each test runs this program again as a child of its own.
 
+use beamline_io::dead_letters;
 use beamline_io::text::{self, Compression};
 use beamline_sdk::kernel::{Clock, SystemClock};
-use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Timestamp, Writer};
+use beamline_sdk::window::{Pane, Window};
+use beamline_sdk::{
+    BoxError, DeadLetter, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Timestamp, Writer,
+};
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -17,7 +21,8 @@ fn child(args: &[&str]) -> Result<(), BoxError> {
         ["fill", to, count] => fill(&text::write(to).header("header"), count.parse()?),
         ["fill-gzip", to, count] => fill(&text::write(to).compression(Compression::Gzip), count.parse()?),
         ["poll-once"] => poll_once(),
-        ["show"] => show(),
+        ["show"] => show(&text::write("-"), "shown".to_owned()),
+        ["show-letter"] => show(&dead_letters::write("-"), letter()),
         ["twice"] => text::read("-").open(stdin_split()?).and_then(|_| text::read("-").open(stdin_split()?)).map(drop),
         other => Err(format!("no such child: {other:?}").into()),
     }
@@ -63,13 +68,27 @@ fn write(sink: &text::Write, lines: impl FnOnce(&mut Put<'_>) -> Result<(), BoxE
     Sink::<String>::commit(sink, vec![prepared])
 }
 
-/// Writes a line, and then waits until nothing comes in any more.
-fn show() -> Result<(), BoxError> {
-    let mut writer = Sink::<String>::open(&text::write("-"), Shard { index: 0, count: 1 })?;
-    writer.write("shown".to_owned())?;
-    Writer::<String>::finish_bundle(&mut writer)?;
+/// Writes an element, and then waits until nothing comes in any more.
+fn show<T>(sink: &impl Sink<T>, element: T) -> Result<(), BoxError> {
+    let mut writer = sink.open(Shard { index: 0, count: 1 })?;
+    writer.write(element)?;
+    writer.finish_bundle()?;
     std::io::stdin().read_to_end(&mut Vec::new())?;
-    Writer::<String>::prepare(writer).map(drop)
+    writer.prepare().map(drop)
+}
+
+fn letter() -> DeadLetter<u64> {
+    DeadLetter {
+        step: "Parse".to_owned(),
+        location: "main.rs:7".to_owned(),
+        element: 7,
+        timestamp: Timestamp::MIN,
+        windows: Window::GLOBAL.into(),
+        pane: Pane::UNKNOWN,
+        attempts: 1,
+        error: "no sevens".to_owned(),
+        version: None,
+    }
 }
 
 /// Must come back although nothing ever comes in.
@@ -83,7 +102,7 @@ fn poll_once() -> Result<(), BoxError> {
 }
 
 /// The tests, by name.
-const TESTS: [(&str, fn()); 11] = [
+const TESTS: [(&str, fn()); 12] = [
     ("lines_of_standard_input_arrive", lines_of_standard_input_arrive),
     ("compressed_standard_input_is_read_when_said", compressed_standard_input_is_read_when_said),
     ("a_silent_standard_input_does_not_block", a_silent_standard_input_does_not_block),
@@ -91,6 +110,7 @@ const TESTS: [(&str, fn()); 11] = [
     ("a_named_pipe_is_read_like_standard_input", a_named_pipe_is_read_like_standard_input),
     ("standard_output_gets_lines", standard_output_gets_lines),
     ("lines_are_shown_at_the_end_of_a_bundle", lines_are_shown_at_the_end_of_a_bundle),
+    ("letters_are_shown_at_the_end_of_a_bundle", letters_are_shown_at_the_end_of_a_bundle),
     ("a_closed_standard_output_is_an_error", a_closed_standard_output_is_an_error),
     ("a_full_standard_output_is_an_error", a_full_standard_output_is_an_error),
     ("a_file_without_room_is_an_error_and_gone", a_file_without_room_is_an_error_and_gone),
@@ -196,6 +216,14 @@ fn lines_are_shown_at_the_end_of_a_bundle() {
     let mut shown = [0; 6];
     child.stdout.as_mut().unwrap().read_exact(&mut shown).unwrap();
     assert_eq!(&shown, b"shown\n");
+    assert_eq!(finish(child, b"").stdout, b"");
+}
+
+fn letters_are_shown_at_the_end_of_a_bundle() {
+    let mut child = command(&["show-letter"]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with(r#"{"step":"Parse","location":"main.rs:7","element":7,"#), "{line}");
     assert_eq!(finish(child, b"").stdout, b"");
 }
 

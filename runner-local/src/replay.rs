@@ -97,6 +97,9 @@ fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
         _ => Timestamp::MAX,
     };
     let until = workers.iter().filter_map(|worker| worker.alarm()).fold(until_source, Timestamp::min);
+    if !workers[0].have_all_heard() {
+        return Ok(());
+    }
     if !is_awaiting(workers) {
         if workers[0].move_on(until) {
             return Ok(());

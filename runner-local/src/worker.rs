@@ -230,6 +230,11 @@ impl Worker {
         true
     }
 
+    /// Whether no worker has yet to hear that the run halts, which somebody may have said from another thread just now.
+    pub(crate) fn have_all_heard(&self) -> bool {
+        !self.shared.is_halting() || self.wakers.have_all_halted()
+    }
+
     /// Lets the next script go on that can: in turns, if there are several.
     pub(crate) fn go_on(&self) -> bool {
         let mut scripts = self.scripts.borrow_mut();

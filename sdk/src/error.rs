@@ -110,6 +110,12 @@ impl Error {
         self
     }
 
+    /// Says what to do about it, unless that has been said already.
+    pub(crate) fn or_help(mut self, help: &str) -> Self {
+        self.help.get_or_insert_with(|| help.to_owned());
+        self
+    }
+
     /// Says what had been done when it happened.
     #[must_use]
     pub fn with_metrics(mut self, metrics: Metrics) -> Self {

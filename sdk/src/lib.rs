@@ -21,7 +21,7 @@
 //! | authors of | see |
 //! |---|---|
 //! | pipelines | [`PCollection`], [`Pipeline`], [`DoFn`], [`PTransform`], [`combine`], [`metrics`], [`Error`] |
-//! | connectors | [`Source`] and [`Reader`], [`Sink`] and [`Writer`] |
+//! | connectors | [`Source`] and [`Reader`], [`Sink`], [`Writer`] and [`WriteFault`] |
 //! | runners | [`graph`], [`kernel`], [`Runner`] |
 
 #[cfg(test)]
@@ -56,6 +56,7 @@ mod transforms;
 mod upsert;
 mod values;
 pub mod window;
+mod write_fault;
 
 pub use dead_letter::{DeadLetter, Json};
 pub use dofn::{BundleCx, Cx, DoFn, Emit};
@@ -91,3 +92,4 @@ pub use transforms::{
 };
 pub use upsert::{UpsertSink, UpsertTable, UpsertWriter};
 pub use values::{Iter, Values};
+pub use write_fault::WriteFault;

@@ -78,10 +78,17 @@ pub trait Writer<T>: 'static {
         let _ = stop;
     }
 
+    /// Called before the first element by [`try_write`](crate::PCollection::try_write), which tries again by itself: a
+    /// writer that would do so too, and wait between attempts, leaves that to its step, and says at once what it cannot
+    /// do.
+    fn leave_retries(&mut self) {}
+
     /// Writes one element.
     ///
     /// # Errors
-    /// When it cannot be written. The error fails the pipeline.
+    /// When it cannot be written. The error fails the pipeline. By [`try_write`](crate::PCollection::try_write) it means
+    /// that this element is refused: nothing of it may be left in what is written, and the writer goes on with the same or
+    /// another one. An error that says more about what has been written is a [`WriteFault`](crate::WriteFault).
     fn write(&mut self, element: T) -> Result<(), BoxError>;
 
     /// Called when nothing more is at hand for now: what readers of the other side should see soon is sent. By default

@@ -68,6 +68,18 @@ fn many_sessions_of_a_key_that_does_not_fit() {
 }
 
 #[test]
+fn parts_of_sessions_that_do_not_fit() {
+    for p in pipelines() {
+        let shuffled = p.sequence(0..60_000).map(|n| n * 7_919 % 60_000);
+        let timed = shuffled.with_timestamps(|n| at((n + n / 6 * 10) as i64)).window(Windowing::sessions(ms(5)));
+        let lines = timed.map(|n| (n / 6 % 50, format!("{n:0>1000}")));
+        let last = lines.combine_per_key(Max).map(|(key, line)| (key, line.parse::<u64>().unwrap()));
+        assert_that(&last).contains_in_any_order((0..10_000).map(|session| (session % 50, session * 6 + 5)));
+        p.run();
+    }
+}
+
+#[test]
 fn a_session_that_does_not_fit() {
     for p in pipelines() {
         let session = with_gaps(&p, 50_000).group_by_key();

@@ -1,49 +1,26 @@
 //! Sources of streams in pipelines, by a clock that jumps: no test waits.
 
+#[cfg(unix)]
+#[path = "../common/mod.rs"]
+mod common;
+mod control;
 mod ends;
 mod files;
+mod incoming;
 mod naps;
 mod rates;
 mod slow;
 mod splits;
+#[cfg(unix)]
+mod stdin;
 mod stop;
+mod verb;
 mod verbs;
 
 use beamline::testing::ManualClock;
-use beamline::{Ending, JobControl, JobResult, LeftBehind, LocalRunner, Pipeline};
-use std::sync::{Arc, Mutex};
-
-type End = fn(&JobControl);
-
-/// Ends a run from inside.
-#[derive(Clone, Default)]
-pub(crate) struct Control(Arc<Mutex<(Option<End>, Option<JobControl>)>>);
-
-impl Control {
-    pub(crate) fn drain(&self) {
-        self.end_by(JobControl::drain);
-    }
-
-    pub(crate) fn stop(&self) {
-        self.end_by(JobControl::stop);
-    }
-
-    pub(crate) fn cancel(&self) {
-        self.end_by(JobControl::cancel);
-    }
-
-    fn end_by(&self, end: End) {
-        let mut state = self.0.lock().unwrap();
-        state.0.get_or_insert(end);
-        state.1.iter().for_each(end);
-    }
-
-    pub(crate) fn watch(&self, control: JobControl) {
-        let mut state = self.0.lock().unwrap();
-        state.0.iter().for_each(|end| end(&control));
-        state.1 = Some(control);
-    }
-}
+use beamline::{Ending, JobResult, LeftBehind, LocalRunner, Pipeline};
+pub(crate) use control::{Control, Seen};
+use std::sync::Arc;
 
 /// What a run that was stopped has left behind.
 #[track_caller]
@@ -66,40 +43,4 @@ pub(crate) fn run(p: &Pipeline, runner: &LocalRunner, control: &Control) -> JobR
     let handle = runner.start(&p.graph().unwrap()).unwrap();
     control.watch(handle.control());
     handle.wait().unwrap()
-}
-
-/// What has been seen, in its order.
-#[derive(Clone)]
-pub(crate) struct Seen<T>(Arc<Mutex<Vec<T>>>);
-
-impl<T: Clone> Seen<T> {
-    pub(crate) fn new() -> Self {
-        Self(Arc::default())
-    }
-
-    /// Remembers it, and says how many there are.
-    pub(crate) fn add(&self, element: &T) -> usize {
-        let mut all = self.0.lock().unwrap();
-        all.push(element.clone());
-        all.len()
-    }
-
-    /// Remembers it, and says whether it is new.
-    pub(crate) fn add_new(&self, element: &T) -> bool
-    where
-        T: PartialEq,
-    {
-        let mut all = self.0.lock().unwrap();
-        let is_new = !all.contains(element);
-        all.push(element.clone());
-        is_new
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.lock().unwrap().len()
-    }
-
-    pub(crate) fn take(&self) -> Vec<T> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
 }

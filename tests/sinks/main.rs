@@ -8,3 +8,4 @@ mod net;
 mod random;
 mod rolling;
 mod streaming;
+mod tried;

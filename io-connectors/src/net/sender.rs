@@ -5,7 +5,7 @@ use super::error::NetError;
 use super::lines::Lines;
 use super::stream::Stream;
 use beamline_sdk::metrics::Counter;
-use beamline_sdk::{BoxError, StopFlag, Writer};
+use beamline_sdk::{BoxError, StopFlag, WriteFault, Writer};
 use std::fmt::Display;
 use std::io;
 use std::time::Duration;
@@ -49,6 +49,14 @@ impl LineSender {
     pub(super) fn new(endpoint: Endpoint, patience: Patience) -> Self {
         let (stop, lines) = (StopFlag::default(), Lines::default());
         Self { endpoint, patience, stop, stream: None, lines, was_connected: false, fruitless: None }
+    }
+
+    /// Hands all lines to the system. Elements that it has not taken when there is no connection to be had are given back.
+    fn deliver(&mut self) -> Result<(), BoxError> {
+        self.send().map_err(|error| match error.downcast::<NetError>() {
+            Ok(error) => WriteFault::undelivered(self.lines.give_back(), error).into(),
+            Err(error) => error,
+        })
     }
 
     /// Hands all lines to the system, over as many connections as it takes.
@@ -127,19 +135,23 @@ impl<T: Display> Writer<T> for LineSender {
         self.stop = stop.clone();
     }
 
+    fn leave_retries(&mut self) {
+        self.patience = Patience { retries: 0, backoff: (Duration::ZERO, Duration::ZERO), ..self.patience };
+    }
+
     fn write(&mut self, element: T) -> Result<(), BoxError> {
         if self.lines.add(&element).is_err() {
             return Err(NetError::Format { address: self.endpoint.to_string() }.into());
         }
-        if self.lines.len() < BLOCK { Ok(()) } else { self.send() }
+        if self.lines.len() < BLOCK { Ok(()) } else { self.deliver() }
     }
 
     fn finish_bundle(&mut self) -> Result<(), BoxError> {
-        self.send()
+        self.deliver()
     }
 
     fn prepare(mut self) -> Result<(), BoxError> {
-        self.send()?;
+        self.deliver()?;
         if let Some(mut stream) = self.stream.take() {
             // Closed with something unread, a connection would forget what it has not sent. The lines are out of our hands:
             // what the other side does now changes nothing.

@@ -25,6 +25,40 @@ use std::time::Duration;
 ///
 /// What has been sent cannot be taken back: it stays sent if the run fails. If it is cancelled the last line may be cut.
 ///
+/// # What cannot be sent
+///
+/// By [`write`](beamline_sdk::PCollection::write) the pipeline fails when there is no connection to be had, and when an element
+/// cannot be printed. [`try_write`](beamline_sdk::PCollection::try_write) makes [dead letters](beamline_sdk::DeadLetter) of such
+/// elements. Its [`Retry`](beamline_sdk::Retry) is then what says how often to try, and how long to wait by the clock of the
+/// run; `retries` and `backoff` of the sink are not used.
+///
+/// Each element is sent, or is a letter, so with letters that are [replayed](beamline_sdk::PCollection::replaying) it is sent
+/// **at least once**. More precisely:
+///
+/// - An element counts as sent when the system of this machine has taken all of its lines. It is not sent again, and never a
+///   letter.
+/// - Of an element that the system has taken in part when the connection was lost, the other side may have seen the
+///   beginning: part of a line, or, if its `Display` contains newlines, some whole ones. It is sent again from the line that
+///   was cut, or as a whole in a later attempt; if there is none, it is a letter, and replayed as a whole. So lines may be
+///   there twice, of elements with several lines only; whole lines are told from parts of them by their newline.
+/// - What the system had taken and not brought to the other side is lost with the connection, as said above. There are no
+///   letters of that, since nobody here knows of it: where that matters, the other side has to say what has come, and a
+///   [`DoFn`](beamline_sdk::DoFn) has to ask for it.
+///
+/// ```
+/// use beamline_io::{dead_letters, net};
+/// use beamline_sdk::{PCollection, Retry};
+/// use std::time::Duration;
+///
+/// fn send(alerts: &PCollection<String>) {
+///     let retry = Retry::attempts(8).backoff(Duration::from_millis(500), Duration::from_mins(1));
+///     let sent = alerts.try_write(net::write_lines("collector:9000"), retry).named("Send");
+///     sent.failed.write(dead_letters::write("unsent.jsonl"));
+/// }
+/// ```
+///
+/// # Options
+///
 /// ```
 /// use beamline_io::net;
 /// use beamline_sdk::Sink;

@@ -5,19 +5,24 @@ use super::decode::{ByteCount, decoder};
 use super::error::ReadError;
 use super::pipe::Pipe;
 use super::split::{Origin, Part, Range, Split};
+use beamline_sdk::Waker;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// Wakes whoever reads what comes bit by bit, as soon as that is known.
+pub(super) type Bell = Arc<OnceLock<Waker>>;
 
 /// The bytes of a split from its beginning.
-pub(super) fn open(split: &Split, count: &ByteCount) -> Result<Box<dyn Read>, ReadError> {
+pub(super) fn open(split: &Split, count: &ByteCount, bell: &Bell) -> Result<Box<dyn Read>, ReadError> {
     match &split.part {
         Part::Range(range) => open_range(&split.origin, range),
         Part::Whole { codec, .. } => {
             let (file, _) = open_file(&split.origin)?;
             decoder(*codec, file, count).map_err(|cause| failed(&split.origin, *codec, cause))
         }
-        Part::Pipe { codec } => open_pipe(&split.origin, *codec, count),
+        Part::Pipe { codec } => open_pipe(&split.origin, *codec, count, bell.clone()),
     }
 }
 
@@ -54,7 +59,7 @@ fn open_range(origin: &Origin, range: &Range) -> Result<Box<dyn Read>, ReadError
 /// A second reader of the same input would get some of the lines of the first.
 static STDIN_IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-fn open_pipe(origin: &Origin, codec: Codec, count: &ByteCount) -> Result<Box<dyn Read>, ReadError> {
+fn open_pipe(origin: &Origin, codec: Codec, count: &ByteCount, bell: Bell) -> Result<Box<dyn Read>, ReadError> {
     if *origin == Origin::Stdin && STDIN_IS_TAKEN.swap(true, Ordering::Relaxed) {
         return Err(ReadError::StdinTaken);
     }
@@ -64,6 +69,7 @@ fn open_pipe(origin: &Origin, codec: Codec, count: &ByteCount) -> Result<Box<dyn
         Origin::Stdin => decoder(codec, io::stdin(), &count),
         Origin::File(path) => decoder(codec, File::open(path)?, &count),
     };
-    let pipe = Pipe::spawn(|| {}, open).map_err(|cause| ReadError::of(origin, cause))?;
+    let wake = move || bell.get().into_iter().for_each(Waker::wake);
+    let pipe = Pipe::spawn(wake, open).map_err(|cause| ReadError::of(origin, cause))?;
     Ok(Box::new(pipe))
 }

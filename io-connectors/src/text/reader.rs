@@ -5,7 +5,7 @@ use super::compression::Codec;
 use super::decode::ByteCount;
 use super::error::ReadError;
 use super::line::{Block, InvalidUtf8, Line, Place};
-use super::open::{failed, open};
+use super::open::{Bell, failed, open};
 use super::pause::Pause;
 use super::split::{Part, Range, Split};
 use super::window::Window;
@@ -20,6 +20,7 @@ pub struct LineReader<L> {
     range: Range,
     min_split: u64,
     input: Box<dyn Read>,
+    bell: Bell,
     count: ByteCount,
     window: Window,
     start: Start,
@@ -57,7 +58,8 @@ const TAIL: usize = 16 * 1024;
 impl<L: Line> LineReader<L> {
     pub(super) fn open(split: Split, invalid: InvalidUtf8, min_split: u64) -> Result<Self, ReadError> {
         let count = ByteCount::default();
-        let input = open(&split, &count)?;
+        let bell = Bell::default();
+        let input = open(&split, &count, &bell)?;
         let range = match split.part {
             Part::Range(range) => range,
             _ => Range { start: 0, end: u64::MAX, length: u64::MAX },
@@ -68,6 +70,7 @@ impl<L: Line> LineReader<L> {
             range,
             min_split,
             input,
+            bell,
             count,
             window: Window::at(range.start.saturating_sub(1)),
             start: if range.start == 0 { Start::Mark } else { Start::OtherLine },
@@ -194,6 +197,8 @@ impl<L: Line> Reader for LineReader<L> {
     type Split = Split;
 
     fn poll(&mut self, out: &mut SourceBatch<'_, L>) -> Result<Next, BoxError> {
+        // What has come before that is found by reading.
+        self.bell.get_or_init(|| out.waker());
         while !out.is_full() {
             if let Some(next) = self.advance(out)? {
                 return Ok(next);

@@ -4,7 +4,7 @@ use super::BLOCK;
 use super::encode::Encoder;
 use super::error::WriteError;
 use super::temp::TempFile;
-use beamline_sdk::{BoxError, Writer};
+use beamline_sdk::{BoxError, WriteFault, Writer};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fmt::{Display, Write as _};
@@ -44,9 +44,11 @@ impl ShardWriter {
         Self { lines: String::with_capacity(BLOCK + BLOCK / 4), written: 0, encoder, target }
     }
 
-    /// Adds a line.
+    /// Adds a line. One that cannot be printed leaves nothing.
     pub(super) fn line(&mut self, line: &(impl Display + ?Sized)) -> Result<(), WriteError> {
+        let length = self.lines.len();
         let Ok(()) = writeln!(self.lines, "{line}") else {
+            self.lines.truncate(length);
             return Err(WriteError::Format { path: self.target.to_string() });
         };
         if self.lines.len() >= BLOCK { self.write_lines() } else { Ok(()) }
@@ -84,13 +86,17 @@ impl<T: Display> Writer<T> for ShardWriter {
     type Commit = PreparedShard;
 
     fn write(&mut self, element: T) -> Result<(), BoxError> {
-        Ok(self.line(&element)?)
+        // Whatever else goes wrong, lines of other elements are lost with it.
+        self.line(&element).map_err(|error| match error {
+            WriteError::Format { .. } => error.into(),
+            _ => WriteFault::broken(error).into(),
+        })
     }
 
     /// Who reads standard output should see soon what there is. Files are seen when they are complete.
     fn finish_bundle(&mut self) -> Result<(), BoxError> {
         match self.target {
-            Target::Stdout => Ok(self.show()?),
+            Target::Stdout => Ok(self.show().map_err(WriteFault::broken)?),
             Target::File(..) => Ok(()),
         }
     }

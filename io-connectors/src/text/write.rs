@@ -25,6 +25,11 @@ use std::path::{Path, PathBuf};
 ///
 /// An element whose `Display` contains newlines becomes several lines.
 ///
+/// An element whose `Display` returns an error fails the pipeline by [`write`](beamline_sdk::PCollection::write), and is a dead
+/// letter by [`try_write`](beamline_sdk::PCollection::try_write): nothing of it is in the file, not even what it had printed
+/// before. All other errors fail the pipeline by either, such as those of a full disk, and of files that cannot be given
+/// their names.
+///
 /// ```
 /// use beamline_io::text;
 /// use beamline_sdk::Sink;

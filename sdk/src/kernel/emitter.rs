@@ -24,12 +24,15 @@ pub struct Emitter<T> {
     common: Meta,
     /// What rows inherit when the rows of the batch differ.
     stamp: Option<Stamp>,
+    /// Whether these differ in their times alone, so that the batch has their windows and their pane already.
+    is_timed: bool,
     failure: Option<Error>,
 }
 
 impl<T: 'static> Emitter<T> {
     pub(crate) fn new(output: Output<T>, capacity: usize) -> Self {
-        Self { batch: Batch::new(), capacity, output, common: Meta::unstamped(), stamp: None, failure: None }
+        let (batch, common) = (Batch::new(), Meta::unstamped());
+        Self { batch, capacity, output, common, stamp: None, is_timed: false, failure: None }
     }
 
     /// An emitter whose elements are [taken](Self::take) and not passed on.
@@ -39,6 +42,7 @@ impl<T: 'static> Emitter<T> {
 
     /// What has been collected.
     pub(crate) fn take(&mut self) -> Batch<T> {
+        self.is_timed = false;
         self.batch.take()
     }
 
@@ -52,10 +56,20 @@ impl<T: 'static> Emitter<T> {
         if meta.is_same() && (self.batch.is_empty() || self.batch.meta == *meta) {
             self.batch.meta.clone_from(meta);
             self.common.clone_from(meta);
-            self.stamp = None;
+            (self.stamp, self.is_timed) = (None, false);
         } else {
-            self.stamp = Some(meta.get(0));
+            self.begin_stamped(meta);
         }
+    }
+
+    fn begin_stamped(&mut self, meta: &Meta) {
+        let stamp = self.stamp.insert(meta.get(0));
+        let differs_in_times = meta.windows.is_same() && meta.pane.is_same();
+        if differs_in_times && self.batch.is_empty() {
+            self.batch.meta = Meta::of(stamp.clone());
+        }
+        let has_the_same = || self.batch.meta.windows == meta.windows && self.batch.meta.pane == meta.pane;
+        self.is_timed = differs_in_times && has_the_same();
     }
 
     /// As [`begin`](Self::begin), with a new batch if what has been collected has other stamps. A failure is kept.
@@ -69,8 +83,10 @@ impl<T: 'static> Emitter<T> {
     /// Begins the `row`-th element of the input batch.
     #[inline]
     pub(crate) fn begin_row(&mut self, meta: &Meta, row: usize) {
-        if self.stamp.is_some() {
-            self.stamp = Some(meta.get(row));
+        match &mut self.stamp {
+            Some(stamp) if self.is_timed => stamp.time = *meta.time.get(row),
+            Some(stamp) => *stamp = meta.get(row),
+            None => {}
         }
     }
 
@@ -94,8 +110,10 @@ impl<T: 'static> Emitter<T> {
     /// Says whether the batch is full.
     #[inline]
     fn add(&mut self, value: T) -> bool {
-        if let Some(stamp) = &self.stamp {
-            self.batch.meta.append(self.batch.values.len(), stamp);
+        match &self.stamp {
+            Some(stamp) if self.is_timed => self.batch.meta.time.append(self.batch.len(), &stamp.time),
+            Some(stamp) => self.batch.meta.append(self.batch.len(), stamp),
+            None => {}
         }
         self.batch.values.push(value);
         self.batch.is_full(self.capacity)
@@ -110,17 +128,36 @@ impl<T: 'static> Emitter<T> {
     /// Emits an element that comes from no other one.
     pub(crate) fn emit_into(&mut self, value: T, time: Timestamp, window: Window) {
         let stamp = Stamp { time, windows: window.into(), pane: Pane::UNKNOWN };
-        self.stamp.get_or_insert_with(|| stamp.clone());
+        self.begin_other();
         self.emit_stamped(value, &stamp);
+    }
+
+    /// Emits an element that comes from no other one, of a step whose elements are all in the global window and differ
+    /// in nothing but their times.
+    #[inline]
+    pub(crate) fn emit_timed(&mut self, value: T, time: Timestamp) {
+        debug_assert!(self.stamp.is_none(), "such a step begins no batches");
+        self.batch.meta.time.append(self.batch.len(), &time);
+        self.batch.values.push(value);
+        if self.batch.is_full(self.capacity) {
+            self.pass_on_or_unwind();
+        }
     }
 
     /// Emits an element with this stamp. Not for functions of the user.
     pub(crate) fn emit_with(&mut self, value: T, stamp: &Stamp) {
-        self.stamp.get_or_insert_with(|| stamp.clone());
+        self.begin_other();
         self.batch.push(value, stamp);
         if self.batch.is_full(self.capacity) {
             self.pass_on_or_keep_failure();
         }
+    }
+
+    /// From here on rows may differ in all, and those of the element in work inherit what they did.
+    #[inline]
+    fn begin_other(&mut self) {
+        self.stamp.get_or_insert_with(|| self.common.get(0));
+        self.is_timed = false;
     }
 
     fn emit_stamped(&mut self, value: T, stamp: &Stamp) {
@@ -135,6 +172,7 @@ impl<T: 'static> Emitter<T> {
         if batch.len() * 4 >= self.capacity {
             return self.output.push(batch);
         }
+        self.is_timed = false;
         self.batch.append(batch);
         if self.batch.is_full(self.capacity) { self.pass_on() } else { Ok(()) }
     }
@@ -153,8 +191,10 @@ impl<T: 'static> Emitter<T> {
     fn pass_on(&mut self) -> Result<()> {
         let result = self.output.push(&mut self.batch);
         self.batch.clear();
-        if self.stamp.is_none() {
-            self.batch.meta.clone_from(&self.common);
+        match &self.stamp {
+            Some(stamp) if self.is_timed => self.batch.meta = Meta::of(stamp.clone()),
+            Some(_) => {}
+            None => self.batch.meta.clone_from(&self.common),
         }
         result
     }

@@ -1,10 +1,11 @@
 //! Combining: many values into one.
 
+use super::group::GROUP_BY_KEY;
 use super::grouping::{Grouping, Way, into_window, merge_combined, one_step, streaming, with_window};
 use crate::combine::{CombineFn, Count, Latest, Whole};
 use crate::graph::Body;
-use crate::kernel::keyed::{CombineGlobally, CombinePerKey};
-use crate::window::Window;
+use crate::kernel::keyed::{CombineGlobally, CombineParts, CombinePerKey};
+use crate::window::{Window, WindowingStrategy};
 use crate::{BoxError, Cx, DoFn, Element, Key, PCollection, Timestamp};
 use std::sync::Arc;
 
@@ -153,7 +154,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
             }
             Ok(grouping) if grouping.way == Way::Merging => {
                 let scope = self.pipeline.open_scope(label, true);
-                let combined = merge_combined(&self.group_with_windows(), combine, &grouping.windowing);
+                let combined = self.in_merging_windows(combine, &grouping.windowing);
                 drop(scope);
                 combined
             }
@@ -163,6 +164,18 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
                 self.then_windowed(label, PER_KEY, body, windowing)
             }
         }
+    }
+
+    /// Combines what windows contain that may be parts of others, and then these parts, when all windows are known.
+    #[track_caller]
+    fn in_merging_windows<C: CombineFn<V>>(&self, combine: C, windowing: &WindowingStrategy) -> PCollection<(K, C::Out)>
+    where
+        K: Key,
+    {
+        let shuffle = CombineParts::<K, V, C>::new(combine.clone(), windowing.window_fn());
+        let body = Body::Shuffle { shuffle: Arc::new(shuffle), liftable: true };
+        let parts = self.then_windowed("GroupByKey", GROUP_BY_KEY, body, Ok(Arc::default()));
+        merge_combined::<K, C::Acc, Whole<V, C>>(&parts, Whole::new(combine), windowing)
     }
 
     /// The number of values of each key.

@@ -34,6 +34,7 @@ mod timed_join;
 mod try_for_each;
 mod try_map;
 mod try_par_do;
+mod try_write;
 mod wait_on;
 mod window_by;
 mod windowing;

@@ -27,6 +27,24 @@ impl<O: 'static, T: 'static> Tried<O, T> {
         Self { ok: self.ok.named(label), ..self }
     }
 
+    /// Goes on with what has succeeded, and leaves the failures beside it: for composites that begin with a step that may
+    /// fail.
+    ///
+    /// ```
+    /// # use beamline_sdk::{PCollection, Pipeline, Tried, combine::Sum};
+    /// /// Parses lines, and adds the numbers up.
+    /// fn total(lines: &PCollection<String>) -> Tried<u64, String> {
+    ///     lines.try_map(|line| line.parse::<u64>()).then(|numbers| numbers.combine(Sum))
+    /// }
+    ///
+    /// let p = Pipeline::new();
+    /// let Tried { ok: total, failed: letters, .. } = total(&p.create(["1", "two"].map(str::to_owned)));
+    /// ```
+    pub fn then<P>(self, f: impl FnOnce(PCollection<O>) -> PCollection<P>) -> Tried<P, T> {
+        let Self { ok, failed, limit } = self;
+        Tried { ok: f(ok), failed, limit }
+    }
+
     /// Fails the pipeline when more elements fail than the limit says, counted over all workers: what was written is
     /// taken back then, as after any failure. Said again, the first limit holds.
     ///

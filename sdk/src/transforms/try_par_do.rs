@@ -2,8 +2,7 @@
 
 use super::elementwise::PAR_DO;
 use super::try_map::{Limit, Tried};
-use crate::kernel::Op;
-use crate::kernel::ops::TryParDo;
+use crate::kernel::ops::try_par_do;
 use crate::label::short_type_name;
 use crate::pipeline::{StepSpec, Template, fused};
 use crate::{DoFn, Element, PCollection, Result, Retry};
@@ -61,8 +60,7 @@ impl<T: Element> PCollection<T> {
         let said = limit.clone();
         let body = fused::<T>(move |wiring| {
             let dofn = dofn.clone();
-            let copy = Box::new(move || dofn.copy());
-            Op::single::<T>(wiring, TryParDo::<T, D>::new(wiring, copy, retry, said.get().copied()))
+            try_par_do::<T, D>(wiring, Box::new(move || dofn.copy()), retry, said.get().copied())
         });
         let node = self.pipeline.add(StepSpec { label: label.into(), urn: PAR_DO, inputs: vec![self.id], body });
         checked.and(retry.check()).err().into_iter().for_each(|error| self.pipeline.fail(node, error));

@@ -2,12 +2,20 @@
 
 use crate::graph::builder::NodeSpec;
 use crate::graph::{Body, NodeId};
-use crate::kernel::Op;
 use crate::kernel::ops::{SinkNode, WriteEverywhere, WriteShards};
+use crate::kernel::{Op, SinkControl};
 use crate::pipeline::{Template, fused};
 use crate::{Element, PCollection, Pipeline, Result, Sink};
 use std::marker::PhantomData;
 use std::sync::Arc;
+
+/// What writes to a sink.
+pub(super) const WRITE: &str = "beamline:transform:write:v1";
+
+/// What the runner sees of a sink.
+pub(super) fn sink_control<T: Element, S: Sink<T>>(sink: &S) -> Arc<dyn SinkControl> {
+    Arc::new(SinkNode::<T, S>::new(sink.clone()))
+}
 
 /// A step at the end of a pipeline.
 pub struct Written {
@@ -38,13 +46,16 @@ impl<T: Element> PCollection<T> {
     /// That of a stream is when it is drained; what is to be seen before is written by
     /// [`for_each`](Self::for_each), a [`DoFn`](crate::DoFn), or a transform such as `text::write_files`.
     ///
+    /// The first element that cannot be written fails the pipeline; [`try_write`](Self::try_write) tries again, and gives
+    /// elements up.
+    ///
     /// Sinks are made by connectors: `text::write("out/part")`, for example.
     #[track_caller]
     pub fn write<S: Sink<T>>(&self, sink: S) -> Written {
-        let control = Arc::new(SinkNode::<T, S>::new(sink.clone()));
+        let control = sink_control(&sink);
         let node = self.pipeline.add_node(NodeSpec {
             label: sink.label(),
-            urn: "beamline:transform:write:v1",
+            urn: WRITE,
             inputs: vec![self.id],
             side_inputs: Vec::new(),
             body: body(sink),

@@ -42,15 +42,37 @@ pub(crate) fn run_by(
     build: impl FnOnce(&Pipeline) -> PCollection<u64>,
     run: impl FnOnce(&Pipeline) -> Result<(), BoxError>,
 ) -> Result<u64, BoxError> {
-    let total = Arc::new(AtomicU64::new(0));
     let p = Pipeline::new();
-    let numbers = build(&p);
-    let is_complete_at_the_end = numbers.is_bounded() && numbers.windowing().window_fn().is_global();
-    let numbers = if is_complete_at_the_end { numbers } else { at_the_end(&numbers) };
-    let kept = total.clone();
-    numbers.map(Wrapping).combine(Sum).inspect(move |total| kept.store(total.0, Ordering::Relaxed)).named("Keep");
+    let total = Total::default();
+    build(&p).par_do(Adder { bundle: Wrapping(0), total: total.clone() }).named("Add up");
     run(&p)?;
-    Ok(total.load(Ordering::Relaxed))
+    Ok(total.0.load(Ordering::Relaxed))
+}
+
+/// What all workers have made so far.
+#[derive(Clone, Default)]
+struct Total(Arc<AtomicU64>);
+
+/// Adds up numbers, a bundle at a time.
+#[derive(Clone)]
+struct Adder {
+    bundle: Wrapping<u64>,
+    total: Total,
+}
+
+impl DoFn<u64> for Adder {
+    type Out = ();
+
+    fn process(&mut self, number: u64, _: &mut Cx<'_, ()>) -> Result<(), BoxError> {
+        self.bundle += number;
+        Ok(())
+    }
+
+    fn finish_bundle(&mut self, _: &mut BundleCx<'_, ()>) -> Result<(), BoxError> {
+        let Wrapping(bundle) = std::mem::take(&mut self.bundle);
+        self.total.0.fetch_add(bundle, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 /// No element of a suite is late, so none may be dropped.
@@ -59,11 +81,6 @@ fn refuse_late(result: &JobResult) -> Result<(), BoxError> {
         0 => Ok(()),
         dropped => Err(format!("{dropped} elements were dropped as late").into()),
     }
-}
-
-/// Numbers of any windows, or of a stream, to be added up when all have come.
-fn at_the_end(numbers: &PCollection<u64>) -> PCollection<u64> {
-    numbers.window(Windowing::global().trigger(Trigger::never(), Accumulation::Discarding))
 }
 
 #[cfg(test)]

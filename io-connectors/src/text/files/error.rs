@@ -135,6 +135,9 @@ pub enum WriteFilesError {
         /// The file under its final name.
         path: String,
     },
+    /// An element's `Display` failed before it came to a file.
+    #[error("the Display of the element returned an error: correct its implementation")]
+    Unprintable,
     /// A name leaves out a part of the time that tells its window from others.
     #[error(
         "the name {path} leaves out the {lost} of {window}, so other windows may have the same: add {add} or {{window}}"

@@ -45,36 +45,36 @@ impl Output {
     }
 }
 
-/// Writes the files of panes, one after the other.
-pub(super) struct WritePanes<T, D> {
+/// Writes the files of panes, one after the other: of lines `L`, whose destinations are those of elements `T`.
+pub(super) struct WritePanes<T, D, L = T> {
     output: Arc<Output>,
     shards: u32,
-    _elements: PhantomData<fn(T, D)>,
+    _elements: PhantomData<fn(T, D, L)>,
 }
 
-impl<T, D> WritePanes<T, D> {
+impl<T, D, L> WritePanes<T, D, L> {
     pub(super) fn new(output: Output, shards: u32) -> Self {
         Self { output: Arc::new(output), shards, _elements: PhantomData }
     }
 }
 
-impl<T, D> Clone for WritePanes<T, D> {
+impl<T, D, L> Clone for WritePanes<T, D, L> {
     fn clone(&self) -> Self {
         Self { output: self.output.clone(), shards: self.shards, _elements: PhantomData }
     }
 }
 
-/// Elements of one destination and shard, with the number of the file to begin with.
-type Group<T, D> = ((<D as Destinations<T>>::Destination, u32), Part<T>);
+/// Lines of one destination and shard, with the number of the file to begin with.
+type Group<T, D, L> = ((<D as Destinations<T>>::Destination, u32), Part<L>);
 
-impl<T: Element + Display, D: Destinations<T>> DoFn<Group<T, D>> for WritePanes<T, D> {
+impl<T: Element, D: Destinations<T>, L: Element + Display> DoFn<Group<T, D, L>> for WritePanes<T, D, L> {
     type Out = WrittenFile;
 
     fn setup(&mut self) -> Result<(), BoxError> {
         Ok(self.output.check_folder().map_err(|error| Error::wrap(ErrorKind::Io, error.into()))?)
     }
 
-    fn process(&mut self, group: Group<T, D>, cx: &mut Cx<'_, WrittenFile>) -> Result<(), BoxError> {
+    fn process(&mut self, group: Group<T, D, L>, cx: &mut Cx<'_, WrittenFile>) -> Result<(), BoxError> {
         let ((destination, index), (part, rows)) = group;
         let shard = Shard { index, count: self.shards };
         let facts = Facts { destination: D::name(&destination), window: cx.window(), pane: cx.pane(), shard, part };

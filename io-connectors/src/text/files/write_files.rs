@@ -9,6 +9,7 @@ use super::output::{Output, WritePanes};
 use super::pattern::Pattern;
 use super::refuse::refusal;
 use super::roll::{Part, Roll};
+use super::tried::WriteFilesTried;
 use super::written::WrittenFile;
 use beamline_sdk::{Element, Error, ErrorKind, KeepingLateData, Key, PCollection, PTransform, Values, WithLateData};
 use std::cell::Cell;
@@ -147,6 +148,35 @@ impl WriteFiles {
 }
 
 impl<D> WriteFiles<D> {
+    /// Makes a collection of its own of the elements that cannot be printed, in place of a failure.
+    ///
+    /// The result is a transform that has the files in `ok`, and [dead letters](beamline_sdk::DeadLetter) of elements whose
+    /// `Display` returned an error in `failed`; if nothing reads these, the first one fails the pipeline. Nothing of such an
+    /// element is in any file. The elements are printed before they are brought together, by a step that is called `Assign`,
+    /// inside of the name of the transform: that is where letters are [replayed](beamline_sdk::PCollection::replaying).
+    ///
+    /// A file that cannot be written, for want of room or because its name is taken, fails the pipeline as ever: it is no
+    /// fault of an element. Elements that come too late for their window are counted as `dropped_late`.
+    ///
+    /// ```
+    /// use beamline_io::{dead_letters, text};
+    /// use beamline_sdk::{Pipeline, window::Windowing};
+    /// use std::time::Duration;
+    ///
+    /// let p = Pipeline::new();
+    /// let orders = p.create(["3 apples".to_owned()]).window(Windowing::fixed(Duration::from_hours(1)));
+    /// let written = orders.apply(text::write_files("orders/{window}.txt").dead_letters()).named("Orders");
+    /// written.failed.write(dead_letters::write("orders/letters.jsonl"));
+    ///
+    /// // In another run, when what was wrong with them has been mended:
+    /// let letters = p.apply(dead_letters::read("orders/letters.jsonl"));
+    /// let again = orders.filter(|_| false).replaying("Orders/Assign", &letters);
+    /// # drop(again);
+    /// ```
+    pub fn dead_letters(self) -> WriteFilesTried<D> {
+        WriteFilesTried(self)
+    }
+
     /// Says into how many files the elements of a pane and destination are divided, evenly; each is written by one worker.
     /// By default there is one, and at least that.
     pub fn shards(mut self, count: u32) -> Self {
@@ -231,7 +261,7 @@ impl Options {
 
 impl<D> WriteFiles<D> {
     /// What is written of a collection, or why it cannot be.
-    fn output<T>(&self, lines: &PCollection<T>) -> Result<Output, Error>
+    pub(super) fn output<T>(&self, lines: &PCollection<T>) -> Result<Output, Error>
     where
         T: Element,
         D: Destinations<T>,
@@ -256,14 +286,43 @@ impl<D> WriteFiles<D> {
         output.map_err(|error| Error::wrap(ErrorKind::Graph, error.into()))
     }
 
-    /// Deals the elements of a destination out to its shards.
-    fn assign<T>(&self, lines: &PCollection<T>) -> PCollection<((D::Destination, u32), T)>
+    /// A function that deals the elements of a destination out to its shards.
+    pub(super) fn dealer<T>(&self) -> impl Fn(&T) -> (D::Destination, u32) + Clone + Send + 'static + use<T, D>
     where
         T: Element,
         D: Destinations<T>,
     {
         let (destinations, shards, turn) = (self.destinations.clone(), self.options.shards.max(1), Turn::default());
-        lines.map(move |line| ((destinations.of(&line), turn.next(shards)), line)).named("Assign")
+        move |line| (destinations.of(line), turn.next(shards))
+    }
+
+    fn assign<T>(&self, lines: &PCollection<T>) -> PCollection<((D::Destination, u32), T)>
+    where
+        T: Element,
+        D: Destinations<T>,
+    {
+        let deal = self.dealer();
+        lines.map(move |line| (deal(&line), line)).named("Assign")
+    }
+
+    /// Writes lines where the elements that they are made of go, or refuses to.
+    pub(super) fn write<T, L>(
+        &self,
+        output: Result<Output, Error>,
+        keyed: &PCollection<((D::Destination, u32), L)>,
+    ) -> PCollection<WrittenFile>
+    where
+        T: Element,
+        L: Element + Display,
+        D: Destinations<T>,
+    {
+        match output {
+            Ok(output) => {
+                let write = WritePanes::<T, D, L>::new(output, self.options.shards);
+                self.gather(keyed).par_do(write).named("Write")
+            }
+            Err(error) => refused(keyed, error),
+        }
     }
 
     fn gather<K: Key, T: Element + Display>(&self, keyed: &PCollection<(K, T)>) -> PCollection<(K, Part<T>)> {
@@ -312,14 +371,7 @@ where
     }
 
     fn expand(self, lines: PCollection<T>) -> Self::Out {
-        let keyed = self.assign(&lines);
-        match self.output(&lines) {
-            Ok(output) => {
-                let write = WritePanes::<T, D>::new(output, self.options.shards);
-                self.gather(&keyed).par_do(write).named("Write")
-            }
-            Err(error) => refused(&keyed, error),
-        }
+        self.write::<T, T>(self.output(&lines), &self.assign(&lines))
     }
 }
 

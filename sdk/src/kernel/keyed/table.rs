@@ -61,6 +61,19 @@ impl<K: Key, A> Table<K, A> {
         if self.slots.is_empty() {
             self.slots.resize(self.wanted, 0);
         }
+        let found = self.find_all(hashes, rows);
+        for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
+            match self.entries.get_mut(*found as usize) {
+                Some(entry) => fold(&mut entry.acc, value),
+                None => self.find_or_insert(*hash, key, value, &mut fold, &mut create),
+            }
+        }
+        self.found = found;
+    }
+
+    /// The entries of rows, as far as the table has had them.
+    #[inline]
+    fn find_all(&mut self, hashes: &[u64], rows: &[(K, impl Sized)]) -> Vec<u32> {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
         self.ask_for_slots(&hashes[..BLOCK.min(hashes.len())]);
@@ -70,13 +83,7 @@ impl<K: Key, A> Table<K, A> {
             self.find_entries(&hashes[begin..end], &mut found);
             self.confirm(rows, &mut found[begin..]);
         }
-        for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
-            match self.entries.get_mut(*found as usize) {
-                Some(entry) => fold(&mut entry.acc, value),
-                None => self.find_or_insert(*hash, key, value, &mut fold, &mut create),
-            }
-        }
-        self.found = found;
+        found
     }
 
     #[inline]
@@ -163,6 +170,11 @@ impl<K: Key, A> Table<K, A> {
 
     /// The entry of a key, which is created if there is none.
     pub(crate) fn find_or_create(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> &mut Entry<K, A> {
+        let number = self.number_of(hash, key, create);
+        &mut self.entries[number]
+    }
+
+    fn number_of(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> usize {
         if self.slots.is_empty() {
             self.slots.resize(self.wanted, 0);
         }
@@ -179,7 +191,54 @@ impl<K: Key, A> Table<K, A> {
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
-        &mut self.entries[found]
+        found
+    }
+
+    /// Says at which numbers the keys of another table's entries are, which are created where there are none.
+    pub(crate) fn number<V>(
+        &mut self,
+        entries: impl Iterator<Item = Entry<K, V>>,
+        create: impl Fn() -> A,
+        mut each: impl FnMut(u32, V),
+    ) {
+        if self.slots.is_empty() {
+            self.slots.resize(self.wanted, 0);
+        }
+        let mut entries = entries.map(|Entry { hash, key, acc }| (hash, (key, acc)));
+        loop {
+            let (hashes, mut rows): (Vec<_>, Vec<_>) = entries.by_ref().take(ABSORBED).unzip();
+            if rows.is_empty() {
+                return;
+            }
+            let found = self.find_all(&hashes, &rows);
+            for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
+                let is_new = *found == NOT_FOUND;
+                each(if is_new { self.number_of(*hash, key, &create) as u32 } else { *found }, value);
+            }
+            self.found = found;
+        }
+    }
+
+    /// What has been combined for the key of that number.
+    #[inline]
+    pub(crate) fn at_mut(&mut self, number: u32) -> &mut A {
+        &mut self.entries[number as usize].acc
+    }
+
+    /// Keeps some entries, and says what number each has now.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize, &mut A) -> bool) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(self.entries.len());
+        let mut kept = 0;
+        self.entries.retain_mut(|entry| {
+            let keep = keep(numbers.len(), &mut entry.acc);
+            numbers.push(kept);
+            kept += u32::from(keep);
+            keep
+        });
+        if self.entries.len() < numbers.len() {
+            self.index((self.entries.len() * 2 + 1).next_power_of_two().max(SMALLEST));
+        }
+        numbers
     }
 
     fn is_at(&self, at: usize, hash: u64, key: &K) -> bool {
@@ -306,6 +365,31 @@ mod tests {
             // Keys that share slots, tags, or all of their hash.
             check(batches.clone(), |k| u64::from(*k % 7) << 32);
             check(batches, |k| u64::from(*k % 3));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_stay_with_their_keys(
+            batches in prop::collection::vec(prop::collection::btree_set(0u16..600, 0..400), 0..8),
+        ) {
+            let (mut table, mut model) = (Table::new(), BTreeMap::<u16, u64>::new());
+            for keys in batches {
+                let entries = keys.iter().map(|key| Entry { hash: hash_key(key), key: *key, acc: *key });
+                let mut numbers = Vec::new();
+                table.number(entries, || 0, |number, key| numbers.push((number, key)));
+                for (number, key) in numbers {
+                    *table.at_mut(number) += u64::from(key);
+                    *model.entry(key).or_insert(0) += u64::from(key);
+                }
+                let before: Vec<u16> = table.iter().map(|entry| entry.key).collect();
+                let numbers = table.retain(|number, _| !before[number].is_multiple_of(3));
+                model.retain(|key, _| key % 3 != 0);
+                for (old, key) in before.iter().enumerate().filter(|(_, key)| *key % 3 != 0) {
+                    prop_assert_eq!(*table.at_mut(numbers[old]), model[key]);
+                }
+            }
+            prop_assert_eq!(table.drain().map(|entry| (entry.key, entry.acc)).collect::<BTreeMap<_, _>>(), model);
         }
     }
 

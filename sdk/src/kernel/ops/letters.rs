@@ -1,7 +1,7 @@
 //! What becomes of elements that a step has given up: dead letters, or the end of the pipeline.
 
 use crate::dead_letter::{Failure, with_causes};
-use crate::kernel::guard::{render, user_error};
+use crate::kernel::guard::render;
 use crate::kernel::{Emitter, Shared, Stamp, StepId, Wiring};
 use crate::metrics::Counter;
 use crate::{DeadLetter, Element, Error, ErrorKind, FailureLimit, Result, Step};
@@ -16,19 +16,33 @@ pub(super) struct Letters<T> {
     out: Emitter<DeadLetter<T>>,
     step: Arc<Step>,
     version: Option<Arc<str>>,
+    /// What kind of error it is if the pipeline fails.
+    kind: ErrorKind,
     is_fatal: bool,
     tally: Option<Tally>,
 }
 
 impl<T: Element> Letters<T> {
+    /// Those of a step that is there once on each worker.
     pub(super) fn new(wiring: &Wiring<'_>, limit: Option<FailureLimit>) -> Self {
+        Self::of_one_in(wiring.env.workers, wiring, limit)
+    }
+
+    /// Those of one of `count` parts of the step over all workers.
+    pub(super) fn of_one_in(count: usize, wiring: &Wiring<'_>, limit: Option<FailureLimit>) -> Self {
         Self {
             out: wiring.emitter(1),
             step: wiring.step.clone(),
             version: wiring.env.version.clone(),
+            kind: ErrorKind::User,
             is_fatal: wiring.outputs[1].is_empty(),
-            tally: limit.map(|limit| Tally::open(limit, wiring.id, &wiring.env.shared, wiring.env.workers)),
+            tally: limit.map(|limit| Tally::open(limit, wiring.id, &wiring.env.shared, count)),
         }
+    }
+
+    /// Says what kind of error it is if the pipeline fails: that of user code by default.
+    pub(super) fn of_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The step has been given so many elements.
@@ -41,8 +55,8 @@ impl<T: Element> Letters<T> {
     /// The step gives an element up.
     pub(super) fn fail(&mut self, element: T, stamp: Stamp, failure: Failure) -> Result<()> {
         if self.is_fatal && self.tally.is_none() {
-            let error = user_error(&self.step, failure.error).at(render(&element));
-            return Err(error.help("read the `failed` output of this step to go on without such elements"));
+            let error = Error::of(self.kind, failure.error).in_step(&self.step).at(render(&element));
+            return Err(error.or_help("read the `failed` output of this step to go on without such elements"));
         }
         if let Some(tally) = &self.tally {
             tally.counts.failures.fetch_add(1, Ordering::Relaxed);
@@ -62,13 +76,13 @@ impl<T: Element> Letters<T> {
         self.out.flush()
     }
 
-    /// This worker gives the step no more elements. When no worker does, the limit is looked at for the last time.
+    /// This part of the step gets no more elements. When no part does, the limit is looked at for the last time.
     pub(super) fn end(&mut self) -> Result<()> {
         let Some(tally) = &mut self.tally else { return Ok(()) };
         if std::mem::replace(&mut tally.has_ended, true) {
             return Ok(());
         }
-        let is_last = tally.counts.ended.fetch_add(1, Ordering::AcqRel) + 1 == tally.workers;
+        let is_last = tally.counts.ended.fetch_add(1, Ordering::AcqRel) + 1 == tally.parts;
         if is_last { tally.check(true, String::new).map_err(|error| error.in_step(&self.step)) } else { Ok(()) }
     }
 }
@@ -77,7 +91,8 @@ impl<T: Element> Letters<T> {
 struct Tally {
     limit: FailureLimit,
     counts: Arc<Counts>,
-    workers: usize,
+    /// How many parts the step has over all workers.
+    parts: usize,
     has_ended: bool,
 }
 
@@ -86,13 +101,13 @@ struct Tally {
 struct Counts {
     elements: AtomicU64,
     failures: AtomicU64,
-    /// Workers whose input has ended.
+    /// Parts of the step whose input has ended.
     ended: AtomicUsize,
 }
 
 impl Tally {
-    fn open(limit: FailureLimit, step: StepId, shared: &Shared, workers: usize) -> Self {
-        Self { limit, counts: shared.open_view(step, Counts::default), workers, has_ended: false }
+    fn open(limit: FailureLimit, step: StepId, shared: &Shared, parts: usize) -> Self {
+        Self { limit, counts: shared.open_view(step, Counts::default), parts, has_ended: false }
     }
 
     fn check(&self, is_end: bool, last: impl FnOnce() -> String) -> Result<()> {

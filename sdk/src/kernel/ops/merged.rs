@@ -31,6 +31,10 @@ impl Windows {
     /// Merges the windows as a window function says.
     pub(super) fn merge(mut self, window_fn: &AnyWindowFn) -> Merged {
         self.settle();
+        if let ([only], AnyWindowFn::Sessions(_)) = (self.all.as_slice(), window_fn) {
+            let windows = vec![*only];
+            return Merged { windows, originals: self.all, homes: vec![0] };
+        }
         let mut homes = self.all.clone();
         let mut open = self.all.clone();
         loop {

@@ -29,6 +29,9 @@ impl WindowsOf {
                 Col::Few { values, rows: rows.clone() }
             }
             (Col::Each(times), AnyWindowFn::Fixed(fixed)) => fixed_windows(*fixed, times),
+            (Col::Each(times), AnyWindowFn::Sessions(sessions)) => {
+                one_if_same(times.iter().map(|time| sessions.around(*time).into()).collect())
+            }
             (Col::Each(times), AnyWindowFn::Sliding(sliding)) => {
                 let sliding = *sliding;
                 self.sliding_windows(sliding, times)

@@ -24,10 +24,15 @@ enum Act {
 enum Emission {
     Plain,
     At(i64),
+    Into(u8),
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let emission = prop_oneof![3 => Just(Emission::Plain), 1 => (0i64..5).prop_map(Emission::At)];
+    let emission = prop_oneof![
+        6 => Just(Emission::Plain),
+        2 => (0i64..5).prop_map(Emission::At),
+        1 => (0u8..12).prop_map(Emission::Into),
+    ];
     let emissions = prop::collection::vec(prop::collection::vec(emission, 0..3), 20);
     prop_oneof![
         6 => (stamps(8), emissions).prop_map(|(stamps, emissions)| Act::Batch(stamps, emissions)),
@@ -58,13 +63,15 @@ impl Model {
                 out.forward(&mut forwarded)?;
             }
             Act::Flush => out.flush()?,
-            Act::Into(number) => {
-                let stamp = Stamp { pane: Pane::UNKNOWN, ..stamp(*number) };
-                let (time, window) = (stamp.time, stamp.windows[0]);
-                out.emit_into(self.element(stamp), time, window);
-            }
+            Act::Into(number) => self.emit_into(*number, out),
         }
         out.check()
+    }
+
+    fn emit_into(&mut self, number: u8, out: &mut Emitter<u64>) {
+        let stamp = Stamp { pane: Pane::UNKNOWN, ..stamp(number) };
+        let (time, window) = (stamp.time, stamp.windows[0]);
+        out.emit_into(self.element(stamp), time, window);
     }
 
     fn process(&mut self, input: &Batch<u64>, emissions: &[Vec<Emission>], out: &mut Emitter<u64>) {
@@ -75,6 +82,7 @@ impl Model {
                 let inherited = input.meta.get(row);
                 match emission {
                     Emission::Plain => out.emit(self.element(inherited)),
+                    Emission::Into(number) => self.emit_into(*number, out),
                     Emission::At(millis) => {
                         let time = Timestamp::from_millis(*millis);
                         out.emit_at(self.element(Stamp { time, ..inherited }), time, &input.meta, row);

@@ -2,8 +2,10 @@
 
 use super::{Rig, env};
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::timed_join::{AsOf, Effects, Full, Interval, JoinByKey, Lateness, TimedJoin};
-use crate::kernel::keyed::windowed::{Late, OneOf, Takes};
+use crate::kernel::keyed::timed_join::{
+    AsOf, Effects, Full, Inner, Interval, JoinByKey, Lateness, LeftSide, RightSide, TimedJoin,
+};
+use crate::kernel::keyed::windowed::Late;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Stamp};
 use crate::transforms::Within;
@@ -13,7 +15,10 @@ use proptest::prelude::*;
 use std::fmt::Debug;
 use std::time::Duration;
 
-type Value = OneOf<u64, u64, (), (), (), ()>;
+enum Value {
+    Left(u64),
+    Right(u64),
+}
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -113,9 +118,10 @@ impl<'a, J: TimedJoin<Left = u64, Right = u64, Row: Debug + Ord>> Driven<'a, J> 
     }
 
     fn take(&mut self, key: u8, time: i64, value: Value) {
-        let mut batch = Batch::new();
-        batch.push((key, value), &Stamp { time: at(time), windows: global_window(), pane: Pane::UNKNOWN });
-        self.join.take(HashedRows { hashes: vec![hash_key(&key)], batch }).unwrap();
+        match value {
+            Value::Left(value) => self.join.take::<LeftSide>(row(key, time, value)).unwrap(),
+            Value::Right(value) => self.join.take::<RightSide>(row(key, time, value)).unwrap(),
+        }
     }
 
     fn advance_to(&mut self, time: Timestamp) {
@@ -135,11 +141,17 @@ impl<'a, J: TimedJoin<Left = u64, Right = u64, Row: Debug + Ord>> Driven<'a, J> 
 
     fn perform(&mut self, number: usize, event: &Event, to: i64) {
         match *event {
-            Left(key, time) => self.take(key, time, OneOf::A(number as u64)),
-            Right(key, time) => self.take(key, time, OneOf::B(number as u64)),
+            Left(key, time) => self.take(key, time, Value::Left(number as u64)),
+            Right(key, time) => self.take(key, time, Value::Right(number as u64)),
             Watermark(_) => self.advance_to(at(to)),
         }
     }
+}
+
+fn row(key: u8, time: i64, value: u64) -> HashedRows<(u8, u64)> {
+    let mut batch = Batch::new();
+    batch.push((key, value), &Stamp { time: at(time), windows: global_window(), pane: Pane::UNKNOWN });
+    HashedRows { hashes: vec![hash_key(&key)], batch }
 }
 
 /// The time of a result, which is in the global window.
@@ -236,6 +248,16 @@ proptest! {
     }
 
     #[test]
+    fn values_that_are_not_waited_for_meet_the_same_partners(bounds in bounds(), lateness in lateness(), events in events()) {
+        let script = Script::new(&events, lateness);
+        let join = Interval::<u64, u64, Inner>::new(Within::millis(bounds.0..=bounds.1), lateness);
+        let shown = run(join, &events, &script, |_| false);
+        let shown = shown.into_iter().map(|(event, key, (left, right), time)| (event, key, (Some(left), Some(right)), time));
+        let pairs = pairs(&script, bounds, lateness).into_iter().filter(|(_, _, row, _)| row.0.is_some() && row.1.is_some());
+        prop_assert_eq!(sorted(shown.collect()), pairs.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn an_as_of_join_shows_every_value_once(lateness in lateness(), events in events()) {
         let script = Script::new(&events, lateness);
         let join = AsOf::<u64, u64>::new(lateness);
@@ -299,8 +321,8 @@ fn an_interval_join_keeps_what_can_meet_still() {
     let late = Lateness { left: ms(0), right: ms(5) };
     let mut driven = Driven::new(&rig, Interval::<u64, u64, Full>::new(Within::millis(-2..=10), late));
     for time in 0..100 {
-        driven.take(1, time, OneOf::A(time as u64));
-        driven.take(2, time, OneOf::B(time as u64));
+        driven.take(1, time, Value::Left(time as u64));
+        driven.take(2, time, Value::Right(time as u64));
     }
     assert_eq!((driven.join.kept_of(&1), driven.join.kept_of(&2), driven.join.keys()), (100, 100, 2));
     driven.advance_to(at(50));
@@ -315,13 +337,35 @@ fn an_interval_join_keeps_what_can_meet_still() {
 }
 
 #[test]
+fn values_that_are_not_waited_for_go_with_the_next_one_or_soon() {
+    let env = env(0, 1, 8, 1 << 20);
+    let rig = Rig::new(&env);
+    let join = Interval::<u64, u64, Inner>::new(Within::millis(0..=1000), Lateness::default());
+    let mut driven = Driven::new(&rig, join);
+    for time in 0..100 {
+        driven.take(1, time, Value::Left(time as u64));
+        driven.take(1, time, Value::Right(time as u64));
+        driven.take(2, time, Value::Right(time as u64));
+    }
+    driven.advance_to(at(200));
+    assert_eq!((driven.join.kept_of(&1), driven.join.keys()), (200, 1), "a side that nothing can meet is gone");
+    driven.take(1, 1050, Value::Right(0));
+    assert_eq!(driven.join.kept_of(&1), 101, "so are its like, as the key is looked at");
+    driven.advance_to(at(1051));
+    driven.take(1, 1060, Value::Right(0));
+    assert_eq!(driven.join.kept_of(&1), 50);
+    driven.advance_to(at(1120));
+    assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false), "sixteen milliseconds later");
+}
+
+#[test]
 fn an_as_of_join_keeps_the_versions_that_are_valid_still() {
     let env = env(0, 1, 8, 1 << 20);
     let rig = Rig::new(&env);
     let mut driven = Driven::new(&rig, AsOf::<u64, u64>::new(Lateness { left: ms(15), right: ms(1000) }));
     for time in 0..100 {
-        driven.take(1, 10 * time, OneOf::B(time as u64));
-        driven.take(1, time, OneOf::A(time as u64));
+        driven.take(1, 10 * time, Value::Right(time as u64));
+        driven.take(1, time, Value::Left(time as u64));
     }
     assert_eq!(driven.join.kept_of(&1), 200);
     driven.advance_to(at(50));
@@ -331,10 +375,10 @@ fn an_as_of_join_keeps_the_versions_that_are_valid_still() {
     driven.advance_to(at(5000));
     assert_eq!((driven.finish().len(), driven.join.kept_of(&1)), (50, 1));
     // A version that is late, and older than one that is valid for all that can come, is not kept.
-    driven.take(1, 4500, OneOf::B(7));
-    driven.take(1, 4400, OneOf::B(8));
+    driven.take(1, 4500, Value::Right(7));
+    driven.take(1, 4400, Value::Right(8));
     assert_eq!(driven.join.kept_of(&1), 1);
-    driven.take(1, 4990, OneOf::A(0));
+    driven.take(1, 4990, Value::Left(0));
     assert_eq!(driven.finish(), [(1, (0, Some(7)), at(4990))]);
     driven.advance_to(Timestamp::MAX);
     assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false));
@@ -347,7 +391,7 @@ fn keys_that_come_and_go_leave_nothing() {
     let join = Interval::<u64, u64, Full>::new(Within::around(ms(3)), Lateness::default());
     let mut driven = Driven::new(&rig, join);
     for time in 0..1000 {
-        driven.take((time % 251) as u8, time, OneOf::A(0));
+        driven.take((time % 251) as u8, time, Value::Left(0));
         driven.advance_to(at(time));
         assert!(driven.join.keys() <= 4, "{} keys at {time}", driven.join.keys());
     }

@@ -1,7 +1,7 @@
 //! Windows that follow activity.
 
 use super::{WindowFn, check_length, length, time_for_windows, whole_millis, window};
-use crate::window::WindowSet;
+use crate::window::{Window, WindowSet};
 use crate::{BoxError, Timestamp};
 use std::fmt;
 use std::time::Duration;
@@ -38,12 +38,18 @@ impl Sessions {
     pub const fn gap_millis(&self) -> i64 {
         self.gap
     }
+
+    /// The window of an element alone.
+    #[inline]
+    pub(crate) fn around(self, time: Timestamp) -> Window {
+        let start = time_for_windows(time);
+        window(start, start + self.gap)
+    }
 }
 
 impl WindowFn for Sessions {
     fn assign(&self, time: Timestamp, windows: &mut WindowSet) {
-        let start = time_for_windows(time);
-        windows.push(window(start, start + self.gap));
+        windows.push(self.around(time));
     }
 
     fn merges(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The windows of a key, by window: in place for one, sorted for a few, a tree for many.
 
+use crate::Timestamp;
 use crate::window::Window;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
@@ -80,7 +81,11 @@ impl<T> WindowMap<T> {
 
     fn grow(&mut self) {
         *self = match std::mem::take(self) {
-            Self::One(one) => Self::Few(vec![one]),
+            Self::One(one) => {
+                let mut few = Vec::with_capacity(4);
+                few.push(one);
+                Self::Few(few)
+            }
             Self::Few(few) => Self::Many(few.into_iter().collect()),
             same => same,
         };
@@ -153,6 +158,21 @@ impl<T> WindowMap<T> {
         found
     }
 
+    /// The window that contains an instant, if no two of them overlap each other.
+    #[inline]
+    pub(crate) fn at(&self, instant: Timestamp) -> Option<Window> {
+        let contains = |one: &Window| one.start <= instant && instant < one.end;
+        match self {
+            Self::None => None,
+            Self::One((one, _)) => Some(*one).filter(contains),
+            Self::Few(few) => few.iter().map(|(one, _)| *one).find(contains),
+            Self::Many(many) => {
+                let until = Window { start: instant, end: Timestamp::MAX };
+                many.range(..=until).next_back().map(|(one, _)| *one).filter(contains)
+            }
+        }
+    }
+
     /// All windows, in order.
     pub(crate) fn windows(&self) -> Vec<Window> {
         self.iter().map(|(window, _)| *window).collect()
@@ -193,8 +213,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WindowMap<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timestamp;
     use proptest::prelude::*;
+    use std::time::Duration;
 
     fn window(start: i64) -> Window {
         Window { start: Timestamp::from_millis(start * 10), end: Timestamp::from_millis(start * 10 + 8) }
@@ -237,6 +257,10 @@ mod tests {
             let wanted = Window { start: Timestamp::from_millis(from), end: Timestamp::from_millis(from + size) };
             let expected: Vec<Window> = starts.iter().map(|s| window(*s)).filter(|w| w.overlaps(wanted)).collect();
             prop_assert_eq!(map.overlapping(wanted).to_vec(), expected);
+            for instant in (from..from + size).map(Timestamp::from_millis) {
+                let at = Window { start: instant, end: instant + Duration::from_millis(1) };
+                prop_assert_eq!(map.at(instant), map.overlapping(at).first().copied());
+            }
         }
     }
 }

@@ -149,6 +149,13 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
         Ok(if self.age.is_out_of_use(table, inputs) { table.len() / 2 } else { 0 })
     }
 
+    /// Counts what accumulators have grown by, and as what they have grown: parts that are like entries. Says whether there
+    /// is memory for it; otherwise all entries should go.
+    pub(crate) fn grow(&mut self, parts: usize, bytes: usize) -> bool {
+        let is_hopeless = self.gain.count(0, parts as u64);
+        self.memory.grow(bytes) && self.memory.used() < self.limit && !is_hopeless
+    }
+
     /// Takes so many entries out, the oldest first.
     pub(crate) fn take(&mut self, count: usize, mut each: impl FnMut(Entry<K, C::Acc>) -> Result<()>) -> Result<()> {
         if count == self.table.len() {

@@ -1,8 +1,10 @@
 //! Combining per key: partly before the rows travel, and wholly where they arrive.
 
 mod lifted;
+mod sessions;
 
 pub(crate) use lifted::{Gain, LARGEST_TABLE, Lifted};
+pub(crate) use sessions::CombineParts;
 
 use super::partitions::Rows;
 use super::route::Router;

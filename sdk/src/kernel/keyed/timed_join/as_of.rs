@@ -69,6 +69,7 @@ impl<L: Element, R: Element> TimedJoin for AsOf<L, R> {
     type Right = R;
     type Row = (L, Option<R>);
     type State = History<L, R>;
+    const WAITS: bool = true;
 
     fn add_left(&self, state: &mut History<L, R>, time: Timestamp, value: L, _: &mut impl Effects<Self::Row>) {
         state.waiting.push(time, value);
@@ -88,10 +89,14 @@ impl<L: Element, R: Element> TimedJoin for AsOf<L, R> {
     }
 
     fn advance(&self, state: &mut History<L, R>, watermark: Timestamp, effects: &mut impl Effects<Self::Row>) {
-        while let Some((time, values)) = state.waiting.take_first_if(|time| passed(time) <= watermark) {
-            let version = state.versions.range(..=time).next_back().map(|(_, version)| version);
-            values.into_iter().for_each(|value| effects.emit((value, version.cloned()), time));
-        }
+        let History { waiting, versions } = state;
+        waiting.take_while(
+            |time| passed(time) <= watermark,
+            |time, value| {
+                let version = versions.range(..=time).next_back().map(|(_, version)| version.clone());
+                effects.emit((value, version), time);
+            },
+        );
         while self.outdated(&state.versions).is_some_and(|outdated| outdated <= watermark) {
             state.versions.pop_first();
         }

@@ -1,8 +1,8 @@
 //! Joins while time goes on.
 
-use super::{Effects, Either, Lateness, TimedJoin};
+use super::{Effects, Either, Side, TimedJoin};
 use crate::kernel::guard::catch;
-use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, OneOf, Slots, Takes, Timers};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, Slots, Timers};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Emitter, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
@@ -12,7 +12,6 @@ use std::sync::Arc;
 /// Joins the rows of the keys that this worker owns.
 pub(crate) struct JoinByKey<K, J: TimedJoin> {
     join: J,
-    lateness: Lateness,
     step: Arc<Step>,
     watermark: Timestamp,
     output_watermark: Timestamp,
@@ -22,6 +21,9 @@ pub(crate) struct JoinByKey<K, J: TimedJoin> {
     out: Emitter<(K, J::Row)>,
     late: Late<K, Either<J>>,
 }
+
+/// Rows whose state is asked for together, while the processor is busy with none of them.
+const BLOCK: usize = 64;
 
 #[derive(Default)]
 struct OfKey<S> {
@@ -39,7 +41,7 @@ struct Visit<'a, K, Row> {
 
 impl<K: Key, Row: 'static> Effects<Row> for Visit<'_, K, Row> {
     fn emit(&mut self, row: Row, time: Timestamp) {
-        self.out.emit_into((self.key.clone(), row), time, Window::GLOBAL);
+        self.out.emit_timed((self.key.clone(), row), time);
     }
 
     fn hold(&mut self, at: Timestamp) {
@@ -54,7 +56,6 @@ impl<K: Key, Row: 'static> Effects<Row> for Visit<'_, K, Row> {
 impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     pub(crate) fn new(join: J, late: Late<K, Either<J>>, wiring: &Wiring<'_>) -> Self {
         Self {
-            lateness: join.allowed_lateness(),
             join,
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
@@ -67,51 +68,63 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
         }
     }
 
-    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, Either<J>)>) {
-        for (row, ((key, value), hash)) in batch.values.into_iter().zip(hashes).enumerate() {
-            self.add(hash, key, *batch.meta.time.get(row), value);
+    /// Adds rows of one side.
+    pub(crate) fn take<S: Side<J>>(&mut self, rows: HashedRows<(K, S::Value)>) -> Result<()> {
+        self.guarded(|join| join.add_all::<S>(rows))
+    }
+
+    fn add_all<S: Side<J>>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, S::Value)>) {
+        let earliest = self.watermark - S::lateness(self.join.allowed_lateness());
+        for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
+            if row % BLOCK == 0 {
+                hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
+            }
+            let time = *batch.meta.time.get(row);
+            if time < earliest {
+                self.drop_late(&key, S::either(value), time);
+                continue;
+            }
+            let slot = self.keys.find_or_insert(*hash, key);
+            self.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
         }
     }
 
-    #[inline]
-    fn add(&mut self, hash: u64, key: K, time: Timestamp, value: Either<J>) {
-        let lateness = if matches!(value, OneOf::A(_)) { self.lateness.left } else { self.lateness.right };
-        if time + lateness < self.watermark {
-            DROPPED_LATE.inc(1);
-            let stamp = Stamp { time, windows: Window::GLOBAL.into(), pane: Pane::UNKNOWN };
-            return self.late.emit(&key, value, &stamp);
-        }
-        let slot = self.keys.find_or_insert(hash, key);
-        self.visit(slot, |join, state, effects| match value {
-            OneOf::A(value) => join.add_left(state, time, value, effects),
-            OneOf::B(value) => join.add_right(state, time, value, effects),
-            _ => unreachable!("a join has two sides"),
-        });
+    #[cold]
+    #[inline(never)]
+    fn drop_late(&mut self, key: &K, value: Either<J>, time: Timestamp) {
+        DROPPED_LATE.inc(1);
+        let stamp = Stamp { time, windows: Window::GLOBAL.into(), pane: Pane::UNKNOWN };
+        self.late.emit(key, value, &stamp);
     }
 
     /// Calls the rules for a key, does what is due then, and forgets the key if nothing is left of it.
     #[inline]
     fn visit(&mut self, slot: u32, call: impl FnOnce(&J, &mut J::State, &mut Visit<'_, K, J::Row>)) {
-        let Self { join, keys, out, holds, watermark, .. } = self;
+        let Self { join, keys, out, holds, watermark, timers, .. } = self;
         let Some((key, OfKey { state, alarm })) = keys.get_mut(slot) else { return };
         let effects = &mut Visit { key, out, holds };
         call(join, state, effects);
-        let mut due = join.due(state);
-        if due.is_some_and(|due| due <= *watermark) {
-            join.advance(state, *watermark, effects);
-            due = join.due(state);
-        }
+        join.advance(state, *watermark, effects);
         if J::is_empty(state) {
             keys.remove(slot);
-        } else if let Some(due) = due.filter(|due| alarm.is_none_or(|alarm| *due < alarm)) {
-            *alarm = Some(due);
-            self.timers.set(due, slot);
+        } else if J::WAITS || alarm.is_none() {
+            let due = join.due(state).filter(|due| alarm.is_none_or(|alarm| *due < alarm));
+            due.into_iter().for_each(|due| {
+                *alarm = Some(due);
+                timers.set(due, slot);
+            });
         }
     }
 
     fn ring_all(&mut self) {
-        while let Some((at, slots)) = self.timers.take_due(self.watermark) {
-            slots.into_iter().for_each(|slot| self.ring(slot, at));
+        let mut asked_for = 0;
+        while let Some((at, slot)) = self.timers.take_due(self.watermark) {
+            if asked_for == 0 {
+                let soonest = self.timers.soonest().take(BLOCK);
+                asked_for = soonest.map(|slot| self.keys.ask_for_slot(*slot)).count();
+            }
+            asked_for = asked_for.saturating_sub(1);
+            self.ring(slot, at);
         }
     }
 
@@ -130,12 +143,6 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
         self.out.check()?;
         self.late.check()?;
         result
-    }
-}
-
-impl<K: Key, J: TimedJoin> Takes<K, Either<J>> for JoinByKey<K, J> {
-    fn take(&mut self, rows: HashedRows<(K, Either<J>)>) -> Result<()> {
-        self.guarded(|join| join.add_all(rows))
     }
 }
 

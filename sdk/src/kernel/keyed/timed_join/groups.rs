@@ -3,7 +3,6 @@
 use super::{Effects, TimedJoin};
 use crate::kernel::guard::catch;
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
-use crate::window::Window;
 use crate::{Element, Key, Result, Step, Timestamp, Values};
 use std::sync::Arc;
 
@@ -26,7 +25,7 @@ struct Results<'a, K, Row> {
 
 impl<K: Key, Row: 'static> Effects<Row> for Results<'_, K, Row> {
     fn emit(&mut self, row: Row, time: Timestamp) {
-        self.out.emit_into((self.key.clone(), row), time, Window::GLOBAL);
+        self.out.emit_timed((self.key.clone(), row), time);
     }
 
     fn hold(&mut self, _at: Timestamp) {}
@@ -49,12 +48,19 @@ fn join_group<J: TimedJoin>(
     let (mut left, mut right) = (in_order(left).peekable(), in_order(right).peekable());
     let mut state = J::State::default();
     loop {
-        let times = (left.peek().map(|(time, _)| *time), right.peek().map(|(time, _)| *time));
-        let Some(now) = times.0.into_iter().chain(times.1).min() else { break };
-        join.advance(&mut state, now, effects);
-        if let Some((time, value)) = left.next_if(|(time, _)| *time == now) {
+        let is_left_next = match (left.peek(), right.peek()) {
+            (Some((left, _)), Some((right, _))) => left <= right,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (None, None) => break,
+        };
+        if is_left_next {
+            let Some((time, value)) = left.next() else { break };
+            join.advance(&mut state, time, effects);
             join.add_left(&mut state, time, value, effects);
-        } else if let Some((time, value)) = right.next() {
+        } else {
+            let Some((time, value)) = right.next() else { break };
+            join.advance(&mut state, time, effects);
             join.add_right(&mut state, time, value, effects);
         }
     }

@@ -13,13 +13,17 @@ use std::time::Duration;
 /// Every pair whose timestamps are as far apart as [`Within`] says, at the later of the two.
 ///
 /// A pair is shown when its second value comes, so no pair is shown twice. A value is kept until no partner can come:
-/// the watermark has passed the last instant at which there can be one, by more than partners may be late.
+/// the watermark has passed the last instant at which there can be one, by more than partners may be late. Values that
+/// are shown without a partner are waited for to the millisecond. Others go when something else of their key comes, or
+/// when none of them is needed any more: to look at a key once for each of them would cost as much as joining it.
 pub(crate) struct Interval<L, R, O> {
     within: Within,
     lateness: Lateness,
     /// How far the watermark may be ahead of a value of the left side for partners to come still, in milliseconds.
     left_waits: i64,
     right_waits: i64,
+    /// Keys are looked at together that have nothing left to wait for within so many milliseconds.
+    granule: i64,
     _values: PhantomData<fn() -> (L, R, O)>,
 }
 
@@ -53,9 +57,18 @@ impl<L, R, O> Interval<L, R, O> {
     pub(crate) fn new(within: Within, lateness: Lateness) -> Self {
         let left_waits = within.most().saturating_add(millis(lateness.right));
         let right_waits = within.least().saturating_neg().saturating_add(millis(lateness.left));
-        Self { within, lateness, left_waits, right_waits, _values: PhantomData }
+        let granule = granule(left_waits.max(right_waits));
+        Self { within, lateness, left_waits, right_waits, granule, _values: PhantomData }
     }
 }
+
+/// A small part of what values wait for at least: a power of two.
+fn granule(waits: i64) -> i64 {
+    1 << (waits / PARTS).max(1).ilog2()
+}
+
+/// Values that nothing waits for are kept longer than they have to be by no more than this part of their time.
+const PARTS: i64 = 64;
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
@@ -66,7 +79,14 @@ fn over(time: Timestamp, waits: i64) -> Timestamp {
     Timestamp::from_millis(time.millis().saturating_add(waits).saturating_add(1))
 }
 
+/// The last instant whose values are [`over`] at a watermark, in milliseconds.
+#[inline]
+fn last_over(watermark: Timestamp, waits: i64) -> i64 {
+    if watermark == Timestamp::MAX { i64::MAX } else { watermark.millis().saturating_sub(waits).saturating_sub(1) }
+}
+
 /// Shows a value to its partners, which do not wait alone any more; says whether there are any.
+#[inline]
 fn meet<V>(
     partners: &mut Timeline<Candidate<V>>,
     span: RangeInclusive<Timestamp>,
@@ -74,22 +94,49 @@ fn meet<V>(
     mut pair: impl FnMut(Timestamp, &V, bool),
 ) -> bool {
     let mut has_partner = false;
-    for (time, partner) in partners.during(span).filter(|(time, _)| fits(*time)) {
-        has_partner = true;
-        pair(time, &partner.value, std::mem::replace(&mut partner.has_partner, true));
-    }
+    partners.look_at(span, |time, partner| {
+        if fits(time) {
+            has_partner = true;
+            pair(time, &partner.value, std::mem::replace(&mut partner.has_partner, true));
+        }
+    });
     has_partner
 }
 
 /// Forgets the values for which no partner can come, and hands those that never had one to `alone`.
+#[inline]
 fn forget<V>(
     candidates: &mut Timeline<Candidate<V>>,
     waits: i64,
     watermark: Timestamp,
     mut alone: impl FnMut(Timestamp, V),
 ) {
-    while let Some((time, values)) = candidates.take_first_if(|time| over(time, waits) <= watermark) {
-        values.into_iter().filter(|value| !value.has_partner).for_each(|value| alone(time, value.value));
+    let last = last_over(watermark, waits);
+    candidates.take_while(
+        |time| time.millis() <= last,
+        |time, candidate| {
+            if !candidate.has_partner {
+                alone(time, candidate.value);
+            }
+        },
+    );
+}
+
+impl<L, R, O: Outer<L, R>> Interval<L, R, O> {
+    /// The first watermark at which a value is to be shown that nothing can come for.
+    fn first_alone(&self, state: &Candidates<L, R>) -> Option<Timestamp> {
+        let left = state.left.first().filter(|_| O::LEFT).map(|time| over(time, self.left_waits));
+        let right = state.right.first().filter(|_| O::RIGHT).map(|time| over(time, self.right_waits));
+        left.into_iter().chain(right).min()
+    }
+
+    /// A watermark at which nothing can come for any value, and not long before nothing can.
+    fn all_over(&self, state: &Candidates<L, R>) -> Option<Timestamp> {
+        let left = state.left.last().map(|time| over(time, self.left_waits));
+        let right = state.right.last().map(|time| over(time, self.right_waits));
+        let last = left.into_iter().chain(right).max()?;
+        let rounded = last.millis().checked_add(self.granule - 1).map(|millis| millis & -self.granule);
+        Some(rounded.map_or(Timestamp::MAX, Timestamp::from_millis))
     }
 }
 
@@ -98,7 +145,9 @@ impl<L: Element, R: Element, O: Outer<L, R>> TimedJoin for Interval<L, R, O> {
     type Right = R;
     type Row = O::Row;
     type State = Candidates<L, R>;
+    const WAITS: bool = O::LEFT || O::RIGHT;
 
+    #[inline]
     fn add_left(&self, state: &mut Candidates<L, R>, time: Timestamp, value: L, effects: &mut impl Effects<O::Row>) {
         let fits = |right| self.within.contains(time, right);
         let has_partner = meet(&mut state.right, self.within.of_left(time), fits, |right, partner, had_partner| {
@@ -113,6 +162,7 @@ impl<L: Element, R: Element, O: Outer<L, R>> TimedJoin for Interval<L, R, O> {
         state.left.push(time, Candidate { value, has_partner });
     }
 
+    #[inline]
     fn add_right(&self, state: &mut Candidates<L, R>, time: Timestamp, value: R, effects: &mut impl Effects<O::Row>) {
         let fits = |left| self.within.contains(left, time);
         let has_partner = meet(&mut state.left, self.within.of_right(time), fits, |left, partner, had_partner| {
@@ -127,12 +177,12 @@ impl<L: Element, R: Element, O: Outer<L, R>> TimedJoin for Interval<L, R, O> {
         state.right.push(time, Candidate { value, has_partner });
     }
 
+    #[inline]
     fn due(&self, state: &Candidates<L, R>) -> Option<Timestamp> {
-        let left = state.left.first().map(|time| over(time, self.left_waits));
-        let right = state.right.first().map(|time| over(time, self.right_waits));
-        left.into_iter().chain(right).min()
+        self.first_alone(state).or_else(|| self.all_over(state))
     }
 
+    #[inline]
     fn advance(&self, state: &mut Candidates<L, R>, watermark: Timestamp, effects: &mut impl Effects<O::Row>) {
         forget(&mut state.left, self.left_waits, watermark, |time, value| {
             if O::LEFT {
@@ -159,5 +209,29 @@ impl<L: Element, R: Element, O: Outer<L, R>> TimedJoin for Interval<L, R, O> {
     #[cfg(test)]
     fn kept(state: &Candidates<L, R>) -> usize {
         state.left.len() + state.right.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn somewhere() -> impl Strategy<Value = i64> {
+        prop_oneof![-20i64..20, any::<i64>(), Just(i64::MAX), Just(i64::MIN), Just(Timestamp::MAX.millis())]
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_that_is_over_is_over(time in somewhere(), waits in somewhere(), watermark in somewhere()) {
+            let (time, watermark) = (Timestamp::from_millis(time), Timestamp::from_millis(watermark));
+            prop_assert_eq!(time.millis() <= last_over(watermark, waits), over(time, waits) <= watermark);
+        }
+
+        #[test]
+        fn keys_are_looked_at_soon_after_nothing_is_needed(waits in somewhere()) {
+            let granule = granule(waits);
+            prop_assert!(granule.count_ones() == 1 && granule <= (waits / PARTS).max(1));
+        }
     }
 }

@@ -10,6 +10,7 @@ mod by_key;
 mod groups;
 mod interval;
 mod outer;
+mod sides;
 mod timeline;
 
 pub(crate) use as_of::AsOf;
@@ -17,12 +18,16 @@ pub(crate) use by_key::JoinByKey;
 pub(crate) use groups::{Groups, JoinGroups};
 pub(crate) use interval::Interval;
 pub(crate) use outer::{Full, Inner, Left, Outer, Right};
+#[cfg(test)]
+pub(crate) use sides::{LeftSide, RightSide};
 
-use super::windowed::{Inputs, OneOf, Several, receiver};
+use super::windowed::{Inputs, OneOf, Several};
 use crate::kernel::{Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::{Element, Key, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sides::{Side, inboxes};
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
@@ -37,6 +42,9 @@ pub(crate) trait TimedJoin: Clone + Send + Sync + 'static {
     type Row: Element;
     /// What is kept of a key.
     type State: Default + Serialize + DeserializeOwned + 'static;
+    /// Whether results wait for the watermark. If none do, all that is ever [due](Self::due) is to forget what nothing
+    /// can meet, and it does not matter if that becomes due earlier.
+    const WAITS: bool;
 
     fn add_left(
         &self,
@@ -118,6 +126,7 @@ impl<K: Key, J: TimedJoin> Shuffle for JoinInTime<K, J> {
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
         let late = <Both<J> as Inputs<K, Either<J>>>::late(wiring);
-        receiver::<K, Either<J>, Both<J>, _>(JoinByKey::<K, J>::new(self.join.clone(), late, wiring))
+        let join = Rc::new(RefCell::new(JoinByKey::<K, J>::new(self.join.clone(), late, wiring)));
+        Receiver { inboxes: inboxes(&join), control: join }
     }
 }

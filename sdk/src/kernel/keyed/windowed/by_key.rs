@@ -127,15 +127,13 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         let step = self.step.clone();
         catch(&step, || {
             let mut asked_for = 0;
-            while let Some((at, due)) = self.outside.timers(domain).take_due(until) {
+            while let Some((at, (slot, window))) = self.outside.timers(domain).take_due(until) {
                 if asked_for == 0 {
                     asked_for = self.ask_for_soonest(domain);
                 }
-                asked_for = asked_for.saturating_sub(due.len());
-                for (slot, window) in due {
-                    let wake = Wake { domain, at, window };
-                    self.visit(slot, |reducer, state, now, visit| reducer.on_timer(state, now, wake, visit));
-                }
+                asked_for = asked_for.saturating_sub(1);
+                let wake = Wake { domain, at, window };
+                self.visit(slot, |reducer, state, now, visit| reducer.on_timer(state, now, wake, visit));
             }
         })?;
         self.outside.results.check()

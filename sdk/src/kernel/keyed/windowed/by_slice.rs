@@ -185,43 +185,49 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
 
     /// The end of a window has come.
     fn close(&mut self, window: Window) {
-        let Self { combine, coming, running, .. } = self;
-        let mut merge = |acc: &mut C::Acc, other| combine.merge(acc, other);
-        while let Some(slice) = coming.first_entry().filter(|slice| slice.key().0 <= place(window)) {
-            running.add(slice.remove(), &mut merge);
+        if self.slides {
+            return self.close_overlapping(window);
         }
-        let mut table = running.show(window, &mut merge);
-        let expiry = window.expiry(self.allowed_lateness);
-        if self.watermark > expiry {
-            self.show_all(window, &mut table);
-        } else {
-            self.show_and_keep(window, expiry, &mut table);
-        }
+        let Some((_, Slice { mut table, .. })) = self.coming.pop_first() else { return };
+        self.close_with(window, table.len(), table.drain());
         self.spare = Some(table);
     }
 
-    fn show_all(&mut self, window: Window, table: &mut Table<K, C::Acc>) {
-        let (count, combine) = (table.len(), &self.combine);
-        let rows = table.drain().map(|Entry { key, acc, .. }| R::row(key, combine.extract(acc)));
-        self.results.show_all(count, rows, &stamp(window, Pane::ONLY));
+    fn close_overlapping(&mut self, window: Window) {
+        let mut running = std::mem::replace(&mut self.running, Running::new());
+        let combine = self.combine.clone();
+        let mut merge = |acc: &mut C::Acc, other| combine.merge(acc, other);
+        while let Some(slice) = self.coming.first_entry().filter(|slice| slice.key().0 <= place(window)) {
+            running.add(slice.remove(), &mut merge);
+        }
+        let count = running.len();
+        self.close_with(window, count, running.show(window, &mut merge));
+        running.leave(window);
+        self.running = running;
     }
 
-    /// Shows what there is of a key in a window of a collection that has ended.
-    pub(super) fn show_alone(&mut self, key: K, window: Window, acc: C::Acc) {
-        let row = R::row(key, self.combine.extract(acc));
-        self.results.show(row, &stamp(window, Pane::ONLY));
-    }
-
-    fn show_and_keep(&mut self, window: Window, expiry: Timestamp, table: &mut Table<K, C::Acc>) {
-        let Self { combine, accumulates, shown, results, .. } = self;
-        let (count, mut kept) = (table.len(), Table::new());
-        let rows = table.drain().map(|Entry { hash, key, acc }| {
+    /// Shows what a window contains, and keeps it if late elements may come.
+    fn close_with(&mut self, window: Window, count: usize, contents: impl Iterator<Item = Entry<K, C::Acc>>) {
+        let Self { combine, accumulates, shown, results, watermark, .. } = self;
+        let expiry = window.expiry(self.allowed_lateness);
+        if *watermark > expiry {
+            let rows = contents.map(|Entry { key, acc, .. }| R::row(key, combine.extract(acc)));
+            return results.show_all(count, rows, &stamp(window, Pane::ONLY));
+        }
+        let mut kept = Table::new();
+        let rows = contents.map(|Entry { hash, key, acc }| {
             let again = accumulates.then(|| acc.clone());
             kept.find_or_create(hash, key.clone(), || Shown { acc: again, panes: 1 });
             R::row(key, combine.extract(acc))
         });
         results.show_all(count, rows, &stamp(window, Pane { last: false, ..Pane::ONLY }));
         shown.insert((expiry, window), kept);
+    }
+
+    /// Shows what there is of a key in a window of a collection that has ended.
+    pub(super) fn show_alone(&mut self, key: K, window: Window, acc: C::Acc) {
+        let row = R::row(key, self.combine.extract(acc));
+        self.results.show(row, &stamp(window, Pane::ONLY));
     }
 
     pub(super) fn show_ended(&mut self) -> Result<()> {

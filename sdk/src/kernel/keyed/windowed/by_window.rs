@@ -49,11 +49,18 @@ pub(crate) fn is_for(strategy: &WindowingStrategy) -> bool {
 
 /// Whether windows show one result at their end, and one for each late element.
 pub(super) fn shows_once(strategy: &WindowingStrategy) -> bool {
-    *strategy.trigger() == Trigger::Default
+    fires_at_the_end(strategy)
         && strategy.timestamp_combiner() == TimestampCombiner::EndOfWindow
         && strategy.closing_behavior() == ClosingBehavior::FireIfNonEmpty
         && !strategy.may_retract()
         && matches!(strategy.accumulation(), Accumulation::Discarding | Accumulation::Accumulating)
+}
+
+/// Whether the trigger is the default one, or makes no difference to it: the global window ends and expires in one, and
+/// shows its last result then if it has never fired.
+fn fires_at_the_end(strategy: &WindowingStrategy) -> bool {
+    let trigger = strategy.trigger();
+    *trigger == Trigger::Default || *trigger == Trigger::never() && strategy.window_fn().is_global()
 }
 
 impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V, C, R> {

@@ -3,11 +3,12 @@
 //! A window consists of the slices between its borders, and the next one of almost the same. Adding all of them up for
 //! each window would cost their number; here it costs two additions, whatever their number is, and no combiner has to
 //! subtract: slices are in two stacks, the older one with its sums from each slice on, the recent one with its sum
-//! (Tangwongsan et al., *General Incremental Sliding-Window Aggregation*, VLDB 2015).
+//! (Tangwongsan et al., *General Incremental Sliding-Window Aggregation*, VLDB 2015). Each key has stacks of its own, in
+//! which only slices are that it is in: a slice that comes or goes costs its keys, a window that is shown reads the tops.
 
 use crate::Key;
 use crate::Timestamp;
-use crate::kernel::keyed::table::Table;
+use crate::kernel::keyed::table::{Entry, Table};
 use crate::window::{Window, WindowSet};
 use std::cmp::Reverse;
 
@@ -34,20 +35,48 @@ impl<K, A> Slice<K, A> {
 /// The slices of the next window. All of them reach into it: they began before its end, and their last windows do not
 /// end before it.
 pub(super) struct Running<K, A> {
-    /// Tables with what is in every slice that goes last at an instant or later, the soonest last.
-    old: Vec<(Place, Table<K, A>)>,
+    keys: Table<K, Stacks<A>>,
+    /// What is below the tops of the old stacks.
+    below: Vec<Option<Old<A>>>,
+    /// The old slices, the soonest to go last: when they go, and the numbers of their keys.
+    old: Vec<(Place, Vec<u32>)>,
     /// Slices that go later than all of those.
-    recent: Vec<Slice<K, A>>,
-    /// What `recent` comes to; empty while there is nothing old.
-    sum: Table<K, A>,
+    recent: Vec<Recent<A>>,
     /// The windows of the slice that goes last of all.
     newest: WindowSet,
     next: Option<Window>,
 }
 
+/// What there is of a key.
+struct Stacks<A> {
+    old: Option<Old<A>>,
+    /// What it comes to in recent slices; none while there is nothing old.
+    recent: Option<A>,
+}
+
+/// What a key comes to in an old slice and in those that go later.
+struct Old<A> {
+    acc: A,
+    until: Timestamp,
+    /// The next slice of the key, in `below`.
+    later: Option<u32>,
+}
+
+struct Recent<A> {
+    until: Place,
+    rows: Vec<(u32, A)>,
+}
+
 impl<K: Key, A: Clone> Running<K, A> {
     pub(super) fn new() -> Self {
-        Self { old: Vec::new(), recent: Vec::new(), sum: Table::new(), newest: WindowSet::new(), next: None }
+        Self {
+            keys: Table::new(),
+            below: Vec::new(),
+            old: Vec::new(),
+            recent: Vec::new(),
+            newest: WindowSet::new(),
+            next: None,
+        }
     }
 
     /// The first window that has not been shown.
@@ -55,70 +84,137 @@ impl<K: Key, A: Clone> Running<K, A> {
         self.next
     }
 
-    /// Adds a slice, whose windows include the next one to be shown.
-    pub(super) fn add(&mut self, slice: Slice<K, A>, mut merge: impl FnMut(&mut A, A)) {
-        if self.newest.last().is_none_or(|newest| place(*newest) < slice.last()) {
-            self.newest = slice.windows.clone();
-        }
-        match self.old.first() {
-            Some((until, _)) if slice.last() <= *until => return self.add_old(slice, merge),
-            Some(_) => self.sum.absorb(slice.table.iter().cloned(), &mut merge),
-            None => {}
-        }
-        self.recent.push(slice);
-    }
-
-    /// Adds a slice that comes later than others of its time.
-    fn add_old(&mut self, slice: Slice<K, A>, mut merge: impl FnMut(&mut A, A)) {
-        let last = slice.last();
-        let first = self.old.partition_point(|(until, _)| *until > last);
-        if self.old.get(first).is_none_or(|(until, _)| *until != last) {
-            let newer = first.checked_sub(1).map_or_else(Table::new, |newer| self.old[newer].1.clone());
-            self.old.insert(first, (last, newer));
-        }
-        for (_, table) in &mut self.old[first..] {
-            table.absorb(slice.table.iter().cloned(), &mut merge);
-        }
-    }
-
-    /// Shows what a window contains: the next one, or one before it that slices have just been added for.
-    pub(super) fn show(&mut self, window: Window, mut merge: impl FnMut(&mut A, A)) -> Table<K, A> {
-        if self.old.is_empty() {
-            self.turn(&mut merge);
-        }
-        self.next = self.newest.iter().copied().find(|next| place(*next) > place(window));
-        let mut shown = match self.old.pop_if(|(until, _)| *until <= place(window)) {
-            Some((_, table)) => table,
-            None => self.old.last().map_or_else(Table::new, |(_, table)| table.clone()),
-        };
-        shown.absorb(self.sum.iter().cloned(), &mut merge);
-        if self.next.is_none() {
-            (self.newest, self.sum) = (WindowSet::new(), Table::new());
-        }
-        shown
-    }
-
     /// The windows of the slice that goes last of all.
     pub(super) fn windows(&self) -> &[Window] {
         &self.newest
     }
 
-    /// What is recent becomes old.
-    fn turn(&mut self, mut merge: impl FnMut(&mut A, A)) {
-        self.sum = Table::new();
-        self.recent.sort_by_key(|slice| Reverse(slice.last()));
-        for slice in self.recent.drain(..) {
-            let last = slice.last();
-            match self.old.last_mut() {
-                Some((until, table)) if *until == last => table.absorb(slice.table.into_iter(), &mut merge),
-                Some((_, newer)) => {
-                    let mut table = newer.clone();
-                    table.absorb(slice.table.into_iter(), &mut merge);
-                    self.old.push((last, table));
-                }
-                None => self.old.push((last, slice.table)),
+    /// Adds a slice, whose windows include the next one to be shown.
+    pub(super) fn add(&mut self, slice: Slice<K, A>, mut merge: impl FnMut(&mut A, A)) {
+        let until = slice.last();
+        if self.newest.last().is_none_or(|newest| place(*newest) < until) {
+            self.newest = slice.windows;
+        }
+        let mut rows = Vec::with_capacity(slice.table.len());
+        let create = || Stacks { old: None, recent: None };
+        self.keys.number(slice.table.into_iter(), create, |number, acc| rows.push((number, acc)));
+        match self.old.first() {
+            Some((last, _)) if until <= *last => return self.add_old(until, rows, merge),
+            Some(_) => self.add_up(&rows, &mut merge),
+            None => {}
+        }
+        self.recent.push(Recent { until, rows });
+    }
+
+    fn add_up(&mut self, rows: &[(u32, A)], mut merge: impl FnMut(&mut A, A)) {
+        for (number, acc) in rows {
+            match &mut self.keys.at_mut(*number).recent {
+                Some(sum) => merge(sum, acc.clone()),
+                none => *none = Some(acc.clone()),
             }
         }
+    }
+
+    /// Adds a slice that comes later than others of its time.
+    #[cold]
+    fn add_old(&mut self, until: Place, rows: Vec<(u32, A)>, mut merge: impl FnMut(&mut A, A)) {
+        let at = self.old.partition_point(|(last, _)| *last > until);
+        self.old.insert(at, (until, rows.iter().map(|(number, _)| *number).collect()));
+        let mut sooner = Vec::new();
+        for (number, acc) in rows {
+            while let Some(mut old) = self.pop(number, until.0) {
+                merge(&mut old.acc, acc.clone());
+                sooner.push(old);
+            }
+            if sooner.last().is_none_or(|old: &Old<A>| old.until != until.0) {
+                self.push(number, until.0, acc, &mut merge);
+            }
+            sooner.drain(..).rev().for_each(|old| self.put_back(number, old));
+        }
+    }
+
+    /// Takes what goes until an instant off the old stack of a key.
+    fn pop(&mut self, number: u32, until: Timestamp) -> Option<Old<A>> {
+        let top = &mut self.keys.at_mut(number).old;
+        let old = top.take_if(|old| old.until <= until)?;
+        *top = old.later.and_then(|later| self.below[later as usize].take());
+        Some(old)
+    }
+
+    /// Puts a slice on the old stack of a key, which goes before those.
+    fn push(&mut self, number: u32, until: Timestamp, mut acc: A, mut merge: impl FnMut(&mut A, A)) {
+        if let Some(later) = &self.keys.at_mut(number).old {
+            merge(&mut acc, later.acc.clone());
+        }
+        self.put_back(number, Old { acc, until, later: None });
+    }
+
+    fn put_back(&mut self, number: u32, mut old: Old<A>) {
+        let top = &mut self.keys.at_mut(number).old;
+        old.later = top.take().map(|later| {
+            self.below.push(Some(later));
+            self.below.len() as u32 - 1
+        });
+        *top = Some(old);
+    }
+
+    /// What a window contains: the next one, or one before it that slices have just been added for.
+    pub(super) fn show(
+        &mut self,
+        window: Window,
+        mut merge: impl FnMut(&mut A, A),
+    ) -> impl Iterator<Item = Entry<K, A>> {
+        if self.old.is_empty() {
+            self.turn(&mut merge);
+        }
+        self.next = self.newest.iter().copied().find(|next| place(*next) > place(window));
+        self.keys.iter().filter_map(move |Entry { hash, key, acc: Stacks { old, recent } }| {
+            let mut acc = old.as_ref().map(|old| &old.acc).or(recent.as_ref())?.clone();
+            if let (Some(_), Some(recent)) = (old, recent) {
+                merge(&mut acc, recent.clone());
+            }
+            Some(Entry { hash: *hash, key: key.clone(), acc })
+        })
+    }
+
+    /// No fewer than a window contains.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Forgets the slices that go with a window that has been shown.
+    pub(super) fn leave(&mut self, window: Window) {
+        while let Some((until, numbers)) = self.old.pop_if(|(until, _)| *until <= place(window)) {
+            for number in numbers {
+                while self.pop(number, until.0).is_some() {}
+            }
+        }
+        if self.next.is_none() {
+            *self = Self::new();
+        }
+    }
+
+    /// What is recent becomes old.
+    fn turn(&mut self, mut merge: impl FnMut(&mut A, A)) {
+        self.forget_others();
+        self.recent.sort_by_key(|slice| Reverse(slice.until));
+        for Recent { until, rows } in std::mem::take(&mut self.recent) {
+            self.old.push((until, rows.iter().map(|(number, _)| *number).collect()));
+            rows.into_iter().for_each(|(number, acc)| self.push(number, until.0, acc, &mut merge));
+        }
+    }
+
+    /// Keeps the keys of recent slices only.
+    fn forget_others(&mut self) {
+        self.below.clear();
+        let mut is_recent = vec![false; self.keys.len()];
+        self.recent.iter().flat_map(|slice| &slice.rows).for_each(|(number, _)| is_recent[*number as usize] = true);
+        let numbers = self.keys.retain(|number, stacks| {
+            stacks.recent = None;
+            is_recent[number]
+        });
+        let rows = self.recent.iter_mut().flat_map(|slice| &mut slice.rows);
+        rows.for_each(|(number, _)| *number = numbers[*number as usize]);
     }
 }
 
@@ -170,10 +266,14 @@ mod tests {
                 prop_assert_eq!(now.is_some(), comes_now || running.next() == Some(window(end)));
                 if let Some(expected) = now {
                     let shown = running.show(window(end), |a, b| *a += b);
-                    prop_assert_eq!(shown.into_iter().map(|entry| (entry.key, entry.acc)).collect::<HashMap<_, _>>(), expected);
+                    let shown: HashMap<_, _> = shown.map(|entry| (entry.key, entry.acc)).collect();
+                    prop_assert!(shown.len() <= running.len());
+                    prop_assert_eq!(shown, expected);
+                    running.leave(window(end));
                 }
             }
             prop_assert_eq!(running.next(), None);
+            prop_assert!(running.keys.len() == 0 && running.below.is_empty());
             prop_assert!(running.old.is_empty() && running.recent.is_empty());
         }
     }

@@ -3,7 +3,6 @@
 use crate::Timestamp;
 use crate::window::Window;
 use crate::window::reduce::WindowMap;
-use std::time::Duration;
 
 /// What a session contains, and what it has shown.
 pub(super) struct Session<S> {
@@ -20,14 +19,15 @@ pub(super) struct Session<S> {
 /// Most elements belong to the last one, which is in place. Earlier ones wait for late elements.
 pub(super) struct Sessions<S> {
     last: Option<(Window, Session<S>)>,
-    earlier: Option<Box<WindowMap<Session<S>>>>,
+    /// In place if it is one: with some lateness, that is what most keys have.
+    earlier: WindowMap<Session<S>>,
     /// No earlier one ends later.
     earlier_end: Timestamp,
 }
 
 impl<S> Default for Sessions<S> {
     fn default() -> Self {
-        Self { last: None, earlier: None, earlier_end: Timestamp::MIN }
+        Self { last: None, earlier: WindowMap::None, earlier_end: Timestamp::MIN }
     }
 }
 
@@ -54,6 +54,9 @@ impl<S> Sessions<S> {
             let (_, session) = self.last.insert((new, Session::new(create())));
             return (new, session);
         };
+        if new.start >= last.end {
+            return (new, self.begin(new, create()));
+        }
         if !last.overlaps(new) || new.start < self.earlier_end {
             return self.join_some(new, create, merge);
         }
@@ -65,6 +68,15 @@ impl<S> Sessions<S> {
         (whole, session)
     }
 
+    /// A session after all others.
+    fn begin(&mut self, new: Window, contents: S) -> &mut Session<S> {
+        if let Some((window, session)) = self.last.take() {
+            self.earlier.insert(window, session);
+            self.earlier_end = window.end;
+        }
+        &mut self.last.insert((new, Session::new(contents))).1
+    }
+
     #[inline(never)]
     fn join_some(
         &mut self,
@@ -72,7 +84,7 @@ impl<S> Sessions<S> {
         create: impl FnOnce() -> S,
         mut merge: impl FnMut(&mut S, S),
     ) -> (Window, &mut Session<S>) {
-        let all = self.earlier.get_or_insert_default();
+        let all = &mut self.earlier;
         self.last.take().into_iter().for_each(|(last, session)| all.insert(last, session));
         let joined = all.overlapping(new);
         let whole = joined.iter().copied().fold(new, Window::span);
@@ -96,35 +108,30 @@ impl<S> Sessions<S> {
 
     /// The last of the earlier ones becomes the last of all.
     fn take_last(&mut self) {
-        let Some(earlier) = &mut self.earlier else { return };
-        self.last = earlier.pop_last();
-        self.earlier_end = earlier.last().map_or(Timestamp::MIN, |window| window.end);
-        if earlier.is_empty() {
-            self.earlier = None;
-        }
+        self.last = self.earlier.pop_last();
+        self.earlier_end = self.earlier.last().map_or(Timestamp::MIN, |window| window.end);
     }
 
     #[inline]
     fn get_mut(&mut self, window: Window) -> Option<(Window, &mut Session<S>)> {
         match &mut self.last {
             Some((last, session)) if *last == window => Some((window, session)),
-            _ => Some((window, self.earlier.as_mut()?.get_mut(&window)?)),
+            _ => Some((window, self.earlier.get_mut(&window)?)),
         }
     }
 
     /// The session at an instant.
     #[inline]
     pub(super) fn at(&mut self, instant: Timestamp) -> Option<(Window, &mut Session<S>)> {
-        let instant = Window { start: instant, end: instant + Duration::from_millis(1) };
-        let last = self.last.as_ref().map(|(last, _)| *last).filter(|last| last.overlaps(instant));
-        let window = last.or_else(|| self.earlier.as_ref()?.overlapping(instant).first().copied())?;
+        let last = self.last.as_ref().map(|(last, _)| *last).filter(|last| last.start <= instant && instant < last.end);
+        let window = last.or_else(|| self.earlier.at(instant))?;
         self.get_mut(window)
     }
 
     /// Those with something that has not been shown.
     pub(super) fn expectant(&self) -> impl Iterator<Item = Window> {
         let last = self.last.iter().map(|(window, session)| (window, session));
-        let all = last.chain(self.earlier.iter().flat_map(|earlier| earlier.iter()));
+        let all = last.chain(self.earlier.iter());
         all.filter(|(_, session)| session.has_news).map(|(window, _)| *window)
     }
 
@@ -133,10 +140,9 @@ impl<S> Sessions<S> {
             self.last = None;
             return self.take_last();
         }
-        let Some(earlier) = &mut self.earlier else { return };
-        earlier.remove(&window);
-        if earlier.is_empty() {
-            (self.earlier, self.earlier_end) = (None, Timestamp::MIN);
+        self.earlier.remove(&window);
+        if self.earlier.is_empty() {
+            self.earlier_end = Timestamp::MIN;
         }
     }
 }

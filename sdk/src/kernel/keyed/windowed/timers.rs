@@ -1,20 +1,25 @@
 //! What keys wait for, in the order of time.
 
 use crate::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-/// Timers by the instant that they are due at. Those of one instant are a list, so a window that many keys have open
-/// is closed by taking one list.
+/// Timers by the instant that they are due at.
 ///
 /// Only those that are due soonest are in order. Others are in heaps of four seconds each, which are put in order when
 /// their time comes: setting a timer costs the same however many there are.
 pub(crate) struct Timers<T> {
-    /// Those up to a span of time. There are some if there are any.
-    near: BTreeMap<Timestamp, Vec<T>>,
+    /// Those up to a span of time, in order, except those that have been set since their time came near.
+    near: VecDeque<(Timestamp, T)>,
+    added: BTreeMap<Timestamp, VecDeque<T>>,
     until: i64,
-    /// Those of later spans.
-    far: BTreeMap<i64, Vec<(Timestamp, T)>>,
+    /// Those of the spans that follow; there are none if there are none before.
+    far: VecDeque<Vec<(Timestamp, T)>>,
+    /// Those of spans after the first few thousand.
+    farthest: BTreeMap<i64, Vec<(Timestamp, T)>>,
 }
+
+/// So many spans are found without a search: four and a half hours.
+const FAR: usize = 4096;
 
 /// The number of a span of time: 4,096 milliseconds.
 pub(super) fn span(at: Timestamp) -> i64 {
@@ -23,54 +28,93 @@ pub(super) fn span(at: Timestamp) -> i64 {
 
 impl<T> Timers<T> {
     pub(crate) fn new() -> Self {
-        Self { near: BTreeMap::new(), until: 0, far: BTreeMap::new() }
+        Self {
+            near: VecDeque::new(),
+            added: BTreeMap::new(),
+            until: 0,
+            far: VecDeque::new(),
+            farthest: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
-        if self.near.is_empty() {
+        if self.near.is_empty() && self.added.is_empty() {
             self.until = span(at);
         }
-        if span(at) <= self.until {
-            self.near.entry(at).or_default().push(timer);
+        if span(at) > self.until {
+            self.set_far(at, timer);
+        } else if self.added.is_empty() && self.near.back().is_none_or(|(last, _)| *last <= at) {
+            self.near.push_back((at, timer));
         } else {
-            self.far.entry(span(at)).or_default().push((at, timer));
+            self.added.entry(at).or_default().push_back(timer);
         }
+    }
+
+    fn set_far(&mut self, at: Timestamp, timer: T) {
+        let after = span(at).abs_diff(self.until) as usize - 1;
+        if after >= FAR {
+            return self.farthest.entry(span(at)).or_default().push((at, timer));
+        }
+        if after >= self.far.len() {
+            self.far.resize_with(after + 1, Vec::new);
+        }
+        self.far[after].push((at, timer));
     }
 
     /// When the first one is due.
     pub(crate) fn first(&self) -> Option<Timestamp> {
-        self.near.first_key_value().map(|(at, _)| *at)
+        let near = self.near.front().map(|(at, _)| *at);
+        let added = self.added.first_key_value().map(|(at, _)| *at);
+        near.into_iter().chain(added).min()
     }
 
-    /// Those that are due soonest, in order; perhaps not all.
+    /// Those that are due soonest, mostly in order; perhaps not all.
     pub(crate) fn soonest(&self) -> impl Iterator<Item = &T> {
-        self.near.values().flatten()
+        self.near.iter().map(|(_, timer)| timer).chain(self.added.values().flatten())
     }
 
-    /// Takes those of the first instant, if that is not after `time`.
-    pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, Vec<T>)> {
-        self.first().filter(|first| *first <= time)?;
-        let due = self.near.pop_first();
-        if self.near.is_empty() {
+    /// Takes the first one, if it is not due after `time`.
+    #[inline]
+    pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
+        let first = self.first().filter(|first| *first <= time)?;
+        let due = self.near.pop_front_if(|(at, _)| *at == first).or_else(|| self.take_added());
+        if self.near.is_empty() && self.added.is_empty() {
             self.come_near();
+        }
+        due
+    }
+
+    fn take_added(&mut self) -> Option<(Timestamp, T)> {
+        let mut first = self.added.first_entry()?;
+        let due = first.get_mut().pop_front().map(|timer| (*first.key(), timer));
+        if first.get().is_empty() {
+            first.remove();
         }
         due
     }
 
     /// Puts those of the next span in order.
     fn come_near(&mut self) {
-        let Some((span, mut timers)) = self.far.pop_first() else { return };
-        self.until = span;
+        let mut timers = self.take_next_span();
         // Timers of one instant stay in the order in which they were set.
         timers.sort_by_key(|(at, _)| *at);
-        let mut timers = timers.into_iter().peekable();
-        while let Some((at, timer)) = timers.next() {
-            let mut same = vec![timer];
-            while let Some((_, timer)) = timers.next_if(|(other, _)| *other == at) {
-                same.push(timer);
+        self.near = timers.into();
+    }
+
+    fn take_next_span(&mut self) -> Vec<(Timestamp, T)> {
+        while let Some(mut far) = self.far.pop_front() {
+            self.until += 1;
+            // They were set when this span was farther away.
+            if let Some(before) = self.farthest.first_entry().filter(|first| *first.key() == self.until) {
+                far.splice(..0, before.remove());
             }
-            self.near.insert(at, same);
+            if !far.is_empty() {
+                return far;
+            }
         }
+        let Some((span, timers)) = self.farthest.pop_first() else { return Vec::new() };
+        self.until = span;
+        timers
     }
 }
 
@@ -79,10 +123,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Some of them further away than is known without a search.
+    fn instants() -> impl Strategy<Value = i64> {
+        prop_oneof![-40_000i64..40_000, -40_000_000i64..40_000_000]
+    }
+
     proptest! {
         #[test]
         fn they_come_in_the_order_of_time(
-            steps in prop::collection::vec((any::<bool>(), -40_000i64..40_000), 0..200), end in Just(Timestamp::MAX),
+            steps in prop::collection::vec((any::<bool>(), instants()), 0..200), end in Just(Timestamp::MAX),
         ) {
             let (mut timers, mut model) = (Timers::new(), BTreeMap::<Timestamp, Vec<usize>>::new());
             let steps = steps.into_iter().map(|(set, at)| (set, Timestamp::from_millis(at))).chain([(false, end)]);
@@ -91,15 +140,18 @@ mod tests {
                     timers.set(at, number);
                     model.entry(at).or_default().push(number);
                 } else {
-                    while let Some(first) = model.first_key_value().map(|(first, _)| *first).filter(|first| *first <= at) {
-                        prop_assert_eq!(timers.take_due(at), Some((first, model.remove(&first).unwrap())));
+                    while model.first_key_value().is_some_and(|(first, _)| *first <= at) {
+                        let (first, expected) = model.pop_first().unwrap();
+                        for timer in expected {
+                            prop_assert_eq!(timers.take_due(at), Some((first, timer)));
+                        }
                     }
                     prop_assert_eq!(timers.take_due(at), None);
                 }
                 prop_assert_eq!(timers.first(), model.first_key_value().map(|(first, _)| *first));
-                prop_assert_eq!(timers.soonest().next(), model.values().flatten().next());
+                prop_assert_eq!(timers.soonest().next().is_none(), model.is_empty());
             }
-            prop_assert!(timers.far.is_empty());
+            prop_assert!(timers.far.is_empty() && timers.farthest.is_empty());
         }
     }
 }

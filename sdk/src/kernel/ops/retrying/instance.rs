@@ -1,14 +1,27 @@
 //! The instance of a `DoFn` that attempts are made with.
 
-use super::Failed;
+use super::super::letters::Letters;
+use super::Retrying;
+use super::attempts::{Attempts, Failed};
 use crate::kernel::guard::{catch, render, user_error};
-use crate::kernel::{Batch, Emitter, Wiring};
-use crate::{BoxError, BundleCx, Cx, DoFn, Element, Result, Step};
+use crate::kernel::{Batch, Emitter, Op, Wiring};
+use crate::{BoxError, BundleCx, Cx, DoFn, Element, FailureLimit, Result, Retry, Step};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+/// A step that runs a `DoFn`, with further attempts. `copy` makes new instances.
+pub(crate) fn try_par_do<I: Element, D: DoFn<I>>(
+    wiring: &Wiring<'_>,
+    copy: Box<dyn Fn() -> D>,
+    retry: Retry,
+    limit: Option<FailureLimit>,
+) -> Op {
+    let instance = Instance::new(wiring, copy, retry.bundle().is_some());
+    Op::single::<I>(wiring, Retrying::new(wiring, instance, retry, 1, Letters::new(wiring, limit)))
+}
+
 /// An instance, and what it has emitted in an attempt.
-pub(super) struct Instance<I, D: DoFn<I>> {
+struct Instance<I, D: DoFn<I>> {
     copy: Box<dyn Fn() -> D>,
     /// Whether each attempt is a bundle, which the instance does not outlive if it fails.
     by_bundles: bool,
@@ -20,8 +33,7 @@ pub(super) struct Instance<I, D: DoFn<I>> {
 }
 
 impl<I: Element, D: DoFn<I>> Instance<I, D> {
-    /// `copy` makes new instances.
-    pub(super) fn new(wiring: &Wiring<'_>, copy: Box<dyn Fn() -> D>, by_bundles: bool) -> Self {
+    fn new(wiring: &Wiring<'_>, copy: Box<dyn Fn() -> D>, by_bundles: bool) -> Self {
         Self {
             copy,
             by_bundles,
@@ -30,50 +42,6 @@ impl<I: Element, D: DoFn<I>> Instance<I, D> {
             out: Emitter::collecting(wiring.env),
             step: wiring.step.clone(),
             _elements: PhantomData,
-        }
-    }
-
-    /// Before the first bundle.
-    pub(super) fn set_up(&mut self) -> Result<()> {
-        self.ensure()?.map_err(|error| user_error(&self.step, error))
-    }
-
-    /// Tries rows; says what they came to grief at, if they did.
-    pub(super) fn attempt(&mut self, rows: &Batch<I>) -> Result<Option<Failed>> {
-        self.out.take();
-        let failed = match self.begin(rows)? {
-            Err(error) => Some(Failed { row: None, error }),
-            Ok(()) => match self.process(rows)? {
-                None if self.by_bundles => self.finish()?.err().map(|error| Failed { row: None, error }),
-                failed => failed,
-            },
-        };
-        if failed.is_some() && self.by_bundles {
-            self.tear_down();
-        }
-        Ok(failed)
-    }
-
-    /// What the attempt has emitted that has succeeded.
-    pub(super) fn emitted(&mut self) -> Batch<D::Out> {
-        self.out.take()
-    }
-
-    /// Ends the bundle around single elements, if there is one; what that has emitted is returned.
-    pub(super) fn finish_bundle(&mut self) -> Result<Option<Batch<D::Out>>> {
-        if self.by_bundles || !self.is_in_bundle {
-            return Ok(None);
-        }
-        self.out.take();
-        self.finish()?.map_err(|error| user_error(&self.step, error))?;
-        Ok(Some(self.out.take()))
-    }
-
-    pub(super) fn tear_down(&mut self) {
-        self.is_in_bundle = false;
-        if let Some(mut dofn) = self.dofn.take() {
-            // A panic in here has nothing to do with any element, and what it would have torn down is gone.
-            let _ = catch(&self.step, move || dofn.teardown());
         }
     }
 
@@ -109,7 +77,7 @@ impl<I: Element, D: DoFn<I>> Instance<I, D> {
             let element_of = || element.clone();
             let result = catch(step, || dofn.process(element_of(), &mut Cx { out, meta, row, side: &() }));
             if let Err(error) = result.map_err(|panic| panic.at(render(element)))? {
-                return Ok(Some(Failed { row: Some(row), error }));
+                return Ok(Some(Failed { done: 0, rows: row..row + 1, error }));
             }
         }
         Ok(None)
@@ -119,5 +87,52 @@ impl<I: Element, D: DoFn<I>> Instance<I, D> {
         self.is_in_bundle = false;
         let Self { dofn: Some(dofn), out, step, .. } = self else { return Ok(Ok(())) };
         catch(step, || dofn.finish_bundle(&mut BundleCx(out)))
+    }
+}
+
+impl<I: Element, D: DoFn<I>> Attempts<I> for Instance<I, D> {
+    type Out = D::Out;
+    const SEES_WINDOWS: bool = true;
+
+    fn set_up(&mut self) -> Result<()> {
+        self.ensure()?.map_err(|error| user_error(&self.step, error))
+    }
+
+    fn attempt(&mut self, rows: &Batch<I>) -> Result<Option<Failed>> {
+        self.out.take();
+        let all = |error| Failed { done: 0, rows: 0..rows.len(), error };
+        let failed = match self.begin(rows)? {
+            Err(error) => Some(all(error)),
+            Ok(()) => match self.process(rows)? {
+                None if self.by_bundles => self.finish()?.err().map(all),
+                failed => failed,
+            },
+        };
+        if failed.is_some() && self.by_bundles {
+            self.tear_down();
+        }
+        Ok(failed)
+    }
+
+    fn emitted(&mut self) -> Batch<D::Out> {
+        self.out.take()
+    }
+
+    /// Ends the bundle around single elements, if there is one; what that has emitted is returned.
+    fn finish_bundle(&mut self) -> Result<Option<Batch<D::Out>>> {
+        if self.by_bundles || !self.is_in_bundle {
+            return Ok(None);
+        }
+        self.out.take();
+        self.finish()?.map_err(|error| user_error(&self.step, error))?;
+        Ok(Some(self.out.take()))
+    }
+
+    fn tear_down(&mut self) {
+        self.is_in_bundle = false;
+        if let Some(mut dofn) = self.dofn.take() {
+            // A panic in here has nothing to do with any element, and what it would have torn down is gone.
+            let _ = catch(&self.step, move || dofn.teardown());
+        }
     }
 }

@@ -1,31 +1,35 @@
 //! A `DoFn` that is called again for what it fails for, and then gives that up.
 //!
 //! What is tried as a whole is a unit: an element, or a bundle of them. What is emitted for it is held back until the
-//! attempt has succeeded. The instance of the function and its life are in `instance`, what waits behind a unit that is
-//! to be tried later is the `backlog`.
+//! attempt has succeeded. What makes the `attempts` is behind a trait: the `instance` of a function with its life, or the
+//! writer of a sink. What waits behind a unit that is to be tried later is the `backlog`.
 
+mod attempts;
 mod backlog;
 mod instance;
 
 use super::explode::each_in_one_window;
 use super::letters::Letters;
 use crate::combine::random::mix;
-use crate::dead_letter::Failure;
+use crate::dead_letter::{Failure, with_causes};
 use crate::kernel::{Batch, Clock, Emitter, Operator, Pending, Push, Shared, Wiring};
 use crate::metrics::Counter;
-use crate::{BoxError, DoFn, Element, FailureLimit, Result, Retry, Timestamp};
+use crate::{Element, Result, Retry, Timestamp};
+pub(super) use attempts::{Attempts, Failed};
 use backlog::Backlog;
-use instance::Instance;
+pub(crate) use instance::try_par_do;
 use std::sync::Arc;
 
 /// Units that were tried again.
 static RETRIES: Counter = Counter::new("retries");
 
-/// Runs a `DoFn`, with further attempts.
-pub(crate) struct TryParDo<I, D: DoFn<I>> {
+/// Tries what comes, as often as it takes or is allowed.
+pub(crate) struct Retrying<I: Element, A: Attempts<I>> {
     retry: Retry,
-    instance: Instance<I, D>,
-    out: Emitter<D::Out>,
+    /// How many rows are tried together at most.
+    most: usize,
+    attempts: A,
+    out: Emitter<A::Out>,
     letters: Letters<I>,
     /// The rows of the next bundle, if bundles are tried.
     gathered: Batch<I>,
@@ -47,25 +51,16 @@ struct Unit<I> {
     attempts: u32,
 }
 
-/// What an attempt came to grief at: a row, if it was one.
-struct Failed {
-    row: Option<usize>,
-    error: BoxError,
-}
-
-impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
-    pub(crate) fn new(
-        wiring: &Wiring<'_>,
-        copy: Box<dyn Fn() -> D>,
-        retry: Retry,
-        limit: Option<FailureLimit>,
-    ) -> Self {
+impl<I: Element, A: Attempts<I>> Retrying<I, A> {
+    /// Tries at most so many rows together, unless `retry` says how many.
+    pub(super) fn new(wiring: &Wiring<'_>, attempts: A, retry: Retry, most: usize, letters: Letters<I>) -> Self {
         let env = wiring.env;
         Self {
             retry,
-            instance: Instance::new(wiring, copy, retry.bundle().is_some()),
+            most: retry.bundle().unwrap_or(most),
+            attempts,
             out: wiring.emitter(0),
-            letters: Letters::new(wiring, limit),
+            letters,
             gathered: Batch::new(),
             later: None,
             backlog: Backlog::new(env),
@@ -79,7 +74,7 @@ impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
         }
     }
 
-    /// Takes rows, each in one window.
+    /// Takes rows, each in one window if that makes a difference.
     fn take(&mut self, rows: &mut Batch<I>) -> Result<()> {
         self.letters.count(rows.len());
         if self.later.is_some() { self.backlog.add(rows) } else { self.work_on(rows.take()) }
@@ -87,7 +82,6 @@ impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
 
     /// Tries rows, until one is to be tried later: the others wait behind it then.
     fn work_on(&mut self, Batch { values, meta }: Batch<I>) -> Result<()> {
-        let size = self.retry.bundle().unwrap_or(1);
         let mut rest = Batch::new();
         for (row, element) in values.into_iter().enumerate() {
             if self.later.is_some() {
@@ -95,7 +89,7 @@ impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
                 continue;
             }
             self.gathered.push(element, &meta.get(row));
-            if self.gathered.len() >= size {
+            if self.gathered.len() >= self.most {
                 self.run_gathered()?;
             }
         }
@@ -111,12 +105,13 @@ impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
     /// Tries a unit until it succeeds, has been tried often enough, or is to be tried later.
     fn run(&mut self, mut unit: Unit<I>) -> Result<()> {
         while !unit.rows.is_empty() {
-            let Some(failed) = self.instance.attempt(&unit.rows)? else {
+            let Some(mut failed) = self.attempts.attempt(&unit.rows)? else {
                 unit.rows.clear();
                 self.gathered = unit.rows;
-                return self.out.forward(&mut self.instance.emitted());
+                return self.out.forward(&mut self.attempts.emitted());
             };
             self.shared.check()?;
+            self.settle(&mut unit, &mut failed)?;
             unit.attempts += 1;
             let chance = self.next_chance();
             match self.retry.wait_after(unit.attempts, chance) {
@@ -132,28 +127,35 @@ impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
         Ok(())
     }
 
+    /// Lets go of the rows that are done. Others that wait for what has taken these have not been tried in vain so far.
+    fn settle(&mut self, unit: &mut Unit<I>, failed: &mut Failed) -> Result<()> {
+        let done = std::mem::take(&mut failed.done);
+        if done == 0 {
+            return Ok(());
+        }
+        unit.rows.take_front(done);
+        unit.attempts = 0;
+        failed.rows = failed.rows.start - done..failed.rows.end - done;
+        self.out.forward(&mut self.attempts.emitted())
+    }
+
     fn next_chance(&mut self) -> u64 {
         self.chance = mix(self.chance);
         self.chance
     }
 
-    /// Gives up the row that an attempt came to grief at, or all if it was none. What is left is a unit of its own.
-    fn give_up(&mut self, unit: &mut Unit<I>, Failed { row, error }: Failed) -> Result<()> {
+    /// Gives up the rows that an attempt came to grief at. What is left is a unit of its own.
+    fn give_up(&mut self, unit: &mut Unit<I>, Failed { rows, error, .. }: Failed) -> Result<()> {
         let attempts = std::mem::take(&mut unit.attempts);
         let mut rest = unit.rows.take();
-        let given_up = match row {
-            Some(row) => {
-                unit.rows = rest.take_front(row);
-                let one = rest.take_front(1);
-                unit.rows.append(&mut rest);
-                one
-            }
-            None => rest,
-        };
-        let error: Arc<str> = crate::dead_letter::with_causes(&error).into();
+        unit.rows = rest.take_front(rows.start);
+        let given_up = rest.take_front(rows.len());
+        unit.rows.append(&mut rest);
+        let text = with_causes(&error);
+        let mut error = Some(error);
         for (row, element) in given_up.values.into_iter().enumerate() {
-            let failure = Failure { error: (&*error).into(), attempts };
-            self.letters.fail(element, given_up.meta.get(row), failure)?;
+            let error = error.take().unwrap_or_else(|| text.as_str().into());
+            self.letters.fail(element, given_up.meta.get(row), Failure { error, attempts })?;
         }
         Ok(())
     }
@@ -172,31 +174,39 @@ impl<I: Element, D: DoFn<I>> TryParDo<I, D> {
         self.later.is_none() && self.backlog.is_empty()
     }
 
-    /// Tells the letters that nothing more comes, when nothing is left to be tried.
+    /// Says that nothing more comes, when nothing is left to be tried.
     fn end(&mut self) -> Result<()> {
-        if self.has_ended && self.is_idle() { self.letters.end() } else { Ok(()) }
+        if !(self.has_ended && self.is_idle()) {
+            return Ok(());
+        }
+        self.letters.end()?;
+        self.attempts.end()
     }
 
     fn flush(&mut self) -> Result<()> {
         if self.later.is_none() {
             self.run_gathered()?;
         }
-        let emitted = self.instance.finish_bundle()?;
+        let emitted = self.attempts.finish_bundle()?;
         emitted.map_or(Ok(()), |mut emitted| self.out.forward(&mut emitted))?;
         self.out.flush()?;
         self.letters.flush()
     }
 }
 
-impl<I: Element, D: DoFn<I>> Push<I> for TryParDo<I, D> {
+impl<I: Element, A: Attempts<I>> Push<I> for Retrying<I, A> {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        each_in_one_window(batch, self.capacity, |batch| self.take(batch))
+        if A::SEES_WINDOWS {
+            each_in_one_window(batch, self.capacity, |batch| self.take(batch))
+        } else {
+            self.take(batch)
+        }
     }
 }
 
-impl<I: Element, D: DoFn<I>> Operator for TryParDo<I, D> {
+impl<I: Element, A: Attempts<I>> Operator for Retrying<I, A> {
     fn setup(&mut self) -> Result<()> {
-        self.instance.set_up()
+        self.attempts.set_up()
     }
 
     fn finish_bundle(&mut self) -> Result<()> {
@@ -247,7 +257,12 @@ impl<I: Element, D: DoFn<I>> Operator for TryParDo<I, D> {
         Some(Pending { count: count as u64, what: "elements that wait for another attempt", next_event: None })
     }
 
+    /// A sink prepares what it has been given, also when more may come in another run.
+    fn end_early(&mut self) -> Result<()> {
+        self.attempts.end()
+    }
+
     fn teardown(&mut self) {
-        self.instance.tear_down();
+        self.attempts.tear_down();
     }
 }
