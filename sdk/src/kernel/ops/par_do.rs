@@ -118,6 +118,10 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Operator for ParDo<I, D, S> {
         self.reader.output_watermark(input)
     }
 
+    fn is_busy(&self) -> bool {
+        self.reader.is_waiting()
+    }
+
     fn views_changed(&mut self) -> Result<()> {
         let Self { reader, function } = self;
         reader.views_changed(|batch, side| function.process(batch, side))

@@ -81,6 +81,10 @@ where
         self.reader.output_watermark(input)
     }
 
+    fn is_busy(&self) -> bool {
+        self.reader.is_waiting()
+    }
+
     fn pending(&self) -> Option<Pending> {
         self.reader.pending()
     }
