@@ -38,12 +38,13 @@ impl<I: Element, O: 'static, F> Function<I, O, F> {
     {
         let Self { f, step, witness, out } = self;
         out.begin(&batch.meta);
-        let mut each = |(row, element): (usize, I)| {
-            out.begin_row(&batch.meta, row);
-            witness.see(&element);
-            f(element, S::refs(side), out);
-        };
-        let result = catch(step, || batch.values.drain(..).enumerate().for_each(&mut each));
+        let result = catch(step, || {
+            for (row, element) in batch.values.drain(..).enumerate() {
+                out.begin_row(&batch.meta, row);
+                witness.see(&element);
+                f(element, S::refs(side), out);
+            }
+        });
         out.check()?;
         result.map_err(|e| witness.blame(e))
     }
