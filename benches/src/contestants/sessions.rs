@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use beamline_bench_data::clicks::{Click, DISORDER, GAP, LATENESS, click, digest, latest};
 
@@ -27,7 +28,7 @@ struct Session {
 
 /// The sessions of a user that a late click may still belong to.
 struct User {
-    sessions: Vec<Session>,
+    sessions: SmallVec<[Session; 2]>,
     /// The second in which one of them is to be looked at.
     due: i64,
 }
@@ -42,9 +43,9 @@ struct Sessions {
 
 impl Sessions {
     fn add(&mut self, Click { user: name, millis }: Click) {
-        let user = self.users.entry(name).or_insert_with(|| User { sessions: Vec::new(), due: i64::MAX });
+        let user = self.users.entry(name).or_insert_with(|| User { sessions: SmallVec::new(), due: i64::MAX });
         let mut session = Session { first: millis, last: millis, clicks: 1, shown: false };
-        user.sessions.retain(|other| {
+        user.sessions.retain(|other: &mut Session| {
             let apart = other.last + GAP <= session.first || session.last + GAP <= other.first;
             if !apart {
                 session.first = session.first.min(other.first);
@@ -72,7 +73,7 @@ impl Sessions {
     fn look_at(&mut self, name: u64, at: i64, time: i64) {
         let Some(user) = self.users.get_mut(&name).filter(|user| user.due == at) else { return };
         let mut next = i64::MAX;
-        user.sessions.retain_mut(|session| {
+        user.sessions.retain(|session: &mut Session| {
             if session.last + GAP <= time && !session.shown {
                 session.shown = true;
                 self.checksum = self.checksum.wrapping_add(digest(name, session.clicks, session.first, session.last));
