@@ -76,7 +76,7 @@ impl<L: Line> FollowReader<L> {
 
     /// Goes on, and says whether there was anything to go on with.
     fn advance(growing: &mut Growing<L>, out: &mut SourceBatch<'_, L>) -> Result<bool, ReadError> {
-        Ok(growing.advance(out)? || growing.restart_if_cut()?)
+        Ok(growing.advance(out)? || growing.restart_if_cut(out)?)
     }
 
     /// Whether nothing more will come of a file of which everything has been read.
