@@ -103,6 +103,17 @@ fn a_log_that_is_not_there_is_waited_for_with_a_warning() {
     end(child).succeeds();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error_without_a_place_in_the_standard_library() {
+    let folder = Folder::new();
+    append(&folder, "log", &request("11:00:00", "a", "/", "1.5"));
+    let run = folder.shell("\"$0\" --file log --take 1 > /dev/full", "slow_requests").output().unwrap();
+    let run = Run::from(run);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("panicked: failed printing to stdout: No space left"), "{run:?}");
+}
+
 #[test]
 fn a_path_may_lead_back() {
     let folder = Folder::new();
