@@ -54,12 +54,7 @@ impl Options {
             println!("NOT COUNTED: what is stored was counted with {}, and this is {COMPILER}", stored.compiler);
             return Ok(());
         }
-        let mut counts = Counts::new();
-        for (name, contestant) in contestants(&self.folder())? {
-            let count = count(&contestant)?;
-            println!("{name:30} {count:>15} {}", change(count, stored.counts.get(&name).copied()));
-            counts.insert(name, count);
-        }
+        let counts = count_all(&self.folder(), &stored.counts)?;
         if self.update {
             return self.store(&Stored { compiler: COMPILER.to_owned(), counts });
         }
@@ -93,19 +88,23 @@ impl Options {
     }
 }
 
-/// What is counted: small runs of each suite on one thread.
-fn contestants(folder: &Path) -> Result<Vec<(String, Contestant)>> {
-    let mut counted = Vec::new();
-    for suite in all() {
+/// Counts small runs of each suite on one thread.
+fn count_all(folder: &Path, stored: &Counts) -> Result<Counts> {
+    let mut counts = Counts::new();
+    for suite in all().filter(|suite| !suite.counted.names.is_empty()) {
         let workload = Workload { folder: folder.to_owned(), size: suite.counted.size };
-        if let Some(input) = workload.input().filter(|_| !suite.counted.names.is_empty()) {
+        if let Some(input) = workload.input() {
             input.prepare()?;
         }
         let contestants = (suite.contestants)(&workload).into_iter();
-        let those = contestants.filter(|contestant| suite.counted.names.contains(&contestant.name));
-        counted.extend(those.map(|contestant| (format!("{}/{}", suite.name, contestant.name), contestant)));
+        for contestant in contestants.filter(|contestant| suite.counted.names.contains(&contestant.name)) {
+            workload.empty_output()?;
+            let (name, count) = (format!("{}/{}", suite.name, contestant.name), count(&contestant)?);
+            println!("{name:30} {count:>15} {}", change(count, stored.get(&name).copied()));
+            counts.insert(name, count);
+        }
     }
-    Ok(counted)
+    Ok(counts)
 }
 
 /// Runs a program under callgrind.

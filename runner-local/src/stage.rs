@@ -38,6 +38,9 @@ pub(crate) struct StageRun {
     /// Its steps that may be full, by their places.
     limited: Vec<usize>,
     clock: Arc<dyn Clock>,
+    /// How many rows that others have sent make a bundle: few in the beginning, and while its steps are slow, since their
+    /// results leave when a bundle ends.
+    room: usize,
     /// Whether a bundle has begun.
     is_open: bool,
     /// Whether the run ends before its time.
@@ -215,6 +218,7 @@ impl StageRun {
             outside,
             limited,
             clock,
+            room: 1,
             is_open: false,
             is_halting: false,
             standing,
@@ -313,34 +317,45 @@ impl StageRun {
     pub(crate) fn run_ports(&mut self, most: usize) -> Result<Did> {
         // Where nothing flows in, such as into a flatten of nothing, there is the end alone.
         let (mut left, mut did) = (most, if self.heads.is_empty() { Did::Work } else { Did::Nothing });
-        let (is_long, mark) = (self.timer(), self.mark);
-        let mut has_packets = false;
+        let (begin, mark, mut rows) = (self.clock.now(), self.mark, 0);
         'bundle: for i in 0..self.heads.len() {
-            while left > 0 && !self.is_full() {
+            while left > 0 && rows < self.room && !self.is_full() {
                 let Head::Port { step, inbox, port } = &mut self.heads[i] else { break };
-                let Some(popped) = port.pop() else { break };
+                let Some(popped) = port.pop(self.room - rows) else { break };
                 did = Did::Work;
                 match popped {
                     Popped::Packet(packet) => {
                         let (step, inbox) = (*step, inbox.clone());
+                        (left, rows) = (left - 1, rows + packet.rows());
                         self.begin()?;
                         in_step(step, || inbox.borrow_mut().deliver(packet)).map_err(|e| self.blame(step, e))?;
-                        (left, has_packets) = (left - 1, true);
                     }
                     Popped::Mark if self.heads_mark() != self.mark => break 'bundle,
                     Popped::Mark => {}
                 }
-                if is_long() {
+                if self.clock.now() >= begin + LONGEST_BUNDLE {
                     break 'bundle;
                 }
             }
         }
-        if has_packets {
+        if rows > 0 {
             self.finish_awake()?;
+            self.learn(rows, begin, mark);
         } else if did == Did::Work || self.heads.iter().any(Head::has_claims) {
             self.finish()?;
         }
         Ok(if self.mark == mark { did } else { Did::Work })
+    }
+
+    /// Learns how many rows make a bundle from how long it took since it began, at a mark. Where time has gone on, what
+    /// took so long may be what had been waiting for that.
+    fn learn(&mut self, rows: usize, begin: Timestamp, mark: Mark) {
+        let millis = self.clock.now().millis() - begin.millis();
+        if millis < LONGEST_BUNDLE.as_millis() as i64 / 4 && rows >= self.room {
+            self.room = self.room.saturating_mul(4);
+        } else if millis > LONGEST_BUNDLE.as_millis() as i64 && self.mark == mark {
+            self.room = (rows / 2).clamp(1, self.room);
+        }
     }
 
     /// Tells from now on whether a bundle that begins now has become long.

@@ -2,9 +2,10 @@
 
 use crate::script::Step::{Clock, Main, MainWatermark, Side, SideWatermark};
 use crate::script::{everywhere, everywhere_with, fails_everywhere, ms, play, window};
+use beamline::Timestamp;
 use beamline::combine::{Count, Sum};
 use beamline::prelude::*;
-use beamline::testing::assert_that;
+use beamline::testing::{TestPipeline, TestStream, assert_that, for_each_seed};
 use beamline::window::{AnyWindowFn, FixedWindows, Window, WindowFn, WindowSet};
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ fn seen(main: &PCollection<u64>, side: &View<Vec<u64>>) -> PCollection<(u64, Vec
         list.sort_unstable();
         (n, list)
     })
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
 }
 
 fn tens() -> Windowing {
@@ -42,6 +47,22 @@ fn an_element_waits_until_its_window_has_a_value() {
         let (main, side) = play(p, &steps);
         let seen = seen(&main.window(tens()), &side.window(tens()).as_list());
         assert_that(&seen).contains_in_any_order([(1, vec![10, 11]), (3, vec![10, 11]), (2, vec![20]), (4, vec![20])]);
+    });
+}
+
+#[test]
+fn an_input_that_is_idle_is_not_while_elements_wait() {
+    for_each_seed(20, |seed| {
+        let p = TestPipeline::new().with_seed(seed);
+        let main = p.apply(TestStream::new().element(at(15), 1u64).idle());
+        let other = p.apply(TestStream::new().element(at(1), 2u64).advance_watermark_to(at(100)));
+        let side = (1..5).fold(TestStream::new(), |side, n| side.advance_watermark_to(at(n)));
+        let side = p.apply(side.element(at(13), 10u64).advance_watermark_to(at(20)));
+        let factor = side.window(tens()).as_singleton_or(100);
+        let products = main.window(tens()).with_side(factor).map(|n, factor| n * factor);
+        let sums = products.flatten_with(&other.window(tens())).combine(Sum);
+        assert_that(&sums).in_window(window(10, 20)).on_time_pane([10]);
+        assert_eq!(p.run().metrics.counter("dropped_late"), 0);
     });
 }
 

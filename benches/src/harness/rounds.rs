@@ -1,8 +1,6 @@
 //! The contestants in turn.
 
 use std::error::Error;
-use std::fs;
-use std::io;
 
 use super::outcome;
 use super::process::{self, Run};
@@ -37,7 +35,7 @@ fn run_checked(
     contestant: &Contestant,
     expected: &mut Option<String>,
 ) -> Result<Run, Box<dyn Error + Send + Sync>> {
-    empty(workload)?;
+    workload.empty_output()?;
     let run = process::run(contestant)?;
     let found = outcome::of(&run, suite.result, workload).map_err(|error| format!("{}: {error}", contestant.name))?;
     let expected = expected.get_or_insert_with(|| found.clone());
@@ -45,12 +43,4 @@ fn run_checked(
         return Ok(run);
     }
     Err(format!("{} disagrees: it found {found}, and those before it {expected}", contestant.name).into())
-}
-
-fn empty(workload: &Workload) -> io::Result<()> {
-    let output = workload.output();
-    if output.exists() {
-        fs::remove_dir_all(&output)?;
-    }
-    fs::create_dir_all(output)
 }

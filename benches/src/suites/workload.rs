@@ -1,5 +1,7 @@
 //! How much there is to do, and where.
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use beamline_bench_data::dataset::{Dataset, Kind};
@@ -65,6 +67,19 @@ impl Workload {
     /// The folder that a contestant may fill, empty when it starts.
     pub fn output(&self) -> PathBuf {
         self.folder.join("output")
+    }
+
+    /// Takes away what the contestant before has left.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be removed or made.
+    pub fn empty_output(&self) -> io::Result<()> {
+        let output = self.output();
+        if output.exists() {
+            fs::remove_dir_all(&output)?;
+        }
+        fs::create_dir_all(output)
     }
 
     /// The arguments that name the file to read.

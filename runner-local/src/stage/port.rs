@@ -15,6 +15,8 @@ pub(crate) struct Port {
     limit: usize,
     wakers: Arc<Wakers>,
     senders: Vec<Sender>,
+    /// What is left of the packet that is being worked through.
+    rest: Option<Packet>,
     /// Whether any of the senders has claimed to be idle, and has not come to its end.
     has_claims: bool,
     /// How far the senders have come, leaving claims aside.
@@ -54,20 +56,25 @@ impl Port {
             limit,
             wakers,
             senders,
+            rest: None,
             has_claims: false,
             mark: Mark::START,
             greatest: Timestamp::MIN,
         }
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Popped> {
+    /// Takes the next thing: of a packet, about so many rows at most.
+    pub(crate) fn pop(&mut self, most: usize) -> Option<Popped> {
+        if let Some(rest) = self.rest.take() {
+            return Some(Popped::Packet(self.front_of(rest, most)));
+        }
         let (item, before) = self.exchange.queues[self.worker].pop()?;
         match item {
             Item::Packet(packet) => {
                 if before > self.limit && before - packet.bytes <= self.limit {
                     self.wakers.wake_all_workers();
                 }
-                return Some(Popped::Packet(packet));
+                return Some(Popped::Packet(self.front_of(packet, most)));
             }
             Item::Watermark { sender, time: Timestamp::MAX } => {
                 self.senders[sender] = Sender { time: Timestamp::MAX, claim: None };
@@ -82,6 +89,12 @@ impl Port {
         let heard = |sender: &Sender| Mark { time: sender.time, is_idle: false };
         self.mark = self.mark.advanced_by(self.senders.iter().map(heard));
         Some(Popped::Mark)
+    }
+
+    fn front_of(&mut self, mut packet: Packet, most: usize) -> Packet {
+        let Some(front) = packet.take_front(most) else { return packet };
+        self.rest = (packet.rows() > 0).then_some(packet);
+        front
     }
 
     /// The greatest watermark that any of the senders has told, but for its end.

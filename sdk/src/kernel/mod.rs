@@ -30,7 +30,7 @@ pub(crate) mod ops;
 mod output;
 mod pace;
 mod pending;
-mod prefetch;
+pub(crate) mod prefetch;
 mod reading;
 #[cfg(feature = "async")]
 pub(crate) mod runtime;

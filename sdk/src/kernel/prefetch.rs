@@ -15,6 +15,8 @@ pub(crate) fn prefetch<T>(place: &T) {
 pub(crate) fn prefetch_all<T>(place: &T) {
     let first: *const u8 = std::ptr::from_ref(place).cast();
     (0..size_of::<T>()).step_by(LINE).for_each(|offset| fetch(first.wrapping_add(offset)));
+    // It need not begin where a line does.
+    fetch(first.wrapping_add(size_of::<T>().saturating_sub(1)));
 }
 
 /// The bytes that come into a cache together, on most processors.

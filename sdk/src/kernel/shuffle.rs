@@ -17,16 +17,52 @@ pub struct Packet {
     data: Box<dyn Any + Send>,
     /// About how many bytes of memory it takes.
     pub bytes: usize,
+    /// How many rows it has, if it can be divided; else it counts as one.
+    rows: usize,
+    take_front: fn(&mut dyn Any, usize) -> Option<Self>,
 }
 
 impl Packet {
+    /// A packet that is a whole.
     pub(crate) fn new<P: Send + 'static>(data: P, bytes: usize) -> Self {
-        Self { data: Box::new(data), bytes }
+        Self { data: Box::new(data), bytes, rows: 1, take_front: |_, _| None }
+    }
+
+    /// A packet that can be worked through in parts.
+    pub(crate) fn divisible<P: Rows>(data: P, bytes: usize) -> Self {
+        let take_front = |data: &mut dyn Any, rows: usize| {
+            let front = data.downcast_mut::<P>()?.take_front(rows);
+            Some(Self::divisible(front, 0))
+        };
+        Self { rows: data.len(), data: Box::new(data), bytes, take_front }
     }
 
     pub(crate) fn open<P: 'static>(self) -> P {
         *self.data.downcast().expect("sender and receiver of a shuffle agree")
     }
+
+    /// How many rows it has; one, if it cannot be divided.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Takes off a packet of about the first `rows` rows: nothing, if there are no more than those, or if it cannot be divided.
+    pub fn take_front(&mut self, rows: usize) -> Option<Self> {
+        if self.rows <= rows {
+            return None;
+        }
+        let front = (self.take_front)(&mut *self.data, rows)?;
+        self.rows -= front.rows;
+        Some(front)
+    }
+}
+
+/// Rows of a packet that need not be worked through at once.
+pub(crate) trait Rows: Send + 'static {
+    fn len(&self) -> usize;
+
+    /// Takes the first `rows` rows out, or some more where they belong together; there are more than those.
+    fn take_front(&mut self, rows: usize) -> Self;
 }
 
 /// A sender's way to the receivers of one input of a shuffle.
@@ -107,6 +143,28 @@ pub type ShuffleFactory = Arc<dyn Shuffle>;
 pub(crate) struct HashedRows<T> {
     pub(crate) hashes: Vec<u64>,
     pub(crate) batch: Batch<T>,
+}
+
+impl<T: Send + 'static> Rows for Batch<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn take_front(&mut self, rows: usize) -> Self {
+        self.take_front(self.cut_behind(rows))
+    }
+}
+
+impl<T: Send + 'static> Rows for HashedRows<T> {
+    fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    fn take_front(&mut self, rows: usize) -> Self {
+        let batch = Rows::take_front(&mut self.batch, rows);
+        let rest = self.hashes.split_off(batch.len());
+        Self { hashes: std::mem::replace(&mut self.hashes, rest), batch }
+    }
 }
 
 impl<T> HashedRows<T> {

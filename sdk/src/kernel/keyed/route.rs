@@ -79,7 +79,7 @@ impl<T: Element> Router<T> {
 
     fn send(&self, to: usize, rows: HashedRows<T>) -> Result<()> {
         let bytes = rows.batch.values.iter().map(|v| size_of_value(v) + size_of::<u64>()).sum();
-        self.link.send(to, Packet::new(rows, bytes))
+        self.link.send(to, Packet::divisible(rows, bytes))
     }
 
     /// Sends what has been held back.

@@ -27,12 +27,13 @@ where
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
         let Self { f, step, witness, out } = self;
         out.begin(&batch.meta);
-        let mut each = |(row, x): (usize, I)| {
-            out.begin_row(&batch.meta, row);
-            witness.see(&x);
-            f(x).into_iter().for_each(|o| out.emit_or_unwind(o));
-        };
-        let result = catch(step, || batch.values.drain(..).enumerate().for_each(&mut each));
+        let result = catch(step, || {
+            for (row, element) in batch.values.drain(..).enumerate() {
+                out.begin_row(&batch.meta, row);
+                witness.see(&element);
+                f(element).into_iter().for_each(|o| out.emit_or_unwind(o));
+            }
+        });
         out.check()?;
         result.map_err(|e| witness.blame(e))
     }

@@ -28,12 +28,13 @@ impl<T: Element, F: FnMut(T, &Meta, usize) -> Result<(), BoxError>> ForEach<T, F
         let Self { f, taken, step, witness, .. } = self;
         taken.count(batch.len());
         let meta = &batch.meta;
-        let mut each = |(row, element)| {
-            witness.see(&element);
-            f(element, meta, row)
-        };
-        let elements = batch.values.drain(..).enumerate();
-        let result = catch(step, || { elements }.try_for_each(&mut each));
+        let result = catch(step, || {
+            for (row, element) in batch.values.drain(..).enumerate() {
+                witness.see(&element);
+                f(element, meta, row)?;
+            }
+            Ok(())
+        });
         let result = result.and_then(|result| result.map_err(|error| user_error(step, error)));
         result.map_err(|error| witness.blame(error))
     }

@@ -68,13 +68,14 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Function<I, D, S> {
         let Self { dofn, step, witness, out, .. } = self;
         let meta = &batch.meta;
         out.begin(meta);
-        let mut each = |(row, element)| {
-            out.begin_row(meta, row);
-            witness.see(&element);
-            dofn.process(element, &mut Cx { out, meta, row, side })
-        };
-        let elements = batch.values.drain(..).enumerate();
-        let result = Self::call(step, || { elements }.try_for_each(&mut each));
+        let result = Self::call(step, || {
+            for (row, element) in batch.values.drain(..).enumerate() {
+                out.begin_row(meta, row);
+                witness.see(&element);
+                dofn.process(element, &mut Cx { out: &mut *out, meta, row, side })?;
+            }
+            Ok(())
+        });
         out.check()?;
         result.map_err(|error| witness.blame(error))
     }
@@ -116,6 +117,10 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Operator for ParDo<I, D, S> {
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         self.reader.output_watermark(input)
+    }
+
+    fn is_busy(&self) -> bool {
+        self.reader.is_waiting()
     }
 
     fn views_changed(&mut self) -> Result<()> {

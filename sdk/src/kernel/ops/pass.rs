@@ -113,7 +113,7 @@ impl<T: Element> Push<T> for Dealer<T> {
             self.dealt += part.len();
             self.next = (self.next + 1) % self.workers;
             let bytes = part.bytes();
-            self.link.send(self.next, Packet::new(part, bytes))?;
+            self.link.send(self.next, Packet::divisible(part, bytes))?;
         }
         Ok(())
     }

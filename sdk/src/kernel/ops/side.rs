@@ -195,6 +195,11 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
         Some(Pending { count, what: "elements that wait for a side input", next_event: None })
     }
 
+    /// Whether anything waits, which will go on also while the input is idle.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// How far the output may go: not beyond what waits.
     pub(super) fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         let needed_from = (self.watermark - self.allowed_lateness).min(self.waiting.first_end());

@@ -38,12 +38,13 @@ impl<I: Element, O: 'static, F> Function<I, O, F> {
     {
         let Self { f, step, witness, out } = self;
         out.begin(&batch.meta);
-        let mut each = |(row, element): (usize, I)| {
-            out.begin_row(&batch.meta, row);
-            witness.see(&element);
-            f(element, S::refs(side), out);
-        };
-        let result = catch(step, || batch.values.drain(..).enumerate().for_each(&mut each));
+        let result = catch(step, || {
+            for (row, element) in batch.values.drain(..).enumerate() {
+                out.begin_row(&batch.meta, row);
+                witness.see(&element);
+                f(element, S::refs(side), out);
+            }
+        });
         out.check()?;
         result.map_err(|e| witness.blame(e))
     }
@@ -79,6 +80,10 @@ where
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
         self.reader.output_watermark(input)
+    }
+
+    fn is_busy(&self) -> bool {
+        self.reader.is_waiting()
     }
 
     fn pending(&self) -> Option<Pending> {

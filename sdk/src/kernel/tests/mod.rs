@@ -3,6 +3,7 @@
 mod batches;
 mod emitters;
 mod joins;
+mod packets;
 mod routers;
 mod rows;
 mod splits;

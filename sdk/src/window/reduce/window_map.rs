@@ -1,6 +1,7 @@
 //! The windows of a key, by window: in place for one, sorted for a few, a tree for many.
 
 use crate::Timestamp;
+use crate::kernel::prefetch::prefetch_all;
 use crate::window::Window;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
@@ -170,6 +171,14 @@ impl<T> WindowMap<T> {
                 let until = Window { start: instant, end: Timestamp::MAX };
                 many.range(..=until).next_back().map(|(one, _)| *one).filter(contains)
             }
+        }
+    }
+
+    /// Brings the first windows into the cache, where they are few and not in place.
+    #[inline]
+    pub(crate) fn ask_for_first(&self) {
+        if let Self::Few(few) = self {
+            few.iter().take(2).for_each(prefetch_all);
         }
     }
 

@@ -125,12 +125,18 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
         let (watermark, mut asked_for) = (self.rules.watermark, 0);
         while let Some((at, (slot, instant))) = self.outside.timers.take_due(watermark) {
             if asked_for == 0 {
-                let soonest = self.outside.timers.soonest().take(BLOCK);
-                asked_for = soonest.map(|(slot, _)| self.keys.ask_for_slot(*slot)).count();
+                asked_for = self.ask_for_soonest();
             }
             asked_for = asked_for.saturating_sub(1);
             self.look_at(slot, instant, at);
         }
+    }
+
+    /// Asks for the sessions that the next timers are for; says for how many.
+    fn ask_for_soonest(&self) -> usize {
+        let soonest = || self.outside.timers.soonest().take(BLOCK).map(|(slot, _)| *slot);
+        soonest().for_each(|slot| self.keys.ask_for_slot(slot));
+        soonest().filter_map(|slot| self.keys.get(slot)).map(Sessions::ask_for_earlier).count()
     }
 }
 

@@ -120,6 +120,12 @@ impl<S> Sessions<S> {
         }
     }
 
+    /// Asks for the sessions that have been there longest.
+    #[inline]
+    pub(super) fn ask_for_earlier(&self) {
+        self.earlier.ask_for_first();
+    }
+
     /// The session at an instant.
     #[inline]
     pub(super) fn at(&mut self, instant: Timestamp) -> Option<(Window, &mut Session<S>)> {

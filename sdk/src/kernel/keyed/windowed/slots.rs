@@ -73,7 +73,13 @@ impl<K: Key, S: Default> Slots<K, S> {
         slot
     }
 
-    /// The key of a slot and its state; nothing if the slot is free, or was given back with all others.
+    /// The state of a slot; nothing if the slot is free, or was given back with all others.
+    #[inline]
+    pub(crate) fn get(&self, slot: u32) -> Option<&S> {
+        self.entries.get(slot as usize)?.as_ref().map(|entry| &entry.state)
+    }
+
+    /// As [`get`](Self::get), with its key.
     #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
         self.entries.get_mut(slot as usize)?.as_mut().map(|entry| (&entry.key, &mut entry.state))
