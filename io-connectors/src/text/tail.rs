@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// nothing for ten seconds; then a last line without an end counts. A file that has been deleted is read to its end, and
 /// another one of its name is waited for.
 ///
+/// A file that has come and has been renamed again while nothing was read, because the pipeline was stopped or busy, is not
+/// seen. [`watch`](super::watch()) for all names that the file has in turn, [`growing`](super::Watch::growing), sees it.
+///
 /// When the file has become shorter it is read from its beginning again. What had been written to it and not been read
 /// by then is lost, and a file that has already become longer than before is not seen to have been cut: rename logs rather
 /// than cut them. Lines of which a part is lost are counted as `cut_lines`.
