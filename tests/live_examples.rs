@@ -103,6 +103,16 @@ fn a_log_that_is_not_there_is_waited_for_with_a_warning() {
     end(child).succeeds();
 }
 
+#[test]
+fn options_that_cannot_be_are_named() {
+    let folder = Folder::new();
+    for [option, value] in [["--slow", "soon"], ["--slow", "nan"], ["--last", "0"], ["--take", "x"]] {
+        let run = folder.run("slow_requests", [option, value]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains(&format!("invalid value '{value}' for '{option} <")), "{run:?}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_printed_is_an_error_without_a_place_in_the_standard_library() {
