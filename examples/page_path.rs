@@ -51,6 +51,18 @@ struct FindPath {
     within: Duration,
 }
 
+impl FindPath {
+    /// What has led to the page before has now led to this one. Says when a path began that is complete. From the last page
+    /// on: where a page comes twice, a request is one step and not two.
+    fn advance(&self, begun: &mut [Option<Timestamp>], request: &Request) -> Option<Timestamp> {
+        for page in (0..self.pages.len()).rev().filter(|page| self.pages[*page] == request.page) {
+            begun[page] = if page == 0 { Some(request.at) } else { begun[page - 1] };
+        }
+        let is_last = self.pages.last() == Some(&request.page);
+        begun.last().copied().flatten().filter(|start| is_last && request.at <= *start + self.within)
+    }
+}
+
 impl StatefulDoFn<String, Request> for FindPath {
     type State = Visitor;
     type Out = String;
@@ -64,15 +76,15 @@ impl StatefulDoFn<String, Request> for FindPath {
         visitor: &mut Visitor,
         cx: &mut StateCx<'_, String>,
     ) -> Result<(), BoxError> {
-        let Some(page) = self.pages.iter().position(|page| *page == request.page) else { return Ok(()) };
+        if !self.pages.contains(&request.page) {
+            return Ok(());
+        }
         let begun = visitor.begun.get_or_insert_with(|| vec![None; self.pages.len()]);
-        begun[page] = if page == 0 { Some(request.at) } else { begun[page - 1] };
-        if page == 0 {
+        let complete = self.advance(begun, &request);
+        if request.page == self.pages[0] {
             visitor.too_late.set(request.at + self.within + Duration::from_millis(1), cx);
         }
-        if let Some(start) =
-            begun[page].filter(|start| page == self.pages.len() - 1 && request.at <= *start + self.within)
-        {
+        if let Some(start) = complete {
             let (seconds, first) = ((request.at.millis() - start.millis()) / 1000, &self.pages[0]);
             cx.emit(format!("{address} went from {first} to {} in {seconds} s, until {}", request.page, request.at));
             visitor.begun.clear();

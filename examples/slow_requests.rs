@@ -30,6 +30,7 @@ use access_log::{Input, Request};
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;
 use beamline::state::OrderedListState;
+use std::num::NonZeroU64;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -42,11 +43,15 @@ struct Args {
     #[arg(long, value_name = "LINES")]
     take: Option<u64>,
     /// How many seconds a slow request takes
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
-    slow: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    slow: Duration,
     /// For how many minutes it counts
-    #[arg(long, value_name = "MINUTES", default_value_t = 5)]
-    last: u64,
+    #[arg(long, value_name = "MINUTES", default_value = "5")]
+    last: NonZeroU64,
+}
+
+fn seconds(text: &str) -> Result<Duration, BoxError> {
+    Ok(Duration::try_from_secs_f64(text.parse()?)?)
 }
 
 /// When the last slow requests were.
@@ -85,7 +90,7 @@ impl StatefulDoFn<(), Request> for CountSlow {
 }
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
-    let count = CountSlow { slow: Duration::try_from_secs_f64(args.slow)?, last: Duration::from_mins(args.last) };
+    let count = CountSlow { slow: args.slow, last: Duration::from_mins(args.last.get()) };
     access_log::read(p, &args.input, args.take).key_by(|_| ()).par_do_stateful(count).named("CountSlow").for_each(
         |line| {
             println!("{line}");

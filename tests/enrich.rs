@@ -153,6 +153,12 @@ fn wrong_usage_is_refused() {
     let folder = Folder::new();
     let run = folder.run("enrich", ["--output", "o", "--letters", "l", "--service", "localhost:1/items"]);
     assert!(run.code == Some(2) && run.stderr.contains("--input"), "{run:?}");
-    let run = folder.run("enrich", ["--output", "o", "--letters", "l", "--service", "localhost", "--input", "x"]);
-    assert!(run.code == Some(2) && run.stderr.contains("there is no port"), "{run:?}");
+    for (service, why) in [
+        ("localhost", "there is no port"),
+        ("localhost:http/items", "there is no port"),
+        ("https://localhost:1/items", "only http is spoken"),
+    ] {
+        let run = folder.run("enrich", ["--output", "o", "--letters", "l", "--service", service, "--input", "x"]);
+        assert!(run.code == Some(2) && run.stderr.contains(why), "{run:?}");
+    }
 }

@@ -94,8 +94,8 @@ fn invalid_utf8() {
     wordcount(&folder, "damaged.txt").fails(
         1,
         "error: step 'text::read(damaged.txt)' (examples/wordcount.rs): damaged.txt: invalid UTF-8 at byte 6; replace \
-         such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such lines apart with dead_letters()\n  \
-         at: input from damaged.txt, bytes 0..9",
+         such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such lines apart: with \
+         dead_letters() of text::read, or by reading bytes\n  at: input from damaged.txt, bytes 0..9",
     );
     assert_nothing_written(&folder);
 }

@@ -74,6 +74,67 @@ fn slow_requests_come_over_connections() {
     end(child).succeeds();
 }
 
+/// Whoever sends a request may put any bytes into it.
+#[test]
+fn what_is_no_text_does_not_end_a_stream() {
+    let folder = Folder::new();
+    let mut command = folder.command("slow_requests");
+    let (mut child, mut stdout) = start(command.stdin(Stdio::piped()));
+    let mut stdin = child.stdin.take().unwrap();
+    let line = request("11:00:00", "a", "/", "1.5").replace(r#"agent":"-"#, r#"agent":"~"#);
+    stdin.write_all(&line.bytes().map(|byte| if byte == b'~' { 0xff } else { byte }).collect::<Vec<_>>()).unwrap();
+    assert_eq!(next(&mut stdout), "2024-03-01T10:00:00Z: 1 slow requests\n");
+    drop(stdin);
+    end(child).succeeds();
+}
+
+#[test]
+fn a_log_that_is_not_there_is_waited_for_with_a_warning() {
+    let folder = Folder::new();
+    let mut command = folder.command("slow_requests");
+    let (mut child, mut stdout) = start(command.args(["--file", "log", "--take", "1"]));
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut warning = String::new();
+    stderr.read_line(&mut warning).unwrap();
+    assert!(warning.starts_with("warning: step 'text::tail(log)' (examples/"), "{warning}");
+    assert!(warning.contains("there is no file log yet"), "{warning}");
+    append(&folder, "log", &request("11:00:00", "a", "/", "1.5"));
+    assert_eq!(next(&mut stdout), "2024-03-01T10:00:00Z: 1 slow requests\n");
+    end(child).succeeds();
+}
+
+#[test]
+fn options_that_cannot_be_are_named() {
+    let folder = Folder::new();
+    for [option, value] in [["--slow", "soon"], ["--slow", "nan"], ["--last", "0"], ["--take", "x"]] {
+        let run = folder.run("slow_requests", [option, value]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains(&format!("invalid value '{value}' for '{option} <")), "{run:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error_without_a_place_in_the_standard_library() {
+    let folder = Folder::new();
+    append(&folder, "log", &request("11:00:00", "a", "/", "1.5"));
+    let run = folder.shell("\"$0\" --file log --take 1 > /dev/full", "slow_requests").output().unwrap();
+    let run = Run::from(run);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("panicked: failed printing to stdout: No space left"), "{run:?}");
+}
+
+#[test]
+fn a_path_may_lead_back() {
+    let folder = Folder::new();
+    for (time, page) in [("11:00:00", "/a"), ("11:00:01", "/a"), ("11:00:02", "/b"), ("11:00:03", "/a")] {
+        append(&folder, "log", &request(time, "x", page, "0"));
+    }
+    let run = folder.run("page_path", ["/a", "/b", "/a", "--file", "log", "--take", "4"]);
+    run.succeeds();
+    assert_eq!(run.stdout, "x went from /a to /a in 2 s, until 2024-03-01T10:00:03Z\n");
+}
+
 /// Lines are not quite in order, and the last one says that enough time has passed.
 #[test]
 fn a_path_is_found_as_soon_as_the_log_has_come_past_it() {

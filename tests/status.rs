@@ -5,7 +5,8 @@ use beamline::kernel::ManualClock;
 use beamline::prelude::*;
 use beamline::testing::TestStream;
 use beamline::{HoldReason, JobHandle, LocalRunner, Status, StepStatus};
-use beamline::{Monotonic, OffsetRange, OffsetTracker, ProcessContinuation, SplitCx, SplittableDoFn};
+use beamline::{Monotonic, Next, OffsetRange, OffsetTracker, ProcessContinuation, SplitCx, SplittableDoFn};
+use beamline::{Reader, Source, SourceBatch, SplitTarget};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
@@ -143,6 +144,60 @@ fn what_has_gone_wrong_is_told() {
     );
     assert_eq!((warning.times, status.total_warnings), (3, 3));
     assert!(status.to_string().contains(&warning.text), "{status}");
+}
+
+/// A source that waits for something that never comes.
+#[derive(Clone)]
+struct Silent;
+
+impl Source for Silent {
+    type Out = u64;
+    type Split = ();
+    type Reader = Self;
+
+    fn label(&self) -> String {
+        "Silent".to_owned()
+    }
+
+    fn is_bounded(&self) -> bool {
+        false
+    }
+
+    fn splits(&self, _: &SplitTarget) -> Result<Vec<()>, BoxError> {
+        Ok(vec![()])
+    }
+
+    fn describe(&self, (): &()) -> String {
+        "a box that is empty".to_owned()
+    }
+
+    fn open(&self, (): ()) -> Result<Self, BoxError> {
+        Ok(Self)
+    }
+}
+
+impl Reader for Silent {
+    type Out = u64;
+    type Split = ();
+
+    fn poll(&mut self, out: &mut SourceBatch<'_, u64>) -> Result<Next, BoxError> {
+        out.warn("the box is empty", "it is waited for");
+        Ok(Next::WakeAt(Timestamp::MAX))
+    }
+}
+
+#[test]
+fn when_nothing_can_move_the_error_says_who_waits_for_whom() {
+    let p = Pipeline::new();
+    p.read(Silent).window(Windowing::fixed(Duration::from_mins(1))).count().named("Count").inspect(|_| ());
+    let clock = Arc::new(ManualClock::default());
+    let error = LocalRunner::new().replay(1).manual_clock(clock).run(&p.graph().unwrap()).unwrap_err().to_string();
+    assert!(error.contains("nothing can move, and the pipeline has not ended"), "{error}");
+    assert!(
+        error.contains("Count") && error.contains("held back by Silent, which reads a box that is empty"),
+        "{error}"
+    );
+    assert!(error.contains("the box is empty\n  it is waited for"), "{error}");
 }
 
 #[test]

@@ -20,8 +20,11 @@ impl FromStr for Service {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix("http://").unwrap_or(text).trim_end_matches('/');
+        if text.contains("://") {
+            return Err("only http is spoken here, as in http://localhost:8000/items".to_owned());
+        }
         let (address, path) = text.split_once('/').unwrap_or((text, ""));
-        if !address.contains(':') {
+        if address.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
             return Err("there is no port, as in localhost:8000/items".to_owned());
         }
         let path = if path.is_empty() { String::new() } else { format!("/{path}") };

@@ -11,6 +11,7 @@
 
 use beamline::clap::{self, Args};
 use beamline::io::net;
+use beamline::io::text::InvalidUtf8::Lossy;
 use beamline::prelude::*;
 use beamline::{Source, Untimed};
 use serde::{Deserialize, Serialize};
@@ -40,12 +41,13 @@ pub(crate) struct Request {
     pub(crate) took: Duration,
 }
 
-/// Reads the requests as they come, or only so many lines. Lines that are none are shown on standard error.
+/// Reads the requests as they come, or only so many lines. Lines that are none are shown on standard error. Whoever sends a
+/// request may put any bytes into it, so those that are no text are replaced.
 pub(crate) fn read(p: &Pipeline, input: &Input, take: Option<u64>) -> PCollection<Request> {
     let lines = match (&input.file, &input.tcp) {
-        (Some(file), _) => read_from(p, text::tail(file), take),
-        (None, Some(address)) => read_from(p, net::accept_lines(address), take),
-        (None, None) => read_from(p, text::stdin_stream(), take),
+        (Some(file), _) => read_from(p, text::tail(file).invalid_utf8(Lossy), take),
+        (None, Some(address)) => read_from(p, net::accept_lines(address).invalid_utf8(Lossy), take),
+        (None, None) => read_from(p, text::read("-").invalid_utf8(Lossy).as_stream(), take),
     };
     let requests = lines.try_map(|line| parse(line)).named("Parse");
     requests.failed.for_each(|failed| {

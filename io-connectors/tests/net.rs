@@ -176,7 +176,7 @@ fn a_connection_that_is_lost_for_good_is_an_error() {
 fn addresses_and_options_that_cannot_be_are_refused_at_the_beginning() {
     let refusal = |sink: &WriteLines| Sink::<String>::begin(sink).unwrap_err().to_string();
     let error = refusal(&net::write_lines("nowhere"));
-    assert!(error.contains("nowhere is no address to connect to") && error.contains("localhost:9000"), "{error}");
+    assert!(error.contains("nowhere is no address") && error.contains("localhost:9000"), "{error}");
     assert!(refusal(&net::write_lines("127.0.0.1:1").connections(0)).contains("has 0 connections"));
 }
 

@@ -106,8 +106,11 @@ use std::process::ExitCode;
 /// A panic of a step is an error of the pipeline: `launch` sets a panic hook that leaves out the usual message of worker
 /// threads, unless `-v` is given and `RUST_BACKTRACE` is set.
 ///
-/// The first Ctrl-C stops the workers and removes temporary files. The second one ends the process at once, and may leave
-/// some.
+/// # Ctrl-C
+///
+/// The first one cancels a pipeline whose sources have an end: the workers stop, and temporary files are removed. A pipeline
+/// without an end is drained by it, so windows close and what is written becomes visible, and cancelled by the next one.
+/// One more ends the process at once, and may leave temporary files. `SIGTERM` and `SIGHUP` do the same.
 #[track_caller]
 pub fn launch<A: Args>(build: fn(&Pipeline, A) -> Result<(), BoxError>) -> ExitCode {
     let pipeline = Pipeline::new();

@@ -15,8 +15,8 @@ pub(super) struct Watch<'a> {
     drain_after: Option<Duration>,
     stop_after: Option<Duration>,
     status_every: Option<Duration>,
-    /// How often the status has been said.
-    said: u32,
+    /// How many periods were over when the status was said last.
+    said: u128,
     /// What has been said of the end.
     announced: Option<Ending>,
     /// What is to be said of what has gone wrong.
@@ -81,10 +81,27 @@ impl<'a> Watch<'a> {
     }
 
     fn say_status(&mut self) {
-        let is_due = |every: Duration| self.start.elapsed() >= every * (self.said + 1);
-        if self.status_every.is_some_and(is_due) {
-            self.said += 1;
+        let Some(every) = self.status_every else { return };
+        let periods = periods(self.start.elapsed(), every);
+        if periods > self.said {
+            self.said = periods;
             self.display.say(&self.handle.status().to_string());
         }
+    }
+}
+
+/// How many whole periods are over. Those that nobody has seen, because the machine was asleep, are not made up for.
+fn periods(elapsed: Duration, every: Duration) -> u128 {
+    elapsed.as_nanos() / every.as_nanos().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_are_whole() {
+        let periods = |millis| periods(Duration::from_millis(millis), Duration::from_secs(10));
+        assert_eq!([0, 9_999, 10_000, 36_000_001].map(periods), [0, 0, 1, 3_600]);
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 #[non_exhaustive]
 pub enum NetError {
     /// An address cannot be understood, or its host is not known.
-    #[error("{address} is no address to connect to: {cause}; it is a host and a port, such as localhost:9000")]
+    #[error("{address} is no address: {cause}; give a host that is known and a port, such as localhost:9000")]
     Address {
         /// The address.
         address: String,
@@ -64,6 +64,14 @@ pub enum NetError {
         /// The address.
         address: String,
         /// What the system said.
+        cause: io::Error,
+    },
+    /// One of those that have connected has broken off: a warning.
+    #[error("a connection to {address} was given up: {cause}")]
+    GivenUp {
+        /// The address that is listened at.
+        address: String,
+        /// What the system said, or what was wrong with its lines.
         cause: io::Error,
     },
     /// An element's `Display` failed.

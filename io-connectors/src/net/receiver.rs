@@ -99,7 +99,7 @@ impl<L: Line> LineReceiver<L> {
                 Came::Nothing => continue,
                 Came::Something => self.next = index + 1,
                 Came::End => self.remove(index),
-                Came::Broken(cause) => self.lose(index, cause)?,
+                Came::Broken(cause) => self.lose(index, cause, out)?,
             }
             return Ok(true);
         }
@@ -112,10 +112,16 @@ impl<L: Line> LineReceiver<L> {
     }
 
     /// Others go on when one of those that have connected breaks.
-    fn lose(&mut self, index: usize, cause: io::Error) -> Result<(), NetError> {
+    fn lose(&mut self, index: usize, cause: io::Error, out: &SourceBatch<'_, L>) -> Result<(), NetError> {
         self.remove(index);
         CONNECTIONS_LOST.inc(1);
-        if self.listener.is_some() { Ok(()) } else { Err(self.broken(cause)) }
+        if self.listener.is_none() {
+            return Err(self.broken(cause));
+        }
+        // Without the address of who has connected: many such warnings are then one.
+        let lost = NetError::GivenUp { address: self.address.clone(), cause };
+        out.warn(lost, "a line that had begun is left out; other connections go on");
+        Ok(())
     }
 
     fn broken(&self, cause: io::Error) -> NetError {

@@ -16,6 +16,18 @@ pub enum ReadError {
         /// The path as it was given.
         path: String,
     },
+    /// A file that is to grow is not there yet: a warning.
+    #[error("there is no file {path} yet; check the name and the current folder")]
+    NotYet {
+        /// The path as it was given.
+        path: String,
+    },
+    /// A file that grows has been cut: a warning.
+    #[error("{path} has become shorter; a log should be renamed rather than cut")]
+    Cut {
+        /// The file.
+        path: String,
+    },
     /// The user of this process may not read a file.
     #[error("cannot read {path}: {cause}; give this user the right to read it and to enter its folders")]
     Denied {
@@ -61,7 +73,7 @@ pub enum ReadError {
     /// A line is not valid UTF-8.
     #[error(
         "{path}: invalid UTF-8 at byte {offset}{}; replace such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such \
-         lines apart with dead_letters()", if *.decompressed { " of the decompressed text" } else { "" }
+         lines apart: with dead_letters() of text::read, or by reading bytes", if *.decompressed { " of the decompressed text" } else { "" }
     )]
     InvalidUtf8 {
         /// The file.

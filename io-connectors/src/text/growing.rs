@@ -74,7 +74,7 @@ impl<L: Line> Growing<L> {
     }
 
     /// Begins again if the file has been cut, and says whether it has.
-    pub(super) fn restart_if_cut(&mut self) -> Result<bool, ReadError> {
+    pub(super) fn restart_if_cut(&mut self, out: &SourceBatch<'_, L>) -> Result<bool, ReadError> {
         if self.metadata()?.len() >= self.lines.position() {
             return Ok(false);
         }
@@ -83,6 +83,8 @@ impl<L: Line> Growing<L> {
         }
         self.file.seek(SeekFrom::Start(0)).map_err(|error| self.error(error))?;
         self.lines = Incoming::new(self.name.clone(), self.invalid);
+        let cut = ReadError::Cut { path: self.name.to_string() };
+        out.warn(cut, "it is read from its beginning; what had not been read by then is lost");
         Ok(true)
     }
 

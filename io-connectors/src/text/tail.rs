@@ -16,10 +16,13 @@ use std::sync::Arc;
 /// A line is read when it is complete. Its timestamp is the time at which it was read, unless
 /// [told otherwise](Source::with_timestamps).
 ///
-/// The file need not be there yet. When it is *rotated*, that is, renamed and created anew, the old file is read to its
+/// The file need not be there yet, and is waited for with a warning. When it is *rotated*, that is, renamed and created anew, the old file is read to its
 /// end before the new one. What a program that has not noticed yet writes to the old one is read too, until there was
 /// nothing for ten seconds; then a last line without an end counts. A file that has been deleted is read to its end, and
 /// another one of its name is waited for.
+///
+/// A file that has come and has been renamed again while nothing was read, because the pipeline was stopped or busy, is not
+/// seen. [`watch`](super::watch()) for all names that the file has in turn, [`growing`](super::Watch::growing), sees it.
 ///
 /// When the file has become shorter it is read from its beginning again. What had been written to it and not been read
 /// by then is lost, and a file that has already become longer than before is not seen to have been cut: rename logs rather
@@ -124,6 +127,7 @@ pub struct TailReader<L> {
     bytes_of_former: u64,
     pause: Pause,
     is_caught_up: bool,
+    has_looked: bool,
 }
 
 impl<L: Line> TailReader<L> {
@@ -137,6 +141,7 @@ impl<L: Line> TailReader<L> {
             bytes_of_former: 0,
             pause: Pause::of_file(),
             is_caught_up: false,
+            has_looked: false,
         }
     }
 
@@ -146,10 +151,20 @@ impl<L: Line> TailReader<L> {
             return Ok(true);
         }
         if let Some(current) = &mut self.current {
-            return Ok(current.advance(out)? || current.restart_if_cut()? || self.leave_current(out.now())?);
+            return Ok(current.advance(out)? || current.restart_if_cut(out)? || self.leave_current(out.now())?);
         }
         self.current = Growing::open(&self.path, self.skip, self.invalid)?;
+        self.warn_if_absent(out);
         Ok(self.current.is_some())
+    }
+
+    /// A file that has never been there may have another name, which nobody would notice.
+    fn warn_if_absent(&mut self, out: &SourceBatch<'_, L>) {
+        let is_first_look = !std::mem::replace(&mut self.has_looked, true);
+        if is_first_look && self.current.is_none() {
+            let path = self.path.display().to_string();
+            out.warn(ReadError::NotYet { path }, "it is waited for");
+        }
     }
 
     /// Reads what is still written to files that had the name before, and closes those that are silent.

@@ -1,6 +1,7 @@
 //! Polling a source by hand.
 
-use beamline_sdk::{Next, Reader, Source, SourceBatch, SplitTarget, Timestamp, Waker};
+use beamline_sdk::{BoxError, Next, Reader, Source, SourceBatch, SplitTarget, Timestamp, Waker};
+use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,19 +16,23 @@ pub(crate) struct Worker<S: Source> {
     source: S,
     pub(crate) readers: Vec<S::Reader>,
     pub(crate) now: Timestamp,
+    /// What readers have warned of, with what becomes of it.
+    pub(crate) warnings: RefCell<Vec<String>>,
 }
 
 impl<S: Source> Worker<S> {
     pub(crate) fn new(source: S) -> Self {
         let splits = source.splits(&SplitTarget { parallelism: 1 }).unwrap();
         let readers = splits.into_iter().map(|split| source.open(split).unwrap()).collect();
-        Self { source, readers, now: at(0) }
+        Self { source, readers, now: at(0), warnings: RefCell::default() }
     }
 
     /// Polls a reader once.
     pub(crate) fn poll(&mut self, index: usize, room: usize) -> Result<(Vec<S::Out>, Next), String> {
         let (mut values, mut times) = (Vec::new(), Vec::new());
-        let mut out = SourceBatch::new(&mut values, &mut times, room).at(self.now, Waker::default());
+        let hear =
+            |cause: BoxError, consequence: &str| self.warnings.borrow_mut().push(format!("{cause}: {consequence}"));
+        let mut out = SourceBatch::new(&mut values, &mut times, room).at(self.now, Waker::default()).heard_by(&hear);
         let next = self.readers[index].poll(&mut out).map_err(|error| error.to_string())?;
         assert!(values.len() <= room, "a reader should stop at a full batch");
         assert!(times.iter().all(|time| *time == self.now), "arrival times");

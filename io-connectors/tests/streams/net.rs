@@ -96,6 +96,11 @@ fn who_sends_a_line_without_an_end_is_cut_off_and_others_go_on() {
     }
     other.write_all(b"again\n").unwrap();
     assert_eq!(lines(&mut worker, 1), ["again"]);
+    let expected = format!(
+        "a connection to {address} was given up: a line is longer than 1000 bytes: a line that had begun is left out; other \
+         connections go on"
+    );
+    assert_eq!(*worker.warnings.borrow(), [expected]);
 }
 
 /// Whoever sends waits while nobody reads, and nothing is lost.

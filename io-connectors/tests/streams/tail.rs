@@ -129,6 +129,22 @@ fn a_file_that_is_cut_is_read_from_its_beginning() {
     assert!(tail.drain(9).is_empty());
     logs.append("log", "second\n");
     assert_eq!(tail.drain(9), ["second"]);
+    let [warning] = &tail.warnings.borrow()[..] else { panic!("{:?}", tail.warnings) };
+    assert!(logs.relative(warning).starts_with("log has become shorter; "), "{warning}");
+}
+
+#[test]
+fn a_file_that_is_not_there_yet_is_waited_for_with_one_warning() {
+    let logs = Logs::new();
+    let mut tail = Worker::new(text::tail(logs.path("log")));
+    assert!(tail.drain(9).is_empty() && tail.drain(9).is_empty());
+    logs.append("log", "1\n");
+    assert_eq!(tail.drain(9), ["1"]);
+    logs.delete("log");
+    assert!(tail.drain(9).is_empty());
+    let [warning] = &tail.warnings.borrow()[..] else { panic!("{:?}", tail.warnings) };
+    assert!(logs.relative(warning).starts_with("there is no file log yet; "), "{warning}");
+    assert!(warning.ends_with(": it is waited for"), "{warning}");
 }
 
 #[test]

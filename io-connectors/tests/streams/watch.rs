@@ -100,6 +100,28 @@ fn a_file_that_is_gone_before_its_turn_is_no_error() {
     assert_eq!(watch.drain(9), ["c"]);
 }
 
+/// As logs are that are rotated by renaming all of them.
+#[test]
+fn files_that_are_renamed_before_their_turn_are_read_once() {
+    for is_growing in [false, true] {
+        let logs = Logs::new();
+        logs.append("log.1", "new\n");
+        logs.append("log.2", "old\n");
+        let source = text::watch(logs.path("log.*"));
+        let mut watch = Worker::new(if is_growing { source.growing() } else { source });
+        // Both are found, and at most the first is open.
+        let mut all = watch.poll(0, 1).unwrap().0;
+        logs.rename("log.2", "log.3");
+        logs.rename("log.1", "log.2");
+        logs.append("log.1", "newest\n");
+        all.extend(watch.drain(9));
+        watch.advance(100);
+        all.extend(watch.drain(9));
+        all.sort();
+        assert_eq!(all, ["new", "newest", "old"], "growing: {is_growing}");
+    }
+}
+
 #[test]
 fn folders_that_are_not_there_yet_are_waited_for_and_bad_patterns_are_not() {
     let logs = Logs::new();

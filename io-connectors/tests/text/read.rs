@@ -78,7 +78,7 @@ fn invalid_utf8_fails_with_its_place_or_is_replaced() {
     assert_eq!(
         message,
         "a.txt: invalid UTF-8 at byte 3145732; replace such bytes with invalid_utf8(InvalidUtf8::Lossy), or keep such \
-         lines apart with dead_letters()"
+         lines apart: with dead_letters() of text::read, or by reading bytes"
     );
     let lossy = text::read(&path).invalid_utf8(InvalidUtf8::Lossy);
     assert_eq!(read_all(&lossy, 1).unwrap()[1], "äb\u{fffd}c");

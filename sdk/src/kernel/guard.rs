@@ -19,9 +19,11 @@ thread_local! {
     static PANIC_PLACE: Cell<Option<(String, u32, u32)>> = const { Cell::new(None) };
 }
 
-/// Remembers where this thread panics, for the error that will tell of it: to be called by a panic hook.
+/// Remembers where this thread panics, for the error that will tell of it: to be called by a panic hook. A place within the
+/// standard library, such as that of a `println!` that fails, is of no use to anybody.
 pub fn note_panic(place: &Location<'_>) {
-    PANIC_PLACE.set(Some((place.file().to_owned(), place.line(), place.column())));
+    let is_of_users = !place.file().starts_with("/rustc/");
+    PANIC_PLACE.set(is_of_users.then(|| (place.file().to_owned(), place.line(), place.column())));
 }
 
 /// The error that a panic stands for.

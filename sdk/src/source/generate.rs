@@ -78,7 +78,7 @@ impl<T: Element, F: Fn(u64) -> T + Clone + Send + Sync + 'static> Source for Gen
     fn splits(&self, target: &SplitTarget) -> Result<Vec<Numbers>, BoxError> {
         // A rate of -∞ gives an interval of -0.
         if !self.interval.is_finite() || self.interval.is_sign_negative() {
-            return Err("the rate of elements, or the pause between them, is out of range: above 0".into());
+            return Err("the rate of elements, or the pause between two of them, has to be above 0; pauses are in whole milliseconds".into());
         }
         let worth = (1.0 / self.interval / Self::RATE_OF_A_WORKER).ceil() as u64;
         let step = worth.clamp(1, target.parallelism.max(1) as u64);

@@ -301,6 +301,7 @@ pub struct SourceBatch<'a, T> {
     capacity: usize,
     now: Timestamp,
     waker: Waker,
+    hear: Option<&'a dyn Fn(BoxError, &str)>,
 }
 
 impl<'a, T> SourceBatch<'a, T> {
@@ -309,13 +310,28 @@ impl<'a, T> SourceBatch<'a, T> {
     pub fn new(values: &'a mut Vec<T>, times: &'a mut Vec<Timestamp>, capacity: usize) -> Self {
         values.clear();
         times.clear();
-        Self { values, times, capacity, now: SystemClock.now(), waker: Waker::default() }
+        Self { values, times, capacity, now: SystemClock.now(), waker: Waker::default(), hear: None }
     }
 
     /// The same at another processing time, whose reader can be woken.
     #[must_use]
     pub fn at(self, now: Timestamp, waker: Waker) -> Self {
         Self { now, waker, ..self }
+    }
+
+    /// The same with somebody who hears of [warnings](Self::warn), which are lost otherwise.
+    #[must_use]
+    pub fn heard_by(self, hear: &'a dyn Fn(BoxError, &str)) -> Self {
+        Self { hear: Some(hear), ..self }
+    }
+
+    /// Warns of what has gone wrong and does not fail the run, such as a connection that was lost while others go on;
+    /// `consequence` says what becomes of it. Warnings are said, and are in the status of the run; one that comes again and
+    /// again is said less and less often.
+    pub fn warn(&self, cause: impl Into<BoxError>, consequence: &str) {
+        if let Some(hear) = self.hear {
+            hear(cause.into(), consequence);
+        }
     }
 
     /// Processing time: what the pipeline's clock said when the batch was begun.
@@ -336,7 +352,7 @@ impl<'a, T> SourceBatch<'a, T> {
     /// A part of this batch, in which so many more elements fit at most.
     pub(crate) fn part(&mut self, most: usize, waker: Waker) -> SourceBatch<'_, T> {
         let capacity = self.capacity.min(self.values.len().saturating_add(most));
-        SourceBatch { values: self.values, times: self.times, capacity, now: self.now, waker }
+        SourceBatch { values: self.values, times: self.times, capacity, now: self.now, waker, hear: self.hear }
     }
 
     /// Keeps the first `count` elements.

@@ -5,13 +5,14 @@ use super::super::growing::{Growing, LINGER};
 use super::super::identity::FileId;
 use super::super::line::{InvalidUtf8, Line};
 use super::super::pause::Pause;
+use super::search::find;
 use super::whole::Repeated;
-use super::{Part, VANISHED_FILES, WatchSplit};
+use super::{Part, VANISHED_FILES, Watch, WatchSplit};
 use beamline_sdk::{BoxError, Next, Reader, SourceBatch, Timestamp};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::marker::PhantomData;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Finds files, and reads none.
 pub(super) struct NameReader<L> {
@@ -50,6 +51,8 @@ impl<L: Line> Reader for NameReader<L> {
 pub(super) struct FollowReader<L> {
     file: OsString,
     id: FileId,
+    /// Where it is looked for if it has been renamed.
+    pattern: PathBuf,
     invalid: InvalidUtf8,
     open: Option<Growing<L>>,
     /// Since when it has been deleted and silent.
@@ -59,24 +62,29 @@ pub(super) struct FollowReader<L> {
 }
 
 impl<L: Line> FollowReader<L> {
-    pub(super) fn new(file: OsString, id: FileId, invalid: InvalidUtf8) -> Self {
-        let pause = Pause::of_file();
-        Self { file, id, invalid, open: None, silent_since: None, pause, is_caught_up: false }
+    pub(super) fn new(watch: &Watch<L>, file: OsString, id: FileId) -> Self {
+        let (pattern, invalid, pause) = (watch.pattern.clone(), watch.invalid, Pause::of_file());
+        Self { file, id, pattern, invalid, open: None, silent_since: None, pause, is_caught_up: false }
     }
 
-    /// Opens the file, unless it is gone.
+    /// Opens the file under the name that it has by now, unless it is gone.
     fn open(&mut self) -> Result<bool, ReadError> {
-        let found = Growing::open(Path::new(&self.file), None, self.invalid)?;
-        self.open = found.filter(|growing| growing.id == self.id);
-        if self.open.is_none() {
-            VANISHED_FILES.inc(1);
+        let mut name = Some(self.file.clone());
+        while let Some(file) = name {
+            let found = Growing::open(Path::new(&file), None, self.invalid)?;
+            self.open = found.filter(|growing| growing.id == self.id);
+            if self.open.is_some() {
+                return Ok(true);
+            }
+            name = find(&self.pattern, self.id)?;
         }
-        Ok(self.open.is_some())
+        VANISHED_FILES.inc(1);
+        Ok(false)
     }
 
     /// Goes on, and says whether there was anything to go on with.
     fn advance(growing: &mut Growing<L>, out: &mut SourceBatch<'_, L>) -> Result<bool, ReadError> {
-        Ok(growing.advance(out)? || growing.restart_if_cut()?)
+        Ok(growing.advance(out)? || growing.restart_if_cut(out)?)
     }
 
     /// Whether nothing more will come of a file of which everything has been read.

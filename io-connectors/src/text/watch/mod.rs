@@ -33,8 +33,8 @@ static VANISHED_FILES: Counter = Counter::new("vanished_files");
 /// another one. To read files that somebody still writes to, say [`growing`](Watch::growing).
 ///
 /// The pattern is one of [`text::read`](super::read()). Nothing need match it in the beginning. Timestamps are arrival times,
-/// unless [told otherwise](Source::with_timestamps). Files that are gone before it was their turn are counted as
-/// `vanished_files`.
+/// unless [told otherwise](Source::with_timestamps). Files that are gone before it was their turn, or have a name that does not
+/// match any more, are counted as `vanished_files`.
 ///
 /// ```
 /// use beamline_io::text;
@@ -129,7 +129,7 @@ enum Part {
     /// All that matches, except files that are known already.
     Folder(Vec<FileId>),
     /// Complete files.
-    Files(Vec<OsString>),
+    Files(Vec<(OsString, FileId)>),
     /// A file that grows.
     Growing(OsString, FileId),
 }
@@ -158,7 +158,7 @@ impl<L: Line> Source for Watch<L> {
         match &split.0 {
             Part::Folder(_) => self.pattern.display().to_string(),
             Part::Files(files) => match &files[..] {
-                [only] => Path::new(only).display().to_string(),
+                [(only, _)] => Path::new(only).display().to_string(),
                 files => format!("{} files of {}", files.len(), self.pattern.display()),
             },
             Part::Growing(file, _) => Path::new(file).display().to_string(),

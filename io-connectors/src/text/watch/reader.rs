@@ -19,14 +19,12 @@ enum Kind<L> {
 impl<L: Line> WatchReader<L> {
     pub(super) fn open(watch: &Watch<L>, part: Part) -> Self {
         let search = |known| Repeated::new(Search::new(watch.pattern.clone(), known), watch.every);
-        let whole = |search, files| {
-            Kind::Whole(ArrivingReader::new(WholeReader::new(search, files, watch.compression, watch.invalid)))
-        };
+        let whole = |search, files| Kind::Whole(ArrivingReader::new(WholeReader::new(watch, search, files)));
         Self(match part {
             Part::Folder(known) if watch.is_growing => Kind::Names(NameReader::new(search(known))),
             Part::Folder(known) => whole(Some(search(known)), Vec::new()),
             Part::Files(files) => whole(None, files),
-            Part::Growing(file, id) => Kind::Growing(ArrivingReader::new(FollowReader::new(file, id, watch.invalid))),
+            Part::Growing(file, id) => Kind::Growing(ArrivingReader::new(FollowReader::new(watch, file, id))),
         })
     }
 

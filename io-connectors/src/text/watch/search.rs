@@ -4,6 +4,7 @@ use super::super::error::ReadError;
 use super::super::glob;
 use super::super::identity::FileId;
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ impl Search {
 
     /// The files that have come since it was called last, in alphabetical order.
     pub(super) fn look(&mut self) -> Result<Vec<(PathBuf, FileId)>, ReadError> {
-        let all: Vec<_> = self.matching()?.into_iter().filter_map(with_id).collect();
+        let all: Vec<_> = matching(&self.pattern)?.into_iter().filter_map(with_id).collect();
         let before = std::mem::replace(&mut self.known, all.iter().map(|(_, id)| *id).collect());
         Ok({ all }.into_iter().filter(|(_, id)| !before.contains(id)).collect())
     }
@@ -30,12 +31,18 @@ impl Search {
     pub(super) fn known(self) -> Vec<FileId> {
         self.known.into_iter().collect()
     }
+}
 
-    fn matching(&self) -> Result<Vec<PathBuf>, ReadError> {
-        match self.pattern.to_str().filter(|pattern| glob::is_pattern(pattern) && !Path::new(pattern).exists()) {
-            Some(pattern) => glob::matches(pattern),
-            None => Ok(vec![self.pattern.clone()]),
-        }
+/// Where a file is now that has been found before, if it has a name that matches.
+pub(super) fn find(pattern: &Path, id: FileId) -> Result<Option<OsString>, ReadError> {
+    let found = matching(pattern)?.into_iter().filter_map(with_id).find(|(_, found)| *found == id);
+    Ok(found.map(|(path, _)| path.into_os_string()))
+}
+
+fn matching(pattern: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    match pattern.to_str().filter(|text| glob::is_pattern(text) && !pattern.exists()) {
+        Some(text) => glob::matches(text),
+        None => Ok(vec![pattern.to_owned()]),
     }
 }
 

@@ -2,16 +2,17 @@
 
 use super::super::compression::Compression;
 use super::super::error::ReadError;
+use super::super::identity::FileId;
 use super::super::line::{InvalidUtf8, Line};
 use super::super::reader::LineReader;
 use super::super::split::{Origin, Part as LinePart, Split};
-use super::search::Search;
-use super::{Part, VANISHED_FILES, WatchSplit};
+use super::search::{Search, find};
+use super::{Part, VANISHED_FILES, Watch, WatchSplit};
 use beamline_sdk::{BoxError, Next, Reader, SourceBatch, Timestamp};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A search that is repeated.
@@ -27,7 +28,7 @@ impl Repeated {
     }
 
     /// What has been found, if it is time to look.
-    pub(super) fn look(&mut self, now: Timestamp) -> Result<Vec<(OsString, super::FileId)>, ReadError> {
+    pub(super) fn look(&mut self, now: Timestamp) -> Result<Vec<(OsString, FileId)>, ReadError> {
         if now < self.next {
             return Ok(Vec::new());
         }
@@ -45,7 +46,9 @@ impl Repeated {
 pub(super) struct WholeReader<L> {
     /// What finds more of them.
     search: Option<Repeated>,
-    waiting: VecDeque<OsString>,
+    /// Where they are looked for that have been renamed.
+    pattern: PathBuf,
+    waiting: VecDeque<(OsString, FileId)>,
     current: Option<LineReader<L>>,
     compression: Compression,
     invalid: InvalidUtf8,
@@ -55,31 +58,49 @@ pub(super) struct WholeReader<L> {
 }
 
 impl<L: Line> WholeReader<L> {
-    pub(super) fn new(
-        search: Option<Repeated>,
-        files: Vec<OsString>,
-        compression: Compression,
-        invalid: InvalidUtf8,
-    ) -> Self {
-        let waiting = files.into();
-        Self { search, waiting, current: None, compression, invalid, bytes_read: 0, is_caught_up: false }
+    pub(super) fn new(watch: &Watch<L>, search: Option<Repeated>, files: Vec<(OsString, FileId)>) -> Self {
+        Self {
+            search,
+            pattern: watch.pattern.clone(),
+            waiting: files.into(),
+            current: None,
+            compression: watch.compression,
+            invalid: watch.invalid,
+            bytes_read: 0,
+            is_caught_up: false,
+        }
     }
 
-    /// Opens the next file, unless it is gone.
-    fn open(&mut self, file: OsString) -> Result<(), ReadError> {
-        let path = Path::new(&file).display().to_string();
-        let codec = self.compression.codec(Path::new(&file));
-        if codec.is_missing() {
-            return Err(ReadError::MissingFeature { path, codec: codec.to_string() });
+    /// Opens the next file under the name that it has by now, unless it is gone.
+    fn open(&mut self, file: OsString, id: FileId) -> Result<(), ReadError> {
+        let mut name = Some(file);
+        while let Some(file) = name {
+            self.current = self.try_open(&file, id)?;
+            if self.current.is_some() {
+                return Ok(());
+            }
+            name = find(&self.pattern, id)?;
         }
-        let size = fs::metadata(&file).map_or(0, |metadata| metadata.len());
-        let split = Split { origin: Origin::file(file), part: LinePart::Whole { codec, size } };
-        match LineReader::open(split, self.invalid, u64::MAX) {
-            Ok(reader) => self.current = Some(reader),
-            Err(ReadError::Missing { .. }) => VANISHED_FILES.inc(1),
-            Err(error) => return Err(error),
-        }
+        VANISHED_FILES.inc(1);
         Ok(())
+    }
+
+    /// Opens a file, unless it has this name no longer.
+    fn try_open(&self, file: &OsString, id: FileId) -> Result<Option<LineReader<L>>, ReadError> {
+        let path = Path::new(file);
+        let metadata = || fs::metadata(path).ok().filter(|metadata| FileId::of(metadata) == id);
+        let Some(size) = metadata().map(|metadata| metadata.len()) else { return Ok(None) };
+        let codec = self.compression.codec(path);
+        if codec.is_missing() {
+            return Err(ReadError::MissingFeature { path: path.display().to_string(), codec: codec.to_string() });
+        }
+        let split = Split { origin: Origin::file(file.clone()), part: LinePart::Whole { codec, size } };
+        match LineReader::open(split, self.invalid, u64::MAX) {
+            // It may have been renamed in between.
+            Ok(reader) => Ok(metadata().map(|_| reader)),
+            Err(ReadError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Goes on with the current file.
@@ -96,7 +117,7 @@ impl<L: Line> WholeReader<L> {
     /// All files have been read: looks for others, and says what to answer if there are none.
     fn look(&mut self, now: Timestamp) -> Result<Option<Next>, ReadError> {
         let Some(search) = &mut self.search else { return Ok(Some(Next::Done)) };
-        self.waiting.extend(search.look(now)?.into_iter().map(|(file, _)| file));
+        self.waiting.extend(search.look(now)?);
         self.is_caught_up = self.waiting.is_empty();
         Ok(self.is_caught_up.then(|| Next::WakeAt(search.next())))
     }
@@ -111,8 +132,8 @@ impl<L: Line> Reader for WholeReader<L> {
         while !out.is_full() {
             if self.current.is_some() {
                 self.go_on(out)?;
-            } else if let Some(file) = self.waiting.pop_front() {
-                self.open(file)?;
+            } else if let Some((file, id)) = self.waiting.pop_front() {
+                self.open(file, id)?;
             } else if let Some(next) = self.look(out.now())? {
                 return Ok(next);
             }

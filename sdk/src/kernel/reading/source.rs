@@ -3,7 +3,7 @@
 use super::board::Board;
 use super::head::{Head, Job, JobCx};
 use super::{SourceFactory, SourceHead, SourceRun};
-use crate::kernel::{Batch, Clock, Col, Mark, Meta, Output, Wiring, guard};
+use crate::kernel::{Batch, Clock, Col, Mark, Meta, Output, Shared, Wiring, guard};
 use crate::{BoxError, Error, ErrorKind, Next, Reader, Result, Source, SourceBatch, SplitTarget, Step, Timestamp};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -55,6 +55,7 @@ impl<S: Source> SourceRun for Running<S> {
             times: Vec::new(),
             capacity: wiring.env.batch_size,
             clock: wiring.env.clock.clone(),
+            shared: wiring.env.shared.clone(),
         };
         Rc::new(RefCell::new(Head::new(job, self.board.clone(), wiring.env)))
     }
@@ -77,6 +78,7 @@ struct ReadSplits<S: Source> {
     times: Vec<Timestamp>,
     capacity: usize,
     clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
 }
 
 /// A split that is being read.
@@ -128,8 +130,12 @@ impl<S: Source> Job for ReadSplits<S> {
     }
 
     fn go_on(&mut self, open: &mut Self::Active, cx: &JobCx<'_, S::Split>) -> Result<Next> {
+        let (step, shared) = (&self.step, &self.shared);
+        let hear = |cause: BoxError, consequence: &str| {
+            shared.warnings.add(&Error::wrap(ErrorKind::Io, cause).in_step(step), consequence, cx.now);
+        };
         let mut out = SourceBatch::new(&mut self.batch.values, &mut self.times, open.room);
-        out = out.at(cx.now, cx.waker.clone());
+        out = out.at(cx.now, cx.waker.clone()).heard_by(&hear);
         let next = guard::catch(&self.step, || open.reader.poll(&mut out))?;
         let next = next.map_err(|e| self.error(e).at(format!("input from {}", open.place)))?;
         let read = self.batch.len();

@@ -37,7 +37,7 @@ fn few_elements_are_made_by_one_worker() {
     let parts = |rate: f64| generate(rate, |n| n).splits(&SplitTarget { parallelism: 8 }).map(|splits| splits.len());
     assert_eq!([0.1, 10_000.0, 25_000.0, 1e9].map(|rate| parts(rate).unwrap()), [1, 1, 3, 8]);
     for rate in [0.0, -1.0, f64::NAN] {
-        assert!(parts(rate).unwrap_err().to_string().ends_with("out of range: above 0"));
+        assert!(parts(rate).unwrap_err().to_string().contains("has to be above 0"));
     }
 }
 
