@@ -26,6 +26,11 @@
 //! Sinks have letters too, of elements that they refuse or cannot send, if they are given theirs by
 //! [`try_write`](beamline_sdk::PCollection::try_write).
 //!
+//! # Letters of streams
+//!
+//! [`write()`] shows its file when the run has succeeded, which may be never. [`write_files`] shows letters while a stream goes
+//! on.
+//!
 //! # What a line is
 //!
 //! A JSON object with the fields of a [`DeadLetter`]: `step`, `location`, `element` (as its type is written by serde),
@@ -33,15 +38,82 @@
 //! `error` and `version`.
 
 use crate::text::{self, PreparedShard, ShardWriter};
+use beamline_sdk::window::Windowing;
 use beamline_sdk::{BoxError, DeadLetter, Element, Json, PCollection, PTransform, Pipeline, Shard, Sink, Writer};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// Writes letters to a file, or to standard output (`-`). It becomes visible when the whole pipeline has succeeded; a file
-/// that exists already is refused, unless it is to be [replaced](Write::replace).
+/// Writes letters to a file, or to standard output (`-`). It becomes visible when the whole pipeline has succeeded, which for a
+/// stream is when it has been drained ([`write_files`] does not wait for that); a file that exists already is refused,
+/// unless it is to be [replaced](Write::replace).
 ///
 /// Letters of steps with different elements go to one file [as JSON](beamline_sdk::PCollection::in_json).
 pub fn write(path: impl AsRef<Path>) -> Write {
     Write(text::write(path).single_file())
+}
+
+/// Writes letters to files while a stream goes on, which become visible one after the other: each when its first letter is a
+/// minute old, or [as old as is said](WriteFiles::max_age), and when the run drains. To be applied to a collection of letters.
+///
+/// `names` says how files are called, as for [`text::write_files`], with `{part}` for their numbers. A file that exists
+/// already is an error, so another run has another folder, or another beginning of its names. What is visible stays, also
+/// when the run fails later; letters of the file in work are lost then.
+///
+/// ```
+/// use beamline_io::dead_letters;
+/// use beamline_sdk::{DeadLetter, PCollection};
+/// use std::time::Duration;
+///
+/// fn keep(letters: &PCollection<DeadLetter<String>>, folder: &str) {
+///     let names = format!("{folder}/{{part}}.jsonl");
+///     letters.apply(dead_letters::write_files(names).max_age(Duration::from_secs(10)));
+/// }
+/// ```
+///
+/// [`read`] takes all of them together, by a pattern such as `letters/*.jsonl`.
+pub fn write_files(names: impl Into<String>) -> WriteFiles {
+    let names = names.into();
+    WriteFiles { files: text::write_files(&*names).max_age(Duration::from_mins(1)), names }
+}
+
+/// A transform that writes letters to files: what [`write_files`] returns.
+#[derive(Clone, Debug)]
+#[must_use = "a description writes nothing until it is applied to a collection"]
+pub struct WriteFiles {
+    names: String,
+    files: text::WriteFiles,
+}
+
+impl WriteFiles {
+    /// How old the first letter of a file may become before the file is complete: a minute by default.
+    pub fn max_age(self, age: Duration) -> Self {
+        Self { files: self.files.max_age(age), ..self }
+    }
+}
+
+impl<T: Element> PTransform<PCollection<DeadLetter<T>>> for WriteFiles {
+    type Out = PCollection<text::WrittenFile>;
+
+    fn label(&self) -> String {
+        format!("dead_letters::write_files({})", self.names)
+    }
+
+    fn is_opaque(&self) -> bool {
+        true
+    }
+
+    /// In the global window no letter is late, whenever it comes.
+    fn expand(self, letters: PCollection<DeadLetter<T>>) -> Self::Out {
+        let lines = letters.try_map(|letter| line(letter)).named("Print").ok;
+        lines.window(Windowing::global()).apply(self.files)
+    }
+}
+
+/// A letter as it is in a file.
+fn line<T: Element>(letter: &DeadLetter<T>) -> Result<String, String> {
+    serde_json::to_string(letter).map_err(|error| {
+        format!("an element of type {} cannot be written as JSON: {error}", std::any::type_name::<T>())
+    })
 }
 
 /// A sink of letters: what [`write()`] returns.
@@ -67,10 +139,7 @@ impl<T: Element> Writer<DeadLetter<T>> for LetterWriter {
     type Commit = PreparedShard;
 
     fn write(&mut self, letter: DeadLetter<T>) -> Result<(), BoxError> {
-        let line = serde_json::to_string(&letter).map_err(|error| {
-            format!("an element of type {} cannot be written as JSON: {error}", std::any::type_name::<T>())
-        })?;
-        Writer::<String>::write(&mut self.0, line)
+        Writer::<String>::write(&mut self.0, line(&letter)?)
     }
 
     fn finish_bundle(&mut self) -> Result<(), BoxError> {
@@ -115,7 +184,8 @@ impl<T: Element> Sink<DeadLetter<T>> for Write {
     }
 }
 
-/// Reads letters that [`write()`] has written, of whatever steps. A line that is none fails the pipeline.
+/// Reads letters that [`write()`] or [`write_files`] has written, of whatever steps: a file, or all that match a pattern. A line
+/// that is none fails the pipeline.
 pub fn read(path: impl AsRef<Path>) -> Read {
     Read(path.as_ref().to_owned())
 }

@@ -44,14 +44,21 @@ impl Wakers {
         Self((0..workers).map(|_| place()).collect())
     }
 
-    /// A worker has found nothing to do after it has `seen` so many calls, before the clock `wakes` it. The first worker
-    /// is told.
+    /// A worker has found nothing to do after it has `seen` so many calls, before the clock `wakes` it. The first worker that
+    /// has not ended is told.
     pub(crate) fn begin_rest(&self, worker: usize, seen: u64, wakes: Timestamp) {
         self.0[worker].wakes_at.store(wakes.millis(), Ordering::SeqCst);
         self.0[worker].rested_with.store(seen, Ordering::SeqCst);
-        if worker > 0 {
-            self.wake(0);
+        let first = self.first();
+        if worker != first {
+            self.wake(first);
         }
+    }
+
+    /// The first worker that has not ended: it looks whether all are at rest.
+    pub(crate) fn first(&self) -> usize {
+        let is_there = |place: &Place| place.rested_with.load(Ordering::SeqCst) != GONE;
+        self.0.iter().position(is_there).unwrap_or(0)
     }
 
     /// A worker has nothing left to do, ever: nobody has to wait for it.
@@ -130,5 +137,23 @@ impl Wake for Wakers {
 
     fn wake_all(&self) {
         self.wake_all_workers();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_worker_that_has_not_ended_hears_when_others_rest() {
+        let wakers = Wakers::new(3);
+        wakers.begin_rest(1, 0, Timestamp::MAX);
+        wakers.leave(0);
+        assert_eq!((wakers.first(), wakers.calls(1)), (1, 1), "it has to look whether all are at rest now");
+        assert!(!wakers.are_all_at_rest());
+        wakers.begin_rest(2, 0, Timestamp::from_millis(7));
+        wakers.begin_rest(1, 2, Timestamp::MAX);
+        assert!(wakers.are_all_at_rest());
+        assert_eq!(wakers.first_alarm(), Timestamp::from_millis(7));
     }
 }

@@ -200,7 +200,10 @@ impl Worker {
             return self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.begin_rest(self.index, seen, until);
-        if self.index > 0 || !self.wakers.are_all_at_rest() || !self.move_on(self.wakers.first_alarm()) {
+        if self.index != self.wakers.first()
+            || !self.wakers.are_all_at_rest()
+            || !self.move_on(self.wakers.first_alarm())
+        {
             self.wakers.sleep(self.index, seen, self.until(until));
         }
         self.wakers.end_rest(self.index);

@@ -3,6 +3,7 @@
 mod destinations;
 mod files;
 mod folder;
+mod letters;
 mod names;
 mod net;
 mod random;
