@@ -153,7 +153,8 @@
 //! | keep a table up to date | [`PCollection::write_upserts`], [`UpsertSink`], [`UpsertTable`] |
 //! | write a runner | [`graph`], [`kernel`], [`Runner`] |
 
-#[cfg(doctest)]
+// Windows of the calendar and calls to services are in it.
+#[cfg(all(doctest, feature = "async", feature = "calendar"))]
 mod guide;
 pub mod io;
 mod launch;
@@ -166,6 +167,9 @@ pub use beamline_local::{
 pub use beamline_sdk::*;
 pub use clap;
 pub use launch::launch;
+/// The runtime that calls to services run on, with `net` and `io-util` for their clients.
+#[cfg(feature = "async")]
+pub use tokio;
 
 /// Derives [`trait@OutputEnum`]: several typed outputs of a step, as an enum.
 ///

@@ -6,7 +6,7 @@
 //! read what has become of them:
 //!
 //! ```text
-//! TRYBUILD=overwrite cargo test --test compile_fail
+//! TRYBUILD=overwrite cargo test -p beamline-tests --test compile_fail
 //! ```
 //!
 //! Cases do with few types of the standard library: whether one is printed with its path depends on all dependencies.
@@ -20,7 +20,7 @@ const WRITTEN_WITH: &str = "rustc 1.95.";
 fn errors_are_clear() {
     let version = compiler();
     if version.starts_with(WRITTEN_WITH) {
-        trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+        trybuild::TestCases::new().compile_fail("compile_fail/*.rs");
     } else {
         eprintln!("not compared: the texts are those of {WRITTEN_WITH}x, and this is {version}");
     }

@@ -6,21 +6,25 @@ use common::Folder;
 use std::fs;
 use std::path::Path;
 
-/// A file of this package.
+/// The folder of the whole.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
 fn source(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    fs::read_to_string(root().join(path)).unwrap()
 }
 
 /// Where an example is: a file, or a folder.
 fn path_of(example: &str) -> String {
     let file = format!("examples/{example}.rs");
-    let is_file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file).exists();
+    let is_file = root().join(&file).exists();
     if is_file { file } else { format!("examples/{example}/main.rs") }
 }
 
 /// A folder with the files that the examples read.
 fn folder() -> Folder {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let folder = Folder::new();
     fs::copy(root.join("README.md"), folder.path().join("README.md")).unwrap();
     copy_all(&root.join("examples/data"), &folder.path().join("examples/data"));

@@ -1,10 +1,10 @@
-//! As much of HTTP/1.1 as it takes to get something. A program of your own would use a client from crates.io.
+//! As much of HTTP/1.1 as it takes to get something. A program of your own would use a client that others keep.
 
 use beamline::BoxError;
+use beamline::tokio::io::{AsyncReadExt, AsyncWriteExt};
+use beamline::tokio::net::TcpStream;
 use std::fmt;
 use std::str::FromStr;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// Where to ask.
 #[derive(Clone, Debug)]

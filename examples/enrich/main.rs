@@ -5,15 +5,15 @@
 //! the reason; when the service has been mended, they are all that is asked about:
 //!
 //! ```text
-//! $ cargo run --release --example enrich -- --input ids.txt --service localhost:8000/items \
+//! $ cargo run --release --features async --example enrich -- --input ids.txt --service localhost:8000/items \
 //!       --output out/items --letters out/letters.jsonl
-//! $ cargo run --release --example enrich -- --replay out/letters.jsonl --service localhost:8000/items \
+//! $ cargo run --release --features async --example enrich -- --replay out/letters.jsonl --service localhost:8000/items \
 //!       --output out/more --letters out/still.jsonl
 //! ```
 //!
 //! The service is asked for `/items/ID`. The output has a line for each id: the id, a tab, and what the service said.
 //!
-//! A program of your own has `features = ["async"]` for beamline, and tokio with the client that it uses.
+//! A program of your own has `features = ["async"]` for beamline, and the client that it likes: here it is `beamline::tokio`.
 
 mod http;
 

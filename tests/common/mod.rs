@@ -111,7 +111,7 @@ pub(crate) fn program(example: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).expect("tests are in target/PROFILE/deps");
     let path = folder.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is missing: `cargo build --examples` makes it", path.display());
+    assert!(path.exists(), "{} is missing: `cargo build --workspace --examples` makes it", path.display());
     path
 }
 

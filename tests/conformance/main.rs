@@ -1,6 +1,6 @@
 //! Windows, triggers and panes against facts: what Apache Beam does in the same situation (see `README.md`).
 //!
-//! `cargo test --test conformance [name…]` runs the cases of this folder, and those of every `.json` file in the folder
+//! `cargo test -p beamline-tests --test conformance [name…]` runs the cases of this folder, and those of every `.json` file in the folder
 //! that `BEAMLINE_CONFORMANCE_DIR` names. It prints a line for each case that fails, and how many did.
 
 mod case;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Case files that belong to the repository.
-const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");
+const OWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance");
 const ELSEWHERE: &str = "BEAMLINE_CONFORMANCE_DIR";
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! Whatever happens to a grouping, it gives the panes that the reference model gives (`drivers/model`).
 //!
-//! `PROPTEST_CASES=200000 cargo test --release --test event_time` for more cases. A failure prints the script that it
+//! `PROPTEST_CASES=200000 cargo test -p beamline-tests --release --test event_time` for more cases. A failure prints the script that it
 //! has shrunk to, and both lists of panes.
 
 mod agree;
