@@ -27,6 +27,7 @@ mod memory;
 mod meta;
 mod operator;
 pub(crate) mod ops;
+pub(crate) mod ordered;
 mod output;
 mod pace;
 mod pending;

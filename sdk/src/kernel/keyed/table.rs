@@ -2,7 +2,7 @@
 //!
 //! A look-up waits for memory three times: for the slot, for the entry, for the bytes of the key. So look-ups are made
 //! for a block of rows at a time: each step asks for what the next one needs, for the whole block, and the processor
-//! waits for many rows at once.
+//! waits for many rows at once. A table that fits into a near cache is spared the steps.
 
 use crate::Key;
 use crate::kernel::prefetch::{prefetch, prefetch_heap};
@@ -33,6 +33,8 @@ const BLOCK: usize = 128;
 /// Entries that are taken over together.
 const ABSORBED: usize = 8 * BLOCK;
 const SMALLEST: usize = 1 << 5;
+/// The bytes of a table that a near cache keeps: half of the second level of most processors.
+const NEAR: usize = 1 << 18;
 const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
@@ -61,6 +63,13 @@ impl<K: Key, A> Table<K, A> {
         if self.slots.is_empty() {
             self.slots.resize(self.wanted, 0);
         }
+        if self.is_near() {
+            self.found.clear();
+            for ((key, value), hash) in rows.drain(..).zip(hashes) {
+                self.find_or_insert(*hash, key, value, &mut fold, &mut create);
+            }
+            return;
+        }
         let found = self.find_all(hashes, rows);
         for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
             match self.entries.get_mut(*found as usize) {
@@ -69,6 +78,11 @@ impl<K: Key, A> Table<K, A> {
             }
         }
         self.found = found;
+    }
+
+    #[inline]
+    fn is_near(&self) -> bool {
+        self.slots.len() * size_of::<u64>() + self.entries.len() * size_of::<Entry<K, A>>() <= NEAR
     }
 
     /// The entries of rows, as far as the table has had them.
@@ -121,7 +135,8 @@ impl<K: Key, A> Table<K, A> {
         }
     }
 
-    /// The long way: for keys that are new, as far as the block could tell.
+    /// The way of one row: where all is near, and for keys that are new, as far as the block could tell.
+    #[inline]
     fn find_or_insert<V>(
         &mut self,
         hash: u64,

@@ -1,9 +1,9 @@
 //! What only some strategies have to remember of a window, kept apart so that the others do not pay for it.
 
 use crate::Timestamp;
+use crate::kernel::ordered::Ordered;
 use crate::window::{Pane, Window};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Windows of a key that have finished, or have something to take back. A word for keys without any.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -12,15 +12,12 @@ pub(super) struct Aside<S>(Option<Box<Kept<S>>>);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Kept<S> {
     /// Windows whose trigger has finished, until they expire.
-    closed: BTreeSet<Window>,
+    closed: Ordered<Window, ()>,
     /// What will be taken back when a window shows its next result: its last one, and those of windows that it has
     /// taken in.
-    #[serde(with = "as_pairs")]
-    #[serde(bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
-    shown: BTreeMap<Window, Vec<Shown<S>>>,
+    shown: Ordered<Window, Vec<Shown<S>>>,
     /// How many retractions of a window have come without a new element.
-    #[serde(with = "as_pairs")]
-    lone: BTreeMap<Window, u64>,
+    lone: Ordered<Window, u64>,
 }
 
 /// A result that may have to be taken back.
@@ -46,7 +43,7 @@ impl<S> Aside<S> {
 
     fn kept(&mut self) -> &mut Kept<S> {
         self.0.get_or_insert_with(|| {
-            Box::new(Kept { closed: BTreeSet::new(), shown: BTreeMap::new(), lone: BTreeMap::new() })
+            Box::new(Kept { closed: Ordered::new(), shown: Ordered::new(), lone: Ordered::new() })
         })
     }
 
@@ -67,18 +64,18 @@ impl<S> Aside<S> {
     }
 
     pub(super) fn close(&mut self, window: Window) {
-        self.kept().closed.insert(window);
+        self.kept().closed.insert(window, ());
     }
 
     pub(super) fn closed(&self) -> impl Iterator<Item = &Window> {
-        self.0.iter().flat_map(|kept| &kept.closed)
+        self.0.iter().flat_map(|kept| kept.closed.iter()).map(|(window, ())| window)
     }
 
     /// Forgets that a window was closed.
     #[inline]
     pub(super) fn reopen(&mut self, window: &Window) {
         if !self.is_empty() {
-            self.take(|kept| Some(kept.closed.remove(window)));
+            self.take(|kept| kept.closed.remove(window));
         }
     }
 
@@ -86,7 +83,7 @@ impl<S> Aside<S> {
     pub(super) fn remember(&mut self, window: Window, shown: impl IntoIterator<Item = Shown<S>>) {
         let mut shown = shown.into_iter().peekable();
         if shown.peek().is_some() {
-            self.kept().shown.entry(window).or_default().extend(shown);
+            self.kept().shown.get_or_insert_with(window, Vec::new).extend(shown);
         }
     }
 
@@ -111,7 +108,7 @@ impl<S> Aside<S> {
 
     /// All results to be taken back, each with the window that does it.
     pub(super) fn shown(&self) -> impl Iterator<Item = (&Window, &Shown<S>)> {
-        let windows = self.0.iter().flat_map(|kept| &kept.shown);
+        let windows = self.0.iter().flat_map(|kept| kept.shown.iter());
         windows.flat_map(|(window, shown)| shown.iter().map(move |one| (window, one)))
     }
 
@@ -120,7 +117,7 @@ impl<S> Aside<S> {
         if retractions == 0 {
             return false;
         }
-        let lone = self.kept().lone.entry(window).or_default();
+        let lone = self.kept().lone.get_or_insert_with(window, || 0);
         *lone += retractions;
         *lone == retractions
     }
@@ -142,7 +139,7 @@ impl<S> Aside<S> {
 
     /// The windows with such retractions.
     pub(super) fn lone(&self) -> impl Iterator<Item = &Window> {
-        self.0.iter().flat_map(|kept| kept.lone.keys())
+        self.0.iter().flat_map(|kept| kept.lone.iter()).map(|(window, _)| window)
     }
 
     /// Forgets what was for a window with contents.
@@ -152,27 +149,5 @@ impl<S> Aside<S> {
             self.take_shown(window);
             self.take_lone(window);
         }
-    }
-}
-
-/// Maps as lists of pairs: in some formats, such as JSON, only strings can be keys.
-mod as_pairs {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::collections::BTreeMap;
-
-    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
-        map: &BTreeMap<K, V>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map)
-    }
-
-    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
-    where
-        K: Deserialize<'de> + Ord,
-        V: Deserialize<'de>,
-        D: Deserializer<'de>,
-    {
-        Vec::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
     }
 }

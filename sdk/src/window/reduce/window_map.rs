@@ -1,11 +1,11 @@
 //! The windows of a key, by window: in place for one, sorted for a few, a tree for many.
 
 use crate::Timestamp;
+use crate::kernel::ordered::Ordered;
 use crate::kernel::prefetch::prefetch_all;
 use crate::window::Window;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
 
 /// A map from windows. Most keys have one or two, and some have a great many: every operation takes logarithmic time.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +15,7 @@ pub(crate) enum WindowMap<T> {
     One((Window, T)),
     /// Sorted.
     Few(Vec<(Window, T)>),
-    Many(BTreeMap<Window, T>),
+    Many(Ordered<Window, T>),
 }
 
 /// With more windows than this a key has a tree.
@@ -40,7 +40,7 @@ impl<T> WindowMap<T> {
             Self::None => false,
             Self::One((one, _)) => one == window,
             Self::Few(few) => place(few, window).is_ok(),
-            Self::Many(many) => many.contains_key(window),
+            Self::Many(many) => many.contains(window),
         }
     }
 
@@ -87,7 +87,11 @@ impl<T> WindowMap<T> {
                 few.push(one);
                 Self::Few(few)
             }
-            Self::Few(few) => Self::Many(few.into_iter().collect()),
+            Self::Few(few) => {
+                let mut many = Ordered::new();
+                few.into_iter().for_each(|(window, value)| drop(many.insert(window, value)));
+                Self::Many(many)
+            }
             same => same,
         };
     }
@@ -121,7 +125,10 @@ impl<T> WindowMap<T> {
                 _ => None,
             },
             Self::Few(few) => few.pop(),
-            Self::Many(many) => many.pop_last(),
+            Self::Many(many) => {
+                let last = many.last().copied();
+                last.and_then(|last| Some((last, many.remove(&last)?)))
+            }
         };
         self.free_if_empty();
         last
@@ -133,7 +140,7 @@ impl<T> WindowMap<T> {
             Self::None => None,
             Self::One((one, _)) => Some(*one),
             Self::Few(few) => few.last().map(|(window, _)| *window),
-            Self::Many(many) => many.last_key_value().map(|(window, _)| *window),
+            Self::Many(many) => many.last().copied(),
         }
     }
 
@@ -150,9 +157,10 @@ impl<T> WindowMap<T> {
             Self::One((one, _)) => Some(*one).filter(|one| one.overlaps(window)).into_iter().collect(),
             Self::Few(few) => few.iter().map(|(one, _)| *one).filter(|one| one.overlaps(window)).collect(),
             Self::Many(many) => {
-                let after = Window { start: window.end, end: window.end };
-                let before = many.range(..after).rev().map(|(one, _)| *one);
-                before.take_while(|one| one.overlaps(window)).collect()
+                let before = |window: Window| Window { start: window.start, end: window.start };
+                let last = |until: Window| many.last_until(&until).copied().filter(|one| one.overlaps(window));
+                let end = Window { start: window.end, end: window.end };
+                std::iter::successors(last(end), |one| last(before(*one))).collect()
             }
         };
         found.sort_unstable();
@@ -169,7 +177,7 @@ impl<T> WindowMap<T> {
             Self::Few(few) => few.iter().map(|(one, _)| *one).find(contains),
             Self::Many(many) => {
                 let until = Window { start: instant, end: Timestamp::MAX };
-                many.range(..=until).next_back().map(|(one, _)| *one).filter(contains)
+                many.last_until(&until).copied().filter(contains)
             }
         }
     }
@@ -223,6 +231,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WindowMap<T> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     fn window(start: i64) -> Window {

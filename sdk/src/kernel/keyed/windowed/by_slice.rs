@@ -15,12 +15,12 @@ use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::combine::entry_bytes;
 use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::ordered::Ordered;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Col, Env, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub(crate) struct BySlice<K, V, C: CombineFn<V>, R: ResultRow<K, C::Out>> {
     new_bytes: usize,
     running: Running<K, C::Acc>,
     /// Windows that have shown their result and take late elements, by the instants at which they expire.
-    shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::Acc>>>,
+    shown: Ordered<(Timestamp, Window), Table<K, Shown<C::Acc>>>,
     /// A table that has been emptied: windows are much like each other.
     spare: Option<Table<K, C::Acc>>,
     pub(super) results: Results<K, C::Acc, R::Row>,
@@ -72,11 +72,11 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
             output_watermark: Timestamp::MIN,
-            coming: BTreeMap::new(),
+            coming: Slices::new(),
             overflow: None,
             new_bytes: 0,
             running: Running::new(),
-            shown: BTreeMap::new(),
+            shown: Ordered::new(),
             spare: None,
             results: Results::new(wiring, strategy, Late::dropped()),
             _values: PhantomData,
@@ -140,7 +140,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             return self.add_late(first, rows);
         }
         let Self { combine, coming, spare, .. } = self;
-        let slice = coming.entry((place(first), place(last))).or_insert_with(|| {
+        let slice = coming.get_or_insert_with((place(first), place(last)), || {
             let table = spare.take().unwrap_or_else(Table::new);
             Slice { windows: rows.windows, table }
         });
@@ -162,7 +162,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
     /// Shows a result for each late element.
     fn add_late(&mut self, window: Window, rows: RowsIn<WindowSet, K, C::Acc>) {
         let Self { combine, accumulates, shown, results, .. } = self;
-        let table = shown.entry((window.expiry(self.allowed_lateness), window)).or_insert_with(Table::new);
+        let table = shown.get_or_insert_with((window.expiry(self.allowed_lateness), window), Table::new);
         for ((key, late), hash) in rows.rows.into_iter().zip(rows.hashes) {
             let Entry { key, acc: before, .. } = table.find_or_create(hash, key, || Shown { acc: None, panes: 0 });
             let mut acc = before.acc.take().unwrap_or_else(|| combine.create());
@@ -178,7 +178,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
 
     /// The window that ends next.
     fn next(&self) -> Option<Window> {
-        let coming = self.coming.first_key_value().map(|((first, _), _)| *first);
+        let coming = self.coming.first().map(|(first, _)| *first);
         let running = self.running.next().map(place);
         coming.into_iter().chain(running).min().map(|(_, window)| window)
     }
@@ -197,8 +197,8 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         let mut running = std::mem::replace(&mut self.running, Running::new());
         let combine = self.combine.clone();
         let mut merge = |acc: &mut C::Acc, other| combine.merge(acc, other);
-        while let Some(slice) = self.coming.first_entry().filter(|slice| slice.key().0 <= place(window)) {
-            running.add(slice.remove(), &mut merge);
+        while let Some((_, slice)) = self.coming.pop_first_if(|(first, _)| *first <= place(window)) {
+            running.add(slice, &mut merge);
         }
         let count = running.len();
         self.close_with(window, count, running.show(window, &mut merge));
@@ -240,9 +240,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         while let Some(window) = self.next().filter(|window| window.max_timestamp() < self.watermark) {
             self.close(window);
         }
-        while self.shown.first_key_value().is_some_and(|((expiry, _), _)| *expiry < self.watermark) {
-            self.shown.pop_first();
-        }
+        while self.shown.pop_first_if(|(expiry, _)| *expiry < self.watermark).is_some() {}
         if let Some(spare) = &mut self.spare {
             spare.shrink();
         }

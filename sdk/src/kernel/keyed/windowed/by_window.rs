@@ -10,6 +10,7 @@ use super::rows::{ResultRow, Takes};
 use super::sort::{self, WindowRows};
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::ordered::Ordered;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
@@ -17,7 +18,6 @@ use crate::window::{
     Accumulation, ClosingBehavior, Mark, Pane, TimestampCombiner, Timing, Trigger, Window, WindowSet, WindowingStrategy,
 };
 use crate::{Element, Key, Result, Step, Timestamp};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,9 +30,9 @@ pub(crate) struct ByWindow<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     watermark: Timestamp,
     output_watermark: Timestamp,
     /// Windows whose end is to come, by their last instants.
-    open: BTreeMap<(Timestamp, Window), Table<K, C::State>>,
+    open: Ordered<(Timestamp, Window), Table<K, C::State>>,
     /// Windows that have shown their result and take late elements, by the instants at which they expire.
-    shown: BTreeMap<(Timestamp, Window), Table<K, Shown<C::State>>>,
+    shown: Ordered<(Timestamp, Window), Table<K, Shown<C::State>>>,
     results: Results<K, V, R::Row>,
 }
 
@@ -72,8 +72,8 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
             output_watermark: Timestamp::MIN,
-            open: BTreeMap::new(),
-            shown: BTreeMap::new(),
+            open: Ordered::new(),
+            shown: Ordered::new(),
             results: Results::new(wiring, strategy, late),
         }
     }
@@ -95,7 +95,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
             return self.add_late(window, rows, expiry);
         }
         let contents = &self.contents;
-        let table = self.open.entry((last, window)).or_insert_with(Table::new);
+        let table = self.open.get_or_insert_with((last, window), Table::new);
         let add = |state: &mut C::State, value| contents.add(state, value);
         table.update(&rows.hashes, &mut rows.rows, add, |value| {
             let mut state = contents.create();
@@ -114,7 +114,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     /// Shows a result for each late element.
     fn add_late(&mut self, window: Window, rows: &mut WindowRows<Window, K, V>, expiry: Timestamp) {
         let Self { contents, accumulates, shown, results, .. } = self;
-        let table = shown.entry((expiry, window)).or_insert_with(Table::new);
+        let table = shown.get_or_insert_with((expiry, window), Table::new);
         for ((key, value), hash) in rows.rows.drain(..).zip(&rows.hashes) {
             let entry = table.find_or_create(*hash, key, || Shown { contents: contents.create(), panes: 0 });
             let Shown { contents: state, panes } = &mut entry.acc;
@@ -148,16 +148,11 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
     }
 
     fn close_all(&mut self) {
-        while let Some(((last, window), table)) = self.open.pop_first() {
-            if last >= self.watermark {
-                self.open.insert((last, window), table);
-                break;
-            }
+        let watermark = self.watermark;
+        while let Some(((_, window), table)) = self.open.pop_first_if(|(last, _)| *last < watermark) {
             self.close(window, table);
         }
-        while self.shown.first_key_value().is_some_and(|((expiry, _), _)| *expiry < self.watermark) {
-            self.shown.pop_first();
-        }
+        while self.shown.pop_first_if(|(expiry, _)| *expiry < watermark).is_some() {}
     }
 }
 
@@ -188,13 +183,13 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     }
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
-        let held = self.open.first_key_value().map_or(Timestamp::MAX, |((last, _), _)| *last);
+        let held = self.open.first().map_or(Timestamp::MAX, |(last, _)| *last);
         self.output_watermark = self.output_watermark.max(input.min(held));
         self.output_watermark
     }
 
     fn pending(&self) -> Option<Pending> {
-        let next_event = self.open.first_key_value().map(|((last, _), _)| *last);
+        let next_event = self.open.first().map(|(last, _)| *last);
         Some(Pending { count: self.open.len() as u64, what: "open windows", next_event })
     }
 

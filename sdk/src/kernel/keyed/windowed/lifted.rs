@@ -18,10 +18,10 @@ use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, Lifted, entry_bytes, fi
 use crate::kernel::keyed::route::Router;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
+use crate::kernel::ordered::Ordered;
 use crate::kernel::{Batch, Col, Lens, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
 use crate::window::{AnyWindowFn, Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ where
             combine: self.combine.clone(),
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
-            open: BTreeMap::new(),
+            open: Ordered::new(),
             rows: 0,
             looked: 0,
             spare: None,
@@ -134,7 +134,7 @@ struct Sender<K, V, C: CombineFn<V>, I> {
     step: Arc<Step>,
     watermark: Timestamp,
     /// Windows none of which is over, by the last instant of the first of them.
-    open: BTreeMap<(Timestamp, WindowSet), Open<K, C::Acc>>,
+    open: Ordered<(Timestamp, WindowSet), Open<K, C::Acc>>,
     /// Rows so far, and when it was last looked for tables that are idle.
     rows: u64,
     looked: u64,
@@ -172,7 +172,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
             self.send_idle()?;
         }
         let Self { combine, open, spare, memory, .. } = self;
-        let open = open.entry((last, rows.windows)).or_insert_with(|| Open { table: unused(spare, memory), used: 0 });
+        let open = open.get_or_insert_with((last, rows.windows), || Open { table: unused(spare, memory), used: 0 });
         open.used = self.rows;
         let table = &mut open.table;
         let (inputs, before) = (rows.rows.len() as u64, table.len());
@@ -225,7 +225,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     /// Sends the tables that have not been used for a while, so that those in use fit into a cache.
     fn send_idle(&mut self) -> Result<()> {
         let used = std::mem::replace(&mut self.looked, self.rows);
-        let idle: Vec<_> = self.open.extract_if(.., |_, open| open.used <= used).collect();
+        let idle = self.open.take_if(|open| open.used <= used);
         idle.into_iter().try_for_each(|((last, windows), open)| self.send(last, windows, open.table))
     }
 
@@ -298,11 +298,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         self.watermark = time;
-        while let Some(((last, windows), open)) = self.open.pop_first() {
-            if last >= time {
-                self.open.insert((last, windows), open);
-                break;
-            }
+        while let Some(((last, windows), open)) = self.open.pop_first_if(|(last, _)| *last < time) {
             self.send(last, windows, open.table)?;
         }
         if time == Timestamp::MAX {

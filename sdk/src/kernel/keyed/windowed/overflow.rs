@@ -11,13 +11,13 @@ use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::keyed::Rows;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
+use crate::kernel::ordered::Ordered;
 use crate::window::{AnyWindowFn, Window, WindowSet};
 use crate::{Element, Key, Result};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Slices by their first and last windows.
-pub(super) type Slices<K, A> = BTreeMap<(Place, Place), Slice<K, A>>;
+pub(super) type Slices<K, A> = Ordered<(Place, Place), Slice<K, A>>;
 
 /// Rows that are looked up together.
 const RUN: usize = 1 << 10;
@@ -66,7 +66,7 @@ impl<K: Key, A: Element> Overflow<K, A> {
 
     /// Puts the rows of all slices, each of which is a window, into one table.
     pub(super) fn scatter(&mut self, slices: &mut Slices<K, A>, merge: impl FnMut(&mut A, A)) -> Result<()> {
-        let rows = std::mem::take(slices).into_iter();
+        let rows = std::iter::from_fn(|| slices.pop_first());
         let rows = rows.flat_map(|(((_, window), _), slice)| {
             slice.table.into_iter().map(move |entry| ((entry.key, window), entry.acc))
         });
@@ -88,7 +88,7 @@ impl<K: Key, A: Element> Overflow<K, A> {
     fn spill(&mut self, slices: &mut Slices<K, A>) -> Result<()> {
         let rows = self.rows.get_or_insert_with(|| Rows::new(&self.env));
         self.memory.shrink(self.memory.used());
-        for (((_, first), (_, last)), slice) in std::mem::take(slices) {
+        while let Some((((_, first), (_, last)), slice)) = slices.pop_first() {
             for Entry { hash, key, acc } in slice.table {
                 rows.add(hash, key, (first, last, acc))?;
             }
@@ -182,7 +182,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
     fn add_run(&mut self, slice: Option<(Window, Window)>, run: &mut Vec<Entry<K, C::Acc>>) {
         let Some((first, last)) = slice else { return };
         let Self { combine, coming, window_fn, .. } = self;
-        let slice = coming.entry((place(first), place(last))).or_insert_with(|| {
+        let slice = coming.get_or_insert_with((place(first), place(last)), || {
             let windows = windows_between(window_fn, first, last);
             Slice { windows, table: Table::new() }
         });

@@ -1,9 +1,9 @@
 //! The rows of a batch, by the windows that they are in.
 
 use crate::Timestamp;
+use crate::kernel::ordered::{Place, Tree};
 use crate::kernel::{Batch, Col};
 use crate::window::{Window, WindowSet};
-use std::collections::BTreeMap;
 
 /// The rows of a batch that have `W` in common: a window, or all of their windows.
 #[derive(Clone)]
@@ -88,7 +88,7 @@ struct Sorted<W, K, V, T> {
     /// That of the last row: the next one is often of the same.
     last: usize,
     /// Where groups are, once there are many.
-    found: BTreeMap<W, usize>,
+    found: Option<Box<dyn Tree<W>>>,
     /// For how many rows the next group gets room at once.
     room: usize,
     timed: T,
@@ -97,9 +97,9 @@ struct Sorted<W, K, V, T> {
 /// So few groups are searched one after the other.
 const FEW: usize = 16;
 
-impl<W: Clone + Ord, K, V, T: Fn(&W) -> bool> Sorted<W, K, V, T> {
+impl<W: Place, K, V, T: Fn(&W) -> bool> Sorted<W, K, V, T> {
     fn new(rows: usize, timed: T) -> Self {
-        Self { groups: Vec::new(), last: 0, found: BTreeMap::new(), room: rows, timed }
+        Self { groups: Vec::new(), last: 0, found: None, room: rows, timed }
     }
 
     #[inline]
@@ -112,7 +112,7 @@ impl<W: Clone + Ord, K, V, T: Fn(&W) -> bool> Sorted<W, K, V, T> {
 
     fn find(&self, windows: &W) -> Option<usize> {
         let few = self.groups.iter().take(FEW).position(|rows| rows.windows == *windows);
-        few.or_else(|| self.found.get(windows).copied())
+        few.or_else(|| self.found.as_ref()?.get(windows).map(|number| number as usize))
     }
 
     fn open(&mut self, windows: &W) -> usize {
@@ -121,7 +121,7 @@ impl<W: Clone + Ord, K, V, T: Fn(&W) -> bool> Sorted<W, K, V, T> {
         self.room /= 2;
         let number = self.groups.len() - 1;
         if number >= FEW {
-            self.found.insert(windows.clone(), number);
+            self.found.get_or_insert_with(W::tree).insert(windows.clone(), number as u32);
         }
         number
     }

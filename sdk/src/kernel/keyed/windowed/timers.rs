@@ -1,7 +1,8 @@
 //! What keys wait for, in the order of time.
 
 use crate::Timestamp;
-use std::collections::{BTreeMap, VecDeque};
+use crate::kernel::ordered::Ordered;
+use std::collections::VecDeque;
 
 /// Timers by the instant that they are due at.
 ///
@@ -10,12 +11,12 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) struct Timers<T> {
     /// Those up to a span of time, in order, except those that have been set since their time came near.
     near: VecDeque<(Timestamp, T)>,
-    added: BTreeMap<Timestamp, VecDeque<T>>,
+    added: Ordered<Timestamp, VecDeque<T>>,
     until: i64,
     /// Those of the spans that follow; there are none if there are none before.
     far: VecDeque<Vec<(Timestamp, T)>>,
     /// Those of spans after the first few thousand.
-    farthest: BTreeMap<i64, Vec<(Timestamp, T)>>,
+    farthest: Ordered<i64, Vec<(Timestamp, T)>>,
 }
 
 /// So many spans are found without a search: four and a half hours.
@@ -28,13 +29,7 @@ pub(super) fn span(at: Timestamp) -> i64 {
 
 impl<T> Timers<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            near: VecDeque::new(),
-            added: BTreeMap::new(),
-            until: 0,
-            far: VecDeque::new(),
-            farthest: BTreeMap::new(),
-        }
+        Self { near: VecDeque::new(), added: Ordered::new(), until: 0, far: VecDeque::new(), farthest: Ordered::new() }
     }
 
     pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
@@ -46,14 +41,14 @@ impl<T> Timers<T> {
         } else if self.added.is_empty() && self.near.back().is_none_or(|(last, _)| *last <= at) {
             self.near.push_back((at, timer));
         } else {
-            self.added.entry(at).or_default().push_back(timer);
+            self.added.get_or_insert_with(at, VecDeque::new).push_back(timer);
         }
     }
 
     fn set_far(&mut self, at: Timestamp, timer: T) {
         let after = span(at).abs_diff(self.until) as usize - 1;
         if after >= FAR {
-            return self.farthest.entry(span(at)).or_default().push((at, timer));
+            return self.farthest.get_or_insert_with(span(at), Vec::new).push((at, timer));
         }
         if after >= self.far.len() {
             self.far.resize_with(after + 1, Vec::new);
@@ -64,7 +59,7 @@ impl<T> Timers<T> {
     /// When the first one is due.
     pub(crate) fn first(&self) -> Option<Timestamp> {
         let near = self.near.front().map(|(at, _)| *at);
-        let added = self.added.first_key_value().map(|(at, _)| *at);
+        let added = self.added.first().copied();
         near.into_iter().chain(added).min()
     }
 
@@ -85,10 +80,11 @@ impl<T> Timers<T> {
     }
 
     fn take_added(&mut self) -> Option<(Timestamp, T)> {
-        let mut first = self.added.first_entry()?;
-        let due = first.get_mut().pop_front().map(|timer| (*first.key(), timer));
-        if first.get().is_empty() {
-            first.remove();
+        let first = *self.added.first()?;
+        let timers = self.added.get_mut(&first)?;
+        let due = timers.pop_front().map(|timer| (first, timer));
+        if timers.is_empty() {
+            self.added.remove(&first);
         }
         due
     }
@@ -105,8 +101,10 @@ impl<T> Timers<T> {
         while let Some(mut far) = self.far.pop_front() {
             self.until += 1;
             // They were set when this span was farther away.
-            if let Some(before) = self.farthest.first_entry().filter(|first| *first.key() == self.until) {
-                far.splice(..0, before.remove());
+            let until = self.until;
+            if let Some((_, mut before)) = self.farthest.pop_first_if(|span| *span == until) {
+                before.append(&mut far);
+                far = before;
             }
             if !far.is_empty() {
                 return far;
@@ -122,6 +120,7 @@ impl<T> Timers<T> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     /// Some of them further away than is known without a search.
     fn instants() -> impl Strategy<Value = i64> {
