@@ -413,3 +413,14 @@ impl<'a, T> SourceBatch<'a, T> {
         self.values.is_empty()
     }
 }
+
+/// Adds elements without times of their own, however full the batch is: see [`room`](SourceBatch::room).
+impl<T> Extend<T> for SourceBatch<'_, T> {
+    #[inline]
+    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
+        self.values.extend(values);
+        if !self.times.is_empty() {
+            self.times.resize(self.values.len(), Timestamp::MIN);
+        }
+    }
+}

@@ -79,13 +79,11 @@ impl<T: Element, F: Fn(u64) -> T + 'static> Reader for IndexedReader<F> {
     type Split = Range<u64>;
 
     fn poll(&mut self, out: &mut SourceBatch<'_, T>) -> Result<Next, BoxError> {
-        while !out.is_full() {
-            match self.range.next() {
-                Some(i) => out.push((self.make)(i)),
-                None => return Ok(Next::Done),
-            }
-        }
-        Ok(Next::More)
+        let Range { start, end } = self.range;
+        let middle = end.min(start.saturating_add(out.room() as u64));
+        out.extend((start..middle).map(&self.make));
+        self.range.start = middle;
+        Ok(if middle < end { Next::More } else { Next::Done })
     }
 
     fn try_split(&mut self, fraction: f64) -> Option<Range<u64>> {

@@ -64,11 +64,7 @@ impl<K: Key, A> Table<K, A> {
             self.slots.resize(self.wanted, 0);
         }
         if self.is_near() {
-            self.found.clear();
-            for ((key, value), hash) in rows.drain(..).zip(hashes) {
-                self.find_or_insert(*hash, key, value, &mut fold, &mut create);
-            }
-            return;
+            return self.update_near(hashes, rows, fold, create);
         }
         let found = self.find_all(hashes, rows);
         for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
@@ -78,6 +74,31 @@ impl<K: Key, A> Table<K, A> {
             }
         }
         self.found = found;
+    }
+
+    #[inline]
+    fn update_near<V>(
+        &mut self,
+        hashes: &[u64],
+        rows: &mut Vec<(K, V)>,
+        mut fold: impl FnMut(&mut A, V),
+        mut create: impl FnMut(V) -> A,
+    ) {
+        self.found.clear();
+        for ((key, value), hash) in rows.drain(..).zip(hashes) {
+            match self.first_choice(*hash).filter(|entry| entry.key == key) {
+                Some(entry) => fold(&mut entry.acc, value),
+                None => self.find_or_insert(*hash, key, value, &mut fold, &mut create),
+            }
+        }
+    }
+
+    /// The entry at the first slot that a hash leads to, if it looks like that of the key.
+    #[inline]
+    fn first_choice(&mut self, hash: u64) -> Option<&mut Entry<K, A>> {
+        let slot = self.slots[place(hash) & (self.slots.len() - 1)];
+        // The number of no entry is out of bounds.
+        if tag(slot) == tag_of(hash) { self.entries.get_mut(number(slot) as usize) } else { None }
     }
 
     #[inline]
@@ -135,8 +156,8 @@ impl<K: Key, A> Table<K, A> {
         }
     }
 
-    /// The way of one row: where all is near, and for keys that are new, as far as the block could tell.
-    #[inline]
+    /// The long way: for keys that are new, as far as could be told.
+    #[inline(never)]
     fn find_or_insert<V>(
         &mut self,
         hash: u64,
@@ -348,7 +369,7 @@ fn tag(slot: u64) -> u32 {
 
 #[inline]
 fn number(slot: u64) -> u32 {
-    slot as u32 - 1
+    (slot as u32).wrapping_sub(1)
 }
 
 #[cfg(test)]
