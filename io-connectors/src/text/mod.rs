@@ -96,8 +96,8 @@ pub use compression::Compression;
 pub use dead_letters::ReadTried;
 pub use error::{ReadError, WriteError};
 pub use files::{
-    By, Destinations, OneDestination, PatternError, WriteFiles, WriteFilesError, WriteFilesTried, WrittenFile,
-    write_files,
+    By, Destinations, OneDestination, PatternError, TriedWithLateData, WriteFiles, WriteFilesError, WriteFilesTried,
+    WrittenFile, write_files,
 };
 #[cfg(feature = "net")]
 pub(crate) use incoming::Incoming;

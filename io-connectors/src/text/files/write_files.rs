@@ -156,7 +156,9 @@ impl<D> WriteFiles<D> {
     /// inside of the name of the transform: that is where letters are [replayed](beamline_sdk::PCollection::replaying).
     ///
     /// A file that cannot be written, for want of room or because its name is taken, fails the pipeline as ever: it is no
-    /// fault of an element. Elements that come too late for their window are counted as `dropped_late`.
+    /// fault of an element. Elements that come too late for their window are counted as `dropped_late`; applied to a
+    /// collection that is [keeping late data](PCollection::keeping_late_data), it makes a collection of these, too
+    /// ([`TriedWithLateData`](super::TriedWithLateData)).
     ///
     /// ```
     /// use beamline_io::{dead_letters, text};
@@ -325,6 +327,26 @@ impl<D> WriteFiles<D> {
         }
     }
 
+    /// The same for lines of which those that come too late are a collection.
+    pub(super) fn write_keeping_late_data<T>(
+        &self,
+        output: Result<Output, Error>,
+        keyed: &PCollection<((D::Destination, u32), T)>,
+    ) -> WithLateData<WrittenFile, PCollection<T>>
+    where
+        T: Element + Display,
+        D: Destinations<T>,
+    {
+        match output {
+            Ok(output) => {
+                let write = WritePanes::<T, D>::new(output, self.options.shards);
+                let WithLateData { results, late } = self.gather_keeping_late_data(&keyed.keeping_late_data());
+                WithLateData { results: results.par_do(write).named("Write"), late: late.values().named("Late") }
+            }
+            Err(error) => WithLateData { results: refused(keyed, error), late: keyed.values().filter(|_| false) },
+        }
+    }
+
     fn gather<K: Key, T: Element + Display>(&self, keyed: &PCollection<(K, T)>) -> PCollection<(K, Part<T>)> {
         match self.options.max_age {
             Some(age) => keyed.par_do_stateful(Roll::new(self.options.limits, age)).named("Roll"),
@@ -393,15 +415,7 @@ where
 
     fn expand(self, lines: KeepingLateData<T>) -> Self::Out {
         let lines = lines.collection();
-        let keyed = self.assign(lines);
-        match self.output(lines) {
-            Ok(output) => {
-                let write = WritePanes::<T, D>::new(output, self.options.shards);
-                let WithLateData { results, late } = self.gather_keeping_late_data(&keyed.keeping_late_data());
-                WithLateData { results: results.par_do(write).named("Write"), late: late.values().named("Late") }
-            }
-            Err(error) => WithLateData { results: refused(&keyed, error), late: lines.filter(|_| false) },
-        }
+        self.write_keeping_late_data(self.output(lines), &self.assign(lines))
     }
 }
 
