@@ -7,7 +7,7 @@ use super::flow::{Flow, Lens, Watched};
 use super::guard::catch;
 use super::operator::Wiring;
 use super::pace::Pace;
-use crate::{Element, Result, Step};
+use crate::{Element, Result, RunId, Step};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -128,6 +128,11 @@ impl<T: 'static> Output<T> {
     }
 
     /// Whether the run is to stop.
+    /// Which run it is.
+    pub(super) fn run(&self) -> RunId {
+        self.shared.run
+    }
+
     pub(super) fn is_stopped(&self) -> bool {
         self.shared.is_stopped()
     }

@@ -32,6 +32,7 @@ use std::time::Duration;
 /// | `{destination}` | what [`destination`](WriteFiles::destination) says of the element | `eu/fr` |
 /// | `{shard}`, `{shard.index}`, `{shard.count}` | which of the [`shards`](WriteFiles::shards) it is | `00001-of-00003` |
 /// | `{part}` | the number of a file of a pane, if files [roll](#files-that-roll) | `00007` |
+/// | `{run}` | the [run](beamline_sdk::RunId): when it was started, and some digits of chance | `20151116T093000Z-5fa03c` |
 ///
 /// Formats know `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, `%3f` for milliseconds, and `%%`. Braces are written twice to stand for
 /// themselves. A format that leaves out a small part of a time which tells windows apart, such as the minutes of windows that
@@ -71,6 +72,26 @@ use std::time::Duration;
 /// when no run is using them.
 ///
 /// A file that exists already is an error, at which it stays as it is, unless [`replace`](WriteFiles::replace) says otherwise.
+///
+/// # Programs that are started again
+///
+/// A program that is started again, and reads what it has read before, comes to windows that have their files already. With
+/// [`replace`](WriteFiles::replace) it puts its own in their place: right where it reads all of a window again. One that goes on
+/// with new input has only a part of the window in work: with `{run}` in its names no run touches the files of another, and
+/// who reads a window takes the files of all runs together:
+///
+/// ```
+/// # use beamline_io::text;
+/// # use beamline_sdk::{Pipeline, window::Windowing};
+/// # use std::time::Duration;
+/// # let p = Pipeline::new();
+/// # let lines = p.create(["a".to_owned()]);
+/// let hourly = lines.window(Windowing::fixed(Duration::from_hours(1)));
+/// hourly.apply(text::write_files("lines/{window.start:%Y-%m-%d-%H}-{run}.txt"));
+/// // In another program: one hour, whoever wrote it.
+/// let hour = p.read(text::read("lines/2026-11-21-09-*.txt"));
+/// # let _ = hour;
+/// ```
 ///
 /// # Files that roll
 ///
