@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::current::{self, StepId};
+use super::cut;
 use super::env::{Env, Shared};
 use super::flow::{Flow, Lens, Watched};
 use super::guard::catch;
@@ -127,12 +128,12 @@ impl<T: 'static> Output<T> {
         Ok(())
     }
 
-    /// Whether the run is to stop.
     /// Which run it is.
     pub(super) fn run(&self) -> RunId {
         self.shared.run
     }
 
+    /// Whether the run is to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.shared.is_stopped()
     }
@@ -147,7 +148,7 @@ impl<T: 'static> Output<T> {
         if let Some(start) = start {
             self.pace.learn(elements, start.elapsed());
         }
-        Ok(())
+        cut::look()
     }
 
     #[cold]
