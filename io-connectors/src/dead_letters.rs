@@ -199,7 +199,7 @@ impl PTransform<Pipeline> for Read {
     type Out = PCollection<DeadLetter<Json>>;
 
     fn label(&self) -> String {
-        format!("dead_letters::read({})", self.0.display())
+        format!("dead_letters::read({})", text::name_of_input(&self.0))
     }
 
     fn is_opaque(&self) -> bool {
