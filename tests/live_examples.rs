@@ -86,6 +86,10 @@ fn what_is_no_text_does_not_end_a_stream() {
     assert_eq!(next(&mut stdout), "2024-03-01T10:00:00Z: 1 slow requests\n");
     drop(stdin);
     end(child).succeeds();
+    fs::write(folder.path().join("notes"), b"caf\xe9\n").unwrap();
+    let run = folder.run("tail_wordcount", ["--file", "notes", "--take", "1"]);
+    run.succeeds();
+    assert!(run.stdout.ends_with(" caf\u{fffd}: 1\n"), "{run:?}");
 }
 
 #[test]
