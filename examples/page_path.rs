@@ -32,8 +32,8 @@ struct Args {
     #[arg(long, value_name = "LINES")]
     take: Option<u64>,
     /// In how many minutes
-    #[arg(long, value_name = "MINUTES", default_value_t = 5)]
-    within: u64,
+    #[arg(long, value_name = "MINUTES", default_value = "5", value_parser = access_log::minutes)]
+    within: Duration,
 }
 
 /// How far a visitor has come.
@@ -107,7 +107,7 @@ impl StatefulDoFn<String, Request> for FindPath {
 }
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
-    let find = FindPath { pages: args.pages, within: Duration::from_mins(args.within) };
+    let find = FindPath { pages: args.pages, within: args.within };
     access_log::read(p, &args.input, args.take)
         .key_by(|request| request.address.clone())
         .par_do_stateful(find)

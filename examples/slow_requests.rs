@@ -30,7 +30,6 @@ use access_log::{Input, Request};
 use beamline::clap::{self, Parser};
 use beamline::prelude::*;
 use beamline::state::OrderedListState;
-use std::num::NonZeroU64;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -46,12 +45,17 @@ struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     slow: Duration,
     /// For how many minutes it counts
-    #[arg(long, value_name = "MINUTES", default_value = "5")]
-    last: NonZeroU64,
+    #[arg(long, value_name = "MINUTES", default_value = "5", value_parser = some_minutes)]
+    last: Duration,
 }
 
 fn seconds(text: &str) -> Result<Duration, BoxError> {
     Ok(Duration::try_from_secs_f64(text.parse()?)?)
+}
+
+fn some_minutes(text: &str) -> Result<Duration, BoxError> {
+    let minutes = access_log::minutes(text)?;
+    if minutes.is_zero() { Err("none would count: at least 1".into()) } else { Ok(minutes) }
 }
 
 /// When the last slow requests were.
@@ -90,7 +94,7 @@ impl StatefulDoFn<(), Request> for CountSlow {
 }
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
-    let count = CountSlow { slow: args.slow, last: Duration::from_mins(args.last.get()) };
+    let count = CountSlow { slow: args.slow, last: args.last };
     access_log::read(p, &args.input, args.take).key_by(|_| ()).par_do_stateful(count).named("CountSlow").for_each(
         |line| {
             println!("{line}");

@@ -14,6 +14,7 @@
 //! there were. Ctrl-C ends it, with the counts of the seconds that have begun.
 
 use beamline::clap::{self, Parser};
+use beamline::io::text::InvalidUtf8::Lossy;
 use beamline::prelude::*;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,9 +38,11 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     if args.every == 0 {
         return Err("--every 0 would be all the time: at least 1".into());
     }
+    // A byte that is no text, and comes after days, is not to end it.
+    let tail = text::tail(&args.file).invalid_utf8(Lossy);
     let lines = match args.take {
-        Some(count) => p.read(text::tail(&args.file).take(count)),
-        None => p.read(text::tail(&args.file)),
+        Some(count) => p.read(tail.take(count)),
+        None => p.read(tail),
     };
     lines
         .flat_map_with(|line, out| line.split_whitespace().for_each(|word| out.emit(word.to_lowercase())))

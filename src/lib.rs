@@ -134,7 +134,7 @@
 //! | find a transform | the methods of [`PCollection`], and of [`Pipeline`] for where collections begin |
 //! | reduce many values to one | [`combine`] |
 //! | keep what went wrong | [`PCollection::try_map`], [`PCollection::try_par_do`] |
-//! | go on when a sink does not take an element | [`PCollection::try_write`], [`PCollection::try_for_each`] |
+//! | go on when a sink or a table does not take an element | [`PCollection::try_write`], [`PCollection::try_write_upserts`], [`PCollection::try_for_each`] |
 //! | call a service for every element | `PCollection::par_do_async`, with the cargo feature `async` |
 //! | look at a table that changes now and then | [`Pipeline::refreshing`] |
 //! | keep failures in a file, and try them again | [`io::dead_letters`], [`PCollection::replaying`] |

@@ -86,6 +86,10 @@ fn what_is_no_text_does_not_end_a_stream() {
     assert_eq!(next(&mut stdout), "2024-03-01T10:00:00Z: 1 slow requests\n");
     drop(stdin);
     end(child).succeeds();
+    fs::write(folder.path().join("notes"), b"caf\xe9\n").unwrap();
+    let run = folder.run("tail_wordcount", ["--file", "notes", "--take", "1"]);
+    run.succeeds();
+    assert!(run.stdout.ends_with(" caf\u{fffd}: 1\n"), "{run:?}");
 }
 
 #[test]
@@ -103,14 +107,19 @@ fn a_log_that_is_not_there_is_waited_for_with_a_warning() {
     end(child).succeeds();
 }
 
+/// So many minutes that nothing can count their seconds.
+const MANY: &str = "18446744073709551615";
+
 #[test]
 fn options_that_cannot_be_are_named() {
     let folder = Folder::new();
-    for [option, value] in [["--slow", "soon"], ["--slow", "nan"], ["--last", "0"], ["--take", "x"]] {
+    for [option, value] in [["--slow", "soon"], ["--slow", "nan"], ["--last", "0"], ["--last", MANY], ["--take", "x"]] {
         let run = folder.run("slow_requests", [option, value]);
         assert_eq!(run.code, Some(2), "{run:?}");
         assert!(run.stderr.contains(&format!("invalid value '{value}' for '{option} <")), "{run:?}");
     }
+    let run = folder.run("page_path", ["/a", "/b", "--within", MANY]);
+    assert!(run.stderr.contains(&format!("invalid value '{MANY}' for '--within <")), "{run:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -30,6 +30,12 @@ pub(crate) struct Input {
     tcp: Option<String>,
 }
 
+/// A number of minutes, for options.
+pub(crate) fn minutes(text: &str) -> Result<Duration, BoxError> {
+    let seconds = text.parse::<u64>()?.checked_mul(60).ok_or("nobody will live to see that")?;
+    Ok(Duration::from_secs(seconds))
+}
+
 /// What a line says.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Request {

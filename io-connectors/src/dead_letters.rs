@@ -55,9 +55,9 @@ pub fn write(path: impl AsRef<Path>) -> Write {
 /// Writes letters to files while a stream goes on, which become visible one after the other: each when its first letter is a
 /// minute old, or [as old as is said](WriteFiles::max_age), and when the run drains. To be applied to a collection of letters.
 ///
-/// `names` says how files are called, as for [`text::write_files`], with `{part}` for their numbers. A file that exists
-/// already is an error, so another run has another folder, or another beginning of its names. What is visible stays, also
-/// when the run fails later; letters of the file in work are lost then.
+/// `names` says how files are called, as for [`text::write_files`], with `{part}` for their numbers. A file that exists already is
+/// an error, so `{run}` belongs into the names of a program that may be started again. What is visible stays, also when the
+/// run fails later; letters of the file in work are lost then.
 ///
 /// ```
 /// use beamline_io::dead_letters;
@@ -65,7 +65,7 @@ pub fn write(path: impl AsRef<Path>) -> Write {
 /// use std::time::Duration;
 ///
 /// fn keep(letters: &PCollection<DeadLetter<String>>, folder: &str) {
-///     let names = format!("{folder}/{{part}}.jsonl");
+///     let names = format!("{folder}/{{run}}-{{part}}.jsonl");
 ///     letters.apply(dead_letters::write_files(names).max_age(Duration::from_secs(10)));
 /// }
 /// ```
@@ -199,7 +199,7 @@ impl PTransform<Pipeline> for Read {
     type Out = PCollection<DeadLetter<Json>>;
 
     fn label(&self) -> String {
-        format!("dead_letters::read({})", self.0.display())
+        format!("dead_letters::read({})", text::name_of_input(&self.0))
     }
 
     fn is_opaque(&self) -> bool {

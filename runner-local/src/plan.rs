@@ -126,8 +126,8 @@ fn live_nodes(graph: &Graph) -> Vec<bool> {
 fn has_effect(node: &Node) -> bool {
     let is_function = node.urn == "beam:transform:pardo:v1";
     let calls_user_code = is_function || matches!(node.body, Body::Fused { .. } | Body::Inseparable(_));
-    let is_end = matches!(node.body, Body::Shuffle { .. }) && node.outputs.is_empty();
-    node.sink.is_some() || is_end || (calls_user_code && node.urn != "beam:transform:flatten:v1")
+    let writes = node.sink.is_some() || node.urn == "beamline:transform:write_upserts:v1";
+    writes || (calls_user_code && node.urn != "beam:transform:flatten:v1")
 }
 
 /// Whether a side input is complete at some time, so that readers can wait for that.

@@ -13,7 +13,7 @@ use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
 use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings};
 use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
-use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, SplitTarget};
+use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, RunId, SplitTarget};
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -161,13 +161,15 @@ impl JobHandle {
         let exchanges = exchanges(graph, &plan, options.parallelism);
         let scripts = scripts(graph, &plan);
         let clock = options.clock(!scripts.is_empty());
+        let seed = options.seed_for(&*clock);
+        let warnings = Warnings::handled_by(options.warning_handler.clone());
         let desk = Desk::new(options.parallelism);
         let idleness = Arc::new(Idleness::new(&plan));
         let graph = graph.clone();
         let job = Arc::new(Job { graph, plan, sources, exchanges, idleness, scripts, wakers, desk, queue_limit });
         let mut handle = Self {
             job,
-            shared: Arc::new(Shared::with_warnings(Warnings::handled_by(options.warning_handler.clone()))),
+            shared: Arc::new(Shared::of_run(RunId::new(clock.now(), seed), warnings)),
             outcome: Arc::default(),
             cancelled: Arc::default(),
             ended: Arc::default(),
@@ -183,16 +185,22 @@ impl JobHandle {
         if options.samples {
             handle.shared.sample();
         }
-        handle.spawn_all(&options, &memory, &clock)?;
+        handle.spawn_all(&options, seed, &memory, &clock)?;
         Ok(handle)
     }
 
-    fn spawn_all(&mut self, options: &LocalRunner, memory: &Arc<MemoryBudget>, clock: &Arc<dyn Clock>) -> Result<()> {
+    fn spawn_all(
+        &mut self,
+        options: &LocalRunner,
+        seed: u64,
+        memory: &Arc<MemoryBudget>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<()> {
         let mut dice = options.seed.map(Dice::new);
         let batch_size = dice.as_mut().map_or(options.batch_size, Dice::size);
         let (workers, trace_elements, shared) = (options.parallelism, options.trace_elements, self.shared.clone());
         let (memory, clock, is_replay) = (memory.clone(), clock.clone(), dice.is_some());
-        let (wake, seed, version) = (self.job.wakers.clone(), options.seed_for(&*clock), options.version.clone());
+        let (wake, version) = (self.job.wakers.clone(), options.version.clone());
         let env = move |worker| Env {
             worker,
             workers,

@@ -1,22 +1,24 @@
 //! A stage on one worker: where its elements come from, and the steps that they go through.
 
-use crate::status::{SourceReport, StageReport, StepReport};
-use beamline_sdk::kernel::{
-    Clock, Inbox, Inflow, Kept, Mark, Operator, Polled, Shared, SourceHead, StepId, enter, panic_error,
-};
-use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
+use crate::status::{SourceReport, StageReport};
+use beamline_sdk::kernel::{Clock, Inbox, Inflow, Kept, Mark, Polled, Shared, SourceHead, StepId, enter};
+use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
 use port::Popped;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod cut;
 mod port;
 mod standing;
+mod step;
 
+use cut::Cut;
 pub(crate) use port::Port;
 pub(crate) use standing::Standing;
+pub(crate) use step::StepRun;
+use step::in_step;
 
 /// Packets or polls that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
@@ -30,6 +32,8 @@ pub(crate) struct StageRun {
     pub(crate) heads: Vec<Head>,
     /// Its steps in topological order.
     pub(crate) steps: Vec<StepRun>,
+    /// What ends the bundles behind each step.
+    cuts: Vec<Rc<Cut>>,
     pub(crate) gates: Vec<StepId>,
     /// The changes of side inputs that its steps have been told of, if they read any that change.
     views_seen: Option<u64>,
@@ -53,77 +57,6 @@ pub(crate) struct StageRun {
     /// The processing time at which the first of its steps wants to be called.
     alarm: Option<Timestamp>,
     is_done: bool,
-}
-
-/// A step on one worker.
-pub(crate) struct StepRun {
-    id: StepId,
-    step: Arc<Step>,
-    control: Rc<RefCell<dyn Operator>>,
-    /// The steps of the stage that make what it reads; none if the heads do.
-    reads: Vec<usize>,
-    /// Whether it is the sending end of a step of a later stage.
-    is_sender: bool,
-    input: Mark,
-    output: Mark,
-    alarm: Option<Timestamp>,
-    is_set_up: bool,
-}
-
-impl StepRun {
-    pub(crate) fn new(
-        id: StepId,
-        step: Arc<Step>,
-        control: Rc<RefCell<dyn Operator>>,
-        reads: Vec<usize>,
-        is_sender: bool,
-    ) -> Self {
-        let (input, output) = (Mark::START, Mark::START);
-        Self { id, step, control, reads, is_sender, input, output, alarm: None, is_set_up: false }
-    }
-
-    fn report(&self) -> StepReport {
-        let Self { id: step, is_sender, input, output, alarm, .. } = *self;
-        let pending = self.control.try_borrow().ok().and_then(|control| control.pending());
-        StepReport { step, is_sender, input, output, alarm, pending }
-    }
-
-    fn call<R>(&self, f: impl FnOnce(&mut dyn Operator) -> Result<R>) -> Result<R> {
-        in_step(self.id, || f(&mut *self.control.borrow_mut())).map_err(|error| error.in_step(&self.step))
-    }
-
-    /// The end of a bundle, after which the inputs have come to `mark`.
-    fn finish(&mut self, mark: Mark, is_halting: bool) -> Result<()> {
-        let before = self.input;
-        let (output, alarm, is_busy) = self.call(|control| {
-            if mark.time > before.time {
-                control.watermark(mark.time)?;
-            }
-            if mark.is_idle != before.is_idle {
-                control.idle(mark.is_idle)?;
-            }
-            if is_halting {
-                control.halt()?;
-            }
-            control.finish_bundle()?;
-            Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
-        })?;
-        self.input = mark;
-        // What is held back will come still, so its readers have to wait.
-        let is_idle = mark.is_idle && output >= mark.time && !is_busy;
-        self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };
-        self.alarm = alarm;
-        Ok(())
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.output == Mark::END
-    }
-
-    /// The alarm, if it is to ring also when the run halts.
-    fn working_alarm(&self) -> Option<Timestamp> {
-        self.alarm.filter(|_| self.control.borrow().works_by_the_clock())
-    }
 }
 
 /// Where a stage gets its elements from.
@@ -210,9 +143,11 @@ impl StageRun {
         let outside = (0..steps.len()).filter(calls_outside).collect();
         let can_be_full = |step: &usize| steps[*step].control.borrow().can_be_full();
         let limited = (0..steps.len()).filter(can_be_full).collect();
+        let cuts = Cut::each(&steps, &clock);
         Self {
             heads,
             steps,
+            cuts,
             gates,
             views_seen,
             outside,
@@ -407,8 +342,9 @@ impl StageRun {
         self.standing.stir();
         self.begin()?;
         let alarm = |step: &StepRun| if is_halting { step.working_alarm() } else { step.alarm };
-        let is_due = |step: &&StepRun| alarm(step).is_some_and(|alarm| alarm <= now);
-        self.steps.iter().filter(is_due).try_for_each(|step| step.call(|control| control.clock(now)))?;
+        let is_due = |step: &StepRun| alarm(step).is_some_and(|alarm| alarm <= now);
+        let due = self.steps.iter().zip(&self.cuts).filter(|(step, _)| is_due(step));
+        { due }.try_for_each(|(step, cut)| cut.emit(|| step.call(|control| control.clock(now))))?;
         self.finish_awake()
     }
 
@@ -486,8 +422,13 @@ impl StageRun {
         self.begin()?;
         self.mark = mark;
         for i in 0..self.steps.len() {
-            let mark = self.input_of(i);
-            self.steps[i].finish(mark, self.is_halting)?;
+            let (mark, is_halting) = (self.input_of(i), self.is_halting);
+            let (step, cut) = (&mut self.steps[i], &self.cuts[i]);
+            if mark.time > step.input.time {
+                cut.emit(|| step.finish(mark, is_halting))
+            } else {
+                step.finish(mark, is_halting)
+            }?;
         }
         self.is_open = false;
         self.alarm = self.steps.iter().filter_map(|step| step.alarm).min();
@@ -574,14 +515,6 @@ fn poll_bundle(
         last = polled;
     }
     Ok(last)
-}
-
-/// Calls a step. A panic that it did not catch itself, such as in the hash of a key, is an error like any other.
-fn in_step<R>(step: StepId, f: impl FnOnce() -> Result<R>) -> Result<R> {
-    let before = enter(step);
-    let result = catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| Err(panic_error(payload)));
-    enter(before);
-    result
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::kernel::{Emitter, Meta};
 use crate::side_input::SideInputs;
 use crate::window::{Pane, Window};
-use crate::{BoxError, Error, ErrorKind, Timestamp};
+use crate::{BoxError, Error, ErrorKind, RunId, Timestamp};
 
 /// Takes what a function emits.
 pub struct Emit<'a, O: 'static>(&'a mut Emitter<O>);
@@ -127,6 +127,11 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
     /// The pane that the input came with.
     pub fn pane(&self) -> Pane {
         *self.meta.pane.get(self.row)
+    }
+
+    /// Which run of the pipeline it is: for names of what must not collide with what another run has left.
+    pub fn run(&self) -> RunId {
+        self.out.run()
     }
 
     /// Looks whether the run is to stop: for functions that work long on an element, which then give up.

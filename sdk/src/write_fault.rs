@@ -12,6 +12,9 @@ use std::fmt;
 /// writer that can tell says so with one of these. It is the cause that is shown, and by [`write`](crate::PCollection::write)
 /// any error fails the pipeline.
 ///
+/// The same holds for an [`UpsertWriter`](crate::UpsertWriter) and its changes; what it does not tell is no reason to fail
+/// [there](crate::PCollection::try_write_upserts), and it is used on after it has told.
+///
 /// ```
 /// use beamline_sdk::{BoxError, WriteFault, Writer};
 ///

@@ -62,6 +62,11 @@ impl<T: Clone> Seen<T> {
         is_new
     }
 
+    /// Whether one of them is such.
+    pub(crate) fn any(&self, is_so: impl Fn(&T) -> bool) -> bool {
+        self.0.lock().unwrap().iter().any(is_so)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.lock().unwrap().len()
     }

@@ -53,12 +53,17 @@ fn connected(open: &mut Open) -> net::ReadLines {
 /// A pipe that stays open.
 #[cfg(unix)]
 fn pipe(open: &mut Open) -> text::ReadStream {
+    pipe_of(&LINES.concat(), open)
+}
+
+#[cfg(unix)]
+fn pipe_of(lines: &str, open: &mut Open) -> text::ReadStream {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
     // To open a pipe for both does not wait for the other side.
     let mut file = std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
-    file.write_all(LINES.concat().as_bytes()).unwrap();
+    file.write_all(lines.as_bytes()).unwrap();
     let source = text::read(&path).as_stream();
     open.extend([Box::new(file) as Box<dyn Any>, Box::new(folder)]);
     source
@@ -179,4 +184,52 @@ fn streams_end_when_the_other_side_closes_them() {
         server.join().unwrap();
         assert_eq!(seen.take(), [3]);
     });
+}
+
+/// Lines that are all there before the first is read.
+#[cfg(unix)]
+fn full_pipe(lines: &str) -> (Open, text::ReadStream) {
+    let mut open = Open::new();
+    let source = pipe_of(lines, &mut open);
+    (open, source)
+}
+
+/// The same over a connection.
+fn full_connection(lines: &str) -> (Open, net::ReadLines) {
+    let (listener, address) = listen();
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(lines.as_bytes()).unwrap();
+    (vec![Box::new(client)], net::accept_lines_on(listener))
+}
+
+/// Drains a run when it has read a line. Returns how many bytes of lines it has read then, and how many it has counted as left.
+fn drain_at_once<S: Source<Out = String>>((_open, source): (Open, S)) -> (u64, u64) {
+    let (p, control, seen) = (Pipeline::new(), Control::default(), Seen::new());
+    let (drain, read) = (control.clone(), seen.clone());
+    p.read(source).inspect(move |line| {
+        read.add(&(line.len() as u64 + 1));
+        drain.drain();
+    });
+    let result = crate::run(&p, &LocalRunner::new().parallelism(2).batch_size(4), &control);
+    (seen.take().iter().sum(), result.metrics.counter("bytes_unread"))
+}
+
+#[test]
+fn what_a_drained_run_has_taken_and_not_read_is_counted() {
+    let lines = "a line\n".repeat(2000);
+    let connected = drain_at_once(full_connection(&lines));
+    #[cfg(unix)]
+    let runs = [connected, drain_at_once(full_pipe(&lines))];
+    #[cfg(not(unix))]
+    let runs = [connected];
+    for (read, left) in runs {
+        assert!(left > 0);
+        assert_eq!(read + left, lines.len() as u64, "{read} and {left}");
+    }
+}
+
+#[test]
+fn standard_input_has_a_name() {
+    assert_eq!(text::stdin_stream().label(), "text::read(standard input)");
+    assert_eq!(text::read("a").and("-").label(), "text::read(a, standard input)");
 }

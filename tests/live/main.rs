@@ -5,6 +5,7 @@
 mod common;
 mod control;
 mod ends;
+mod estimators;
 mod files;
 mod incoming;
 mod naps;

@@ -2,12 +2,13 @@
 
 use crate::folder::Folder;
 use beamline::prelude::*;
-use beamline::testing::{TestPipeline, assert_that};
+use beamline::testing::{ManualClock, TestPipeline, assert_that};
 use beamline::{ErrorKind, JobControl};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Words at instants, in seconds, in windows of ten seconds.
@@ -127,11 +128,48 @@ fn a_file_that_exists_is_not_touched() {
     let error = p.try_run().unwrap_err();
     assert_eq!((error.kind(), error.element()), (ErrorKind::Io, Some("pane 0 of [10000ms, 20000ms), shard 0")));
     let message = error.to_string();
-    for part in ["00-00-10 exists already", "replace(true)", "/Write'", "files.rs"] {
+    for part in ["00-00-10 exists already", "replace(true)", "{run}", "/Write'", "files.rs"] {
         assert!(message.contains(part), "{part} is missing in: {message}");
     }
     folder.assert_lines("00-00-10", &["old"]);
     assert!(folder.names().iter().all(|name| !name.starts_with('.')), "{:?}", folder.names());
+}
+
+/// Writes words to files whose names tell of the run.
+fn run_again(folder: &Folder, runner: &LocalRunner) -> Result<(), String> {
+    let p = Pipeline::new();
+    let write = text::write_files(folder.path("{window.start:%H-%M-%S} {run} {shard.index}")).shards(2);
+    words(&p, &[(1, "a"), (2, "b"), (12, "c"), (13, "d")]).apply(write);
+    p.run_with(runner).map(drop).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_program_that_is_started_again_goes_on_beside_the_files_of_the_run_before() {
+    let folder = Folder::new();
+    for runs in 1..=3 {
+        run_again(&folder, &LocalRunner::new().parallelism(2)).unwrap();
+        let names = folder.names();
+        let runs_in = names.iter().filter_map(|name| name.split(' ').nth(1)).collect::<BTreeSet<_>>();
+        assert_eq!(runs_in.len(), runs, "all workers of a run say the same: {names:?}");
+    }
+    let p = TestPipeline::new();
+    let all = p.read(text::read(folder.path("*")));
+    assert_that(&all).contains_in_any_order("abcd".repeat(3).chars().map(String::from));
+    p.run();
+}
+
+#[test]
+fn a_run_that_is_repeated_has_the_same_name_and_the_error_says_what_would_be_another() {
+    let folder = Folder::new();
+    let clock = Arc::new(ManualClock::default());
+    clock.advance_to("2026-11-21T09:30:00.250Z".parse().unwrap());
+    let runner = |seed| LocalRunner::new().parallelism(2).manual_clock(clock.clone()).replay(seed);
+    run_again(&folder, &runner(7)).unwrap();
+    assert!(folder.names().iter().all(|name| name.contains(" 20261121T093000Z-")), "{:?}", folder.names());
+    let error = run_again(&folder, &runner(7)).unwrap_err();
+    assert!(error.contains("exists already") && error.contains("{run}"), "{error}");
+    run_again(&folder, &runner(8)).unwrap();
+    assert_eq!(folder.files().into_values().flatten().count(), 8);
 }
 
 #[test]

@@ -15,7 +15,9 @@ use std::sync::Arc;
 /// A line ends at `\n`; a `\r` before it is dropped. Timestamps are arrival times, unless
 /// [told otherwise](Source::with_timestamps).
 ///
-/// A thread reads the connection, and waits while the pipeline has enough to do: so does the other side then.
+/// A thread reads the connection, and waits while the pipeline has enough to do: so does the other side then. A run that is drained
+/// or stopped closes the connection. What the system of this machine, or the thread, had taken by then and nobody had read is
+/// lost, and whoever sent it cannot know: the step counts what the thread had, as `bytes_unread`, unless the run was stopped.
 ///
 /// ```
 /// use beamline_io::net;
@@ -35,7 +37,7 @@ pub fn read_lines(address: impl Into<String>) -> ReadLines {
 /// Each connection is read by a thread, and waits by itself while the pipeline has enough to do. A last line without `\n`
 /// counts if the connection has been closed in order. One that breaks, or whose line becomes
 /// [too long](ReadLines::max_line_bytes), is given up with the line that has begun; the step counts it as
-/// `connections_lost`. Otherwise as [`read_lines`].
+/// `connections_lost`, and the bytes as `bytes_unread`. Otherwise as [`read_lines`].
 ///
 /// ```
 /// use beamline_io::net;

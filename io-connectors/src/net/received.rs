@@ -1,6 +1,6 @@
 //! A connection that is read.
 
-use crate::text::{Incoming, InvalidUtf8, Line, Pipe};
+use crate::text::{Incoming, InvalidUtf8, Line, Pipe, leave_unread};
 use beamline_sdk::{BoxError, SourceBatch, Waker};
 use std::io::{self, Read};
 use std::net::{Shutdown, TcpStream};
@@ -59,6 +59,12 @@ impl<L: Line> Received<L> {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Came::Nothing,
             Err(error) => Came::Broken(error),
         })
+    }
+}
+
+impl<L> Drop for Received<L> {
+    fn drop(&mut self) {
+        leave_unread(self.lines.rest_bytes());
     }
 }
 

@@ -33,6 +33,14 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How much is read at once.
 const BLOCK: usize = 64 * 1024;
 
+#[cfg(feature = "net")]
+impl<L> Incoming<L> {
+    /// How many bytes have come that are not lines yet.
+    pub(crate) fn rest_bytes(&self) -> usize {
+        self.window.bytes().len()
+    }
+}
+
 impl<L: Line> Incoming<L> {
     /// The lines from the first byte on.
     pub(crate) fn new(name: Arc<str>, invalid: InvalidUtf8) -> Self {
@@ -58,12 +66,6 @@ impl<L: Line> Incoming<L> {
     /// Whether a line has begun and not ended.
     pub(crate) fn has_rest(&self) -> bool {
         self.start != Start::OtherLine && !self.window.bytes().is_empty()
-    }
-
-    /// How many bytes have come that are not lines yet.
-    #[cfg(feature = "net")]
-    pub(crate) fn rest_bytes(&self) -> usize {
-        self.window.bytes().len()
     }
 
     /// Reads once, and says how many bytes have come.

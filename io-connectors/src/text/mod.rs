@@ -37,6 +37,8 @@
 //! standard input. These have no end: a pipeline that reads them goes on until it is drained or cancelled, or until enough
 //! has been [taken](beamline_sdk::Source::take). They look for more every few milliseconds.
 //!
+//! What is in a file stays there for the next run. What has come out of a pipe does not: what [`stdin_stream`] leaves says it.
+//!
 //! ```
 //! use beamline_io::text;
 //! use beamline_sdk::{BoundedOutOfOrderness, Pipeline, Source, Timestamp};
@@ -96,14 +98,15 @@ pub use compression::Compression;
 pub use dead_letters::ReadTried;
 pub use error::{ReadError, WriteError};
 pub use files::{
-    By, Destinations, OneDestination, PatternError, WriteFiles, WriteFilesError, WriteFilesTried, WrittenFile,
-    write_files,
+    By, Destinations, OneDestination, PatternError, TriedWithLateData, WriteFiles, WriteFilesError, WriteFilesTried,
+    WrittenFile, write_files,
 };
 #[cfg(feature = "net")]
 pub(crate) use incoming::Incoming;
 pub use line::{InvalidUtf8, Line, RawLine, Text};
+pub(crate) use paths::name_of_input;
 #[cfg(feature = "net")]
-pub(crate) use pipe::Pipe;
+pub(crate) use pipe::{Pipe, leave_unread};
 pub use read::{Read, read, read_all, read_bytes, read_with_names};
 pub use reader::LineReader;
 pub use shard::{PreparedShard, ShardWriter};

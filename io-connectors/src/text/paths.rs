@@ -36,8 +36,18 @@ pub(super) fn resolve(paths: &[PathBuf]) -> Result<Vec<Input>, ReadError> {
     Ok(inputs)
 }
 
+/// Whether a path stands for standard input, or output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// A path or pattern, for people.
+pub(crate) fn name_of_input(path: &Path) -> String {
+    if is_standard(path) { Origin::Stdin.to_string() } else { path.display().to_string() }
+}
+
 fn resolve_one(path: &Path, inputs: &mut Vec<Input>) -> Result<(), ReadError> {
-    if path.as_os_str() == "-" {
+    if is_standard(path) {
         inputs.push(Input { origin: Origin::Stdin, kind: Kind::Pipe });
         return Ok(());
     }

@@ -4,12 +4,24 @@
 //! input, when its reader is gone and the next block has come, or with the process.
 
 use super::BLOCK;
+use beamline_sdk::metrics::Counter;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
 /// How many blocks may wait: together about as much as is read while a worker does something else.
 const WAITING: usize = 8;
+
+/// What had been taken out of an input, and did not become lines before its reader was given up: by draining the run, for
+/// example. It is gone from the input.
+static UNREAD: Counter = Counter::new("bytes_unread");
+
+/// Counts bytes that a reader leaves behind.
+pub(crate) fn leave_unread(bytes: usize) {
+    if bytes > 0 {
+        UNREAD.inc(bytes as u64);
+    }
+}
 
 /// The worker's end: reads what has come, and says [`WouldBlock`](io::ErrorKind::WouldBlock) when that is nothing.
 pub(crate) struct Pipe {
@@ -41,6 +53,12 @@ impl Pipe {
         Ok(Self { blocks, block: Vec::new(), used: 0, ended: false })
     }
 
+    /// How many bytes have come, and been asked for by nobody. One more block may be on its way behind those that wait.
+    fn unread(&self) -> usize {
+        let waiting = (0..=WAITING).map_while(|_| self.blocks.try_recv().ok()?.ok());
+        self.block.len() - self.used + waiting.map(|block| block.len()).sum::<usize>()
+    }
+
     fn next_block(&mut self) -> io::Result<()> {
         self.block = match self.blocks.try_recv() {
             Ok(block) => block?,
@@ -50,6 +68,12 @@ impl Pipe {
         self.used = 0;
         self.ended = self.block.is_empty();
         Ok(())
+    }
+}
+
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        leave_unread(self.unread());
     }
 }
 
@@ -141,6 +165,19 @@ mod tests {
         }
         assert_eq!(all, b"abcd");
         assert_eq!(pipe.read(&mut buffer).unwrap(), 0, "the end stays the end");
+    }
+
+    #[test]
+    fn what_nobody_has_asked_for_is_unread() {
+        let (blocks, come) = channel();
+        let (input, receiver) = channel();
+        let open = move || Ok(Box::new(Scripted(receiver)) as Box<dyn Read>);
+        let mut pipe = Pipe::spawn(move || blocks.send(()).unwrap_or_default(), open).unwrap();
+        input.send(Ok(b"abc")).unwrap();
+        input.send(Ok(b"defg")).unwrap();
+        (0..2).for_each(|_| come.recv().unwrap());
+        assert_eq!(pipe.read(&mut [0; 2]).unwrap(), 2);
+        assert_eq!(pipe.unread(), 5);
     }
 
     #[test]

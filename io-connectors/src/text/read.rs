@@ -4,7 +4,7 @@ use super::compression::{Codec, Compression};
 use super::dead_letters::ReadTried;
 use super::error::ReadError;
 use super::line::{InvalidUtf8, Line, RawLine, Text};
-use super::paths::{Input, Kind, resolve};
+use super::paths::{Input, Kind, name_of_input, resolve};
 use super::reader::LineReader;
 use super::split::{Origin, Part, Split, SplitSize, divide};
 use beamline_sdk::{BoxError, Source, SplitTarget};
@@ -25,6 +25,7 @@ use std::sync::Arc;
 /// use beamline_sdk::Source;
 ///
 /// assert_eq!(text::read("in/*.txt").label(), "text::read(in/*.txt)");
+/// assert_eq!(text::read("-").label(), "text::read(standard input)");
 /// ```
 pub fn read(path: impl AsRef<Path>) -> Read {
     read_all([path])
@@ -178,7 +179,7 @@ impl<L: Line> Source for Read<L> {
     type Reader = LineReader<L>;
 
     fn label(&self) -> String {
-        let paths: Vec<_> = self.paths.iter().map(|p| p.display().to_string()).collect();
+        let paths: Vec<_> = self.paths.iter().map(|path| name_of_input(path)).collect();
         match paths.as_slice() {
             [first, second, _, rest @ ..] if !rest.is_empty() => {
                 format!("text::read({first}, {second} and {} more)", paths.len() - 2)

@@ -7,6 +7,7 @@ use super::error::ReadError;
 use super::line::{Block, InvalidUtf8, Line, Place};
 use super::open::{Bell, failed, open};
 use super::pause::Pause;
+use super::pipe::leave_unread;
 use super::split::{Part, Range, Split};
 use super::window::Window;
 use beamline_sdk::{BoxError, Next, Reader, SourceBatch};
@@ -188,6 +189,15 @@ impl<L: Line> LineReader<L> {
                 found: self.window.read_to(),
             }),
             Part::Whole { .. } | Part::Pipe { .. } => Ok(Fill::End),
+        }
+    }
+}
+
+/// Of a file nothing is lost that is not read. What came out of a pipe is nowhere else.
+impl<L> Drop for LineReader<L> {
+    fn drop(&mut self) {
+        if matches!(self.split.part, Part::Pipe { .. }) {
+            leave_unread(self.window.bytes().len());
         }
     }
 }

@@ -12,6 +12,11 @@ use beamline_sdk::{ArrivingReader, BoxError, Source, SplitTarget};
 /// Timestamps are arrival times, unless [told otherwise](Source::with_timestamps). [`read("-")`](read) reads the same as a
 /// collection that is complete at its end.
 ///
+/// A thread takes blocks of the input as they come, so that nobody waits for them. A run that is drained or stopped, or has
+/// [taken](Source::take) enough, leaves what is in them and was not read yet: up to nine blocks of 64 KiB. That is gone from the
+/// input, and no other program gets it; the step counts it as `bytes_unread`, unless the run was stopped. What has to be read to
+/// the last line ends by itself: close the input, in place of draining the run.
+///
 /// ```
 /// use beamline_io::text;
 /// use beamline_sdk::{Pipeline, window::Windowing};

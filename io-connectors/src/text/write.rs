@@ -4,6 +4,7 @@ use super::compression::{Codec, Compression};
 use super::encode::Encoder;
 use super::error::WriteError;
 use super::names::Names;
+use super::paths::is_standard;
 use super::publish::{discard, publish};
 use super::shard::{PreparedShard, ShardWriter, Target};
 use super::temp::TempFile;
@@ -108,7 +109,7 @@ impl Write {
     }
 
     fn is_stdout(&self) -> bool {
-        self.prefix.as_os_str() == "-"
+        is_standard(&self.prefix)
     }
 
     fn prefix_text(&self) -> String {
@@ -193,6 +194,9 @@ impl<T: Element + Display> Sink<T> for Write {
     type Commit = PreparedShard;
 
     fn label(&self) -> String {
+        if self.is_stdout() {
+            return "text::write(standard output)".to_owned();
+        }
         format!("text::write({})", self.prefix.display())
     }
 

@@ -2,7 +2,8 @@ use super::*;
 use crate::idleness::Idleness;
 use crate::plan::Plan;
 use beamline_sdk::Pipeline;
-use beamline_sdk::kernel::SystemClock;
+use beamline_sdk::Step;
+use beamline_sdk::kernel::{Operator, SystemClock};
 use std::panic::Location;
 
 /// What has happened, in its order.

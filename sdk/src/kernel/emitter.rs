@@ -5,7 +5,7 @@ use super::env::Env;
 use super::meta::{Meta, Stamp};
 use super::output::Output;
 use crate::window::{Pane, Window};
-use crate::{Error, Result, Timestamp};
+use crate::{Error, Result, RunId, Timestamp};
 use std::panic::resume_unwind;
 use std::rc::Rc;
 
@@ -44,6 +44,11 @@ impl<T: 'static> Emitter<T> {
     pub(crate) fn take(&mut self) -> Batch<T> {
         self.is_timed = false;
         self.batch.take()
+    }
+
+    /// Which run it is.
+    pub(crate) fn run(&self) -> RunId {
+        self.output.run()
     }
 
     /// Whether the run is to stop.

@@ -6,7 +6,7 @@ use super::memory::MemoryBudget;
 use super::reading::Wake;
 use super::scratch::Scratch;
 use super::warnings::Warnings;
-use crate::{BoxError, Error, ErrorKind, Result};
+use crate::{BoxError, Error, ErrorKind, Result, RunId};
 use parking_lot::Mutex;
 use std::any::{Any, TypeId};
 use std::collections::{HashMap, HashSet};
@@ -60,6 +60,8 @@ type View = Arc<dyn Any + Send + Sync>;
 /// What the workers of a run share.
 #[derive(Default)]
 pub struct Shared {
+    /// Which run it is.
+    pub run: RunId,
     /// What has gone wrong and did not fail the run.
     pub warnings: Warnings,
     stop: AtomicBool,
@@ -80,8 +82,8 @@ pub struct Shared {
 
 impl Shared {
     /// For a run that warns in its own way.
-    pub fn with_warnings(warnings: Warnings) -> Self {
-        Self { warnings, ..Self::default() }
+    pub fn of_run(run: RunId, warnings: Warnings) -> Self {
+        Self { run, warnings, ..Self::default() }
     }
 
     /// Asks every worker to stop.

@@ -17,6 +17,13 @@ pub struct Stamp {
     pub pane: Pane,
 }
 
+impl Stamp {
+    /// That of an element that stays, whether this is one of an element that is taken back or not.
+    pub(crate) fn staying(self) -> Self {
+        Self { pane: self.pane.staying(), ..self }
+    }
+}
+
 /// Timestamps, windows and panes of a batch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
@@ -31,7 +38,7 @@ pub struct Meta {
 impl Meta {
     /// Whether a row takes something back.
     #[inline]
-    pub(super) fn takes_back(&self, row: usize) -> bool {
+    pub(crate) fn takes_back(&self, row: usize) -> bool {
         self.pane.get(row).is_retraction()
     }
 

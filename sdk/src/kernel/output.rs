@@ -2,12 +2,13 @@
 
 use super::batch::Batch;
 use super::current::{self, StepId};
+use super::cut;
 use super::env::{Env, Shared};
 use super::flow::{Flow, Lens, Watched};
 use super::guard::catch;
 use super::operator::Wiring;
 use super::pace::Pace;
-use crate::{Element, Result, Step};
+use crate::{Element, Result, RunId, Step};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -127,6 +128,11 @@ impl<T: 'static> Output<T> {
         Ok(())
     }
 
+    /// Which run it is.
+    pub(super) fn run(&self) -> RunId {
+        self.shared.run
+    }
+
     /// Whether the run is to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.shared.is_stopped()
@@ -142,7 +148,7 @@ impl<T: 'static> Output<T> {
         if let Some(start) = start {
             self.pace.learn(elements, start.elapsed());
         }
-        Ok(())
+        cut::look()
     }
 
     #[cold]

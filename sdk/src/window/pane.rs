@@ -79,6 +79,11 @@ impl Pane {
         self.mark == Mark::Retracts
     }
 
+    /// The pane of an element that is made of this one and stays, also where this one is taken back.
+    pub(crate) fn staying(self) -> Self {
+        if self.is_retraction() { self.marked(Mark::None) } else { self }
+    }
+
     /// The same pane with another mark.
     #[must_use]
     pub fn marked(self, mark: Mark) -> Self {

@@ -3,7 +3,7 @@
 use super::{letters_in, sorted};
 use crate::folder::Folder;
 use beamline::prelude::*;
-use beamline::testing::{TestPipeline, assert_that, for_each_seed};
+use beamline::testing::{TestPipeline, TestStream, assert_that, for_each_seed};
 use beamline::{ErrorKind, FailureLimit};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -88,6 +88,43 @@ fn files_of_windows_are_whole_without_the_elements_that_are_refused() {
         p.run();
         assert_eq!(sorted(folder.files().into_values().flatten().collect()), whole_lines(60));
     });
+}
+
+/// Of what comes after its window is over, what cannot be printed is a letter as ever.
+#[test]
+fn what_is_late_is_kept_beside_what_cannot_be_printed() {
+    for_each_seed(12, |seed| {
+        let folder = Folder::new();
+        let p = TestPipeline::new().with_parallelism(2).with_seed(seed);
+        let at = |n: u64| (Timestamp::from_millis(n as i64), Fragile(n));
+        let stream =
+            TestStream::new().elements([at(1), at(3), at(14)]).advance_watermark_to(Timestamp::from_millis(10));
+        let stream = stream.elements([at(5), at(6), at(15), at(16)]);
+        let is_rolled = seed % 2 == 1;
+        let part = if is_rolled { "-{part}" } else { "" };
+        let write = text::write_files(folder.path(&format!("{{window.start:%3f}}{part}")));
+        let write = if is_rolled { write.max_age(Duration::from_secs(1)) } else { write };
+        let numbers = p.apply(stream).window(Windowing::fixed(Duration::from_millis(10)));
+        let written = numbers.keeping_late_data().apply(write.dead_letters()).named("Files");
+        assert_that(&written.tried.ok.map(|file| file.rows)).satisfies(|rows| assert_eq!(rows.iter().sum::<u64>(), 3));
+        let letters = written.tried.failed.map(|letter| (letter.step, letter.element.0));
+        assert_that(&letters).contains_in_any_order([3, 6, 15].map(|n| ("Files/Assign".to_owned(), n)));
+        assert_that(&written.late).contains_in_any_order([Fragile(5)]);
+        p.run();
+        let lines = sorted(folder.files().into_values().flatten().collect());
+        assert_eq!(lines, ["1", "14", "16", "number", "number", "number"]);
+    });
+}
+
+/// What is wrong with the names is said as by any other.
+#[test]
+fn names_that_cannot_be_are_refused_where_both_are_kept() {
+    let p = TestPipeline::new();
+    let written = windowed(&p).keeping_late_data().apply(text::write_files("name").dead_letters());
+    written.tried.failed.inspect(|_| ());
+    written.late.inspect(|_| ());
+    let error = p.try_run().unwrap_err().to_string();
+    assert!(error.contains("the files of all windows of name would have the same name"), "{error}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod files;
 mod life;
 mod net;
 mod store;
+mod tables;
 mod writers;
 
 use beamline::prelude::*;

@@ -17,7 +17,7 @@ pub enum PatternError {
     /// There is no placeholder of that name.
     #[error(
         "in {pattern} {{{name}}} is no placeholder: there are {{destination}}, {{window}}, {{window.start}}, {{window.end}}, \
-         {{pane}}, {{pane.index}}, {{pane.timing}}, {{pane.last}}, {{shard}}, {{shard.index}}, {{shard.count}} and {{part}}"
+         {{pane}}, {{pane.index}}, {{pane.timing}}, {{pane.last}}, {{shard}}, {{shard.index}}, {{shard.count}}, {{part}} and {{run}}"
     )]
     Unknown {
         /// The names that were asked for.
@@ -91,8 +91,11 @@ pub enum PatternError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteFilesError {
-    /// There is such a file.
-    #[error("{path} exists already: delete older output, use other names, or allow replace(true)")]
+    /// There is such a file: that of another run, perhaps.
+    #[error(
+        "{path} exists already: delete older output, use other names, such as some with {{run}}, which are different in each \
+         run, or allow replace(true)"
+    )]
     Exists {
         /// The file.
         path: String,

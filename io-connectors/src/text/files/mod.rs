@@ -20,6 +20,6 @@ mod written;
 
 pub use destination::{By, Destinations, OneDestination};
 pub use error::{PatternError, WriteFilesError};
-pub use tried::WriteFilesTried;
+pub use tried::{TriedWithLateData, WriteFilesTried};
 pub use write_files::{WriteFiles, write_files};
 pub use written::WrittenFile;

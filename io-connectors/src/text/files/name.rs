@@ -4,7 +4,7 @@ use super::error::WriteFilesError;
 use super::pattern::{Pattern, Piece, Placeholder};
 use super::time::{TimeFormat, describe, first_lost, short, show_span};
 use beamline_sdk::window::{Pane, Timing, Window};
-use beamline_sdk::{Shard, Timestamp};
+use beamline_sdk::{RunId, Shard, Timestamp};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -17,6 +17,7 @@ pub(super) struct Facts {
     pub(super) pane: Pane,
     pub(super) shard: Shard,
     pub(super) part: u32,
+    pub(super) run: RunId,
 }
 
 impl Pattern {
@@ -63,7 +64,7 @@ impl Pattern {
 
 impl Placeholder {
     fn show(&self, facts: &Facts, out: &mut String) {
-        let Facts { destination, window, pane, shard, part } = facts;
+        let Facts { destination, window, pane, shard, part, run } = facts;
         let written = match self {
             Self::Destination => return escape(destination.as_deref().unwrap_or_default(), out),
             Self::Window => return out.push_str(&show_window(*window)),
@@ -77,6 +78,7 @@ impl Placeholder {
             Self::ShardIndex => write!(out, "{:05}", shard.index),
             Self::ShardCount => write!(out, "{:05}", shard.count),
             Self::Part => write!(out, "{part:05}"),
+            Self::Run => write!(out, "{run}"),
         };
         written.expect("a string takes everything");
     }
@@ -136,7 +138,8 @@ mod tests {
         let [start, end] = ["2015-11-16T16:00", "2015-11-16T17:00"].map(|time| time.parse().unwrap());
         let pane = Pane { timing: Timing::OnTime, index: 2, ..Pane::ONLY };
         let shard = Shard { index: 1, count: 3 };
-        Facts { destination: Some("eu/fr".to_owned()), window: Window { start, end }, pane, shard, part: 7 }
+        let run = RunId::new(start, 0);
+        Facts { destination: Some("eu/fr".to_owned()), window: Window { start, end }, pane, shard, part: 7, run }
     }
 
     fn shown(pattern: &str, facts: &Facts) -> String {
@@ -155,6 +158,7 @@ mod tests {
             ("{shard}", "00001-of-00003"),
             ("{shard.index}/{shard.count}", "00001/00003"),
             ("{part}", "00007"),
+            ("{run}", "20151116T160000Z-e220a8"),
         ] {
             assert_eq!(shown(pattern, &facts()), expected, "{pattern}");
         }

@@ -77,7 +77,8 @@ impl<T: Element, D: Destinations<T>, L: Element + Display> DoFn<Group<T, D, L>> 
     fn process(&mut self, group: Group<T, D, L>, cx: &mut Cx<'_, WrittenFile>) -> Result<(), BoxError> {
         let ((destination, index), (part, rows)) = group;
         let shard = Shard { index, count: self.shards };
-        let facts = Facts { destination: D::name(&destination), window: cx.window(), pane: cx.pane(), shard, part };
+        let destination = D::name(&destination);
+        let facts = Facts { destination, window: cx.window(), pane: cx.pane(), shard, part, run: cx.run() };
         if rows.is_empty() {
             EMPTY.inc(1);
             return Ok(());

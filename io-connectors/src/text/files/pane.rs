@@ -68,7 +68,7 @@ impl<'a> PaneFiles<'a> {
         let prepared = writer.finish()?;
         let bytes = prepared.0.as_ref().and_then(|rename| fs::metadata(&rename.from).ok()).map_or(0, |file| file.len());
         self.complete.push(prepared);
-        let Facts { destination, window, pane, shard, part } = self.facts.clone();
+        let Facts { destination, window, pane, shard, part, .. } = self.facts.clone();
         let path = path.display().to_string();
         self.written.push(WrittenFile { path, destination, window, pane, shard: shard.index, part, rows, bytes });
         self.facts.part += 1;

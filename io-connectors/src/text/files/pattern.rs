@@ -29,6 +29,7 @@ pub(super) enum Placeholder {
     ShardIndex,
     ShardCount,
     Part,
+    Run,
 }
 
 impl Pattern {
@@ -121,6 +122,7 @@ fn placeholder(pattern: &str, inside: &str) -> Result<Placeholder, PatternError>
         "shard.index" => Placeholder::ShardIndex,
         "shard.count" => Placeholder::ShardCount,
         "part" => Placeholder::Part,
+        "run" => Placeholder::Run,
         _ => return Err(PatternError::Unknown { pattern: pattern.to_owned(), name: name.to_owned() }),
     };
     match format {

@@ -32,6 +32,7 @@ use std::time::Duration;
 /// | `{destination}` | what [`destination`](WriteFiles::destination) says of the element | `eu/fr` |
 /// | `{shard}`, `{shard.index}`, `{shard.count}` | which of the [`shards`](WriteFiles::shards) it is | `00001-of-00003` |
 /// | `{part}` | the number of a file of a pane, if files [roll](#files-that-roll) | `00007` |
+/// | `{run}` | the [run](beamline_sdk::RunId): when it was started, and some digits of chance | `20151116T093000Z-5fa03c` |
 ///
 /// Formats know `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, `%3f` for milliseconds, and `%%`. Braces are written twice to stand for
 /// themselves. A format that leaves out a small part of a time which tells windows apart, such as the minutes of windows that
@@ -71,6 +72,26 @@ use std::time::Duration;
 /// when no run is using them.
 ///
 /// A file that exists already is an error, at which it stays as it is, unless [`replace`](WriteFiles::replace) says otherwise.
+///
+/// # Programs that are started again
+///
+/// A program that is started again, and reads what it has read before, comes to windows that have their files already. With
+/// [`replace`](WriteFiles::replace) it puts its own in their place: right where it reads all of a window again. One that goes on
+/// with new input has only a part of the window in work: with `{run}` in its names no run touches the files of another, and
+/// who reads a window takes the files of all runs together:
+///
+/// ```
+/// # use beamline_io::text;
+/// # use beamline_sdk::{Pipeline, window::Windowing};
+/// # use std::time::Duration;
+/// # let p = Pipeline::new();
+/// # let lines = p.create(["a".to_owned()]);
+/// let hourly = lines.window(Windowing::fixed(Duration::from_hours(1)));
+/// hourly.apply(text::write_files("lines/{window.start:%Y-%m-%d-%H}-{run}.txt"));
+/// // In another program: one hour, whoever wrote it.
+/// let hour = p.read(text::read("lines/2026-11-21-09-*.txt"));
+/// # let _ = hour;
+/// ```
 ///
 /// # Files that roll
 ///
@@ -156,7 +177,9 @@ impl<D> WriteFiles<D> {
     /// inside of the name of the transform: that is where letters are [replayed](beamline_sdk::PCollection::replaying).
     ///
     /// A file that cannot be written, for want of room or because its name is taken, fails the pipeline as ever: it is no
-    /// fault of an element. Elements that come too late for their window are counted as `dropped_late`.
+    /// fault of an element. Elements that come too late for their window are counted as `dropped_late`; applied to a
+    /// collection that is [keeping late data](PCollection::keeping_late_data), it makes a collection of these, too
+    /// ([`TriedWithLateData`](super::TriedWithLateData)).
     ///
     /// ```
     /// use beamline_io::{dead_letters, text};
@@ -325,6 +348,26 @@ impl<D> WriteFiles<D> {
         }
     }
 
+    /// The same for lines of which those that come too late are a collection.
+    pub(super) fn write_keeping_late_data<T>(
+        &self,
+        output: Result<Output, Error>,
+        keyed: &PCollection<((D::Destination, u32), T)>,
+    ) -> WithLateData<WrittenFile, PCollection<T>>
+    where
+        T: Element + Display,
+        D: Destinations<T>,
+    {
+        match output {
+            Ok(output) => {
+                let write = WritePanes::<T, D>::new(output, self.options.shards);
+                let WithLateData { results, late } = self.gather_keeping_late_data(&keyed.keeping_late_data());
+                WithLateData { results: results.par_do(write).named("Write"), late: late.values().named("Late") }
+            }
+            Err(error) => WithLateData { results: refused(keyed, error), late: keyed.values().filter(|_| false) },
+        }
+    }
+
     fn gather<K: Key, T: Element + Display>(&self, keyed: &PCollection<(K, T)>) -> PCollection<(K, Part<T>)> {
         match self.options.max_age {
             Some(age) => keyed.par_do_stateful(Roll::new(self.options.limits, age)).named("Roll"),
@@ -393,15 +436,7 @@ where
 
     fn expand(self, lines: KeepingLateData<T>) -> Self::Out {
         let lines = lines.collection();
-        let keyed = self.assign(lines);
-        match self.output(lines) {
-            Ok(output) => {
-                let write = WritePanes::<T, D>::new(output, self.options.shards);
-                let WithLateData { results, late } = self.gather_keeping_late_data(&keyed.keeping_late_data());
-                WithLateData { results: results.par_do(write).named("Write"), late: late.values().named("Late") }
-            }
-            Err(error) => WithLateData { results: refused(&keyed, error), late: lines.filter(|_| false) },
-        }
+        self.write_keeping_late_data(self.output(lines), &self.assign(lines))
     }
 }
 

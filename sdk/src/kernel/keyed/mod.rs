@@ -21,5 +21,5 @@ pub(crate) use partitions::Rows;
 #[cfg(test)]
 pub(crate) use route::Router;
 pub(crate) use stateful::RunStateful;
-pub(crate) use upserts::WriteUpserts;
+pub(crate) use upserts::{TryWriteUpserts, WriteUpserts};
 pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, RefreshView, Signal, ViewBuilder, ViewSpec};

@@ -12,19 +12,21 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 static DROPPED_FAILED: Counter = Counter::new("dropped_failed");
 
 /// The second output of a step whose function may fail. If nobody reads it the first failure is the pipeline's.
-pub(super) struct Letters<T> {
+pub(crate) struct Letters<T> {
     out: Emitter<DeadLetter<T>>,
     step: Arc<Step>,
     version: Option<Arc<str>>,
     /// What kind of error it is if the pipeline fails.
     kind: ErrorKind,
     is_fatal: bool,
+    /// Whether letters about elements that are taken back are there to stay.
+    stay: bool,
     tally: Option<Tally>,
 }
 
 impl<T: Element> Letters<T> {
     /// Those of a step that is there once on each worker.
-    pub(super) fn new(wiring: &Wiring<'_>, limit: Option<FailureLimit>) -> Self {
+    pub(crate) fn new(wiring: &Wiring<'_>, limit: Option<FailureLimit>) -> Self {
         Self::of_one_in(wiring.env.workers, wiring, limit)
     }
 
@@ -36,13 +38,19 @@ impl<T: Element> Letters<T> {
             version: wiring.env.version.clone(),
             kind: ErrorKind::User,
             is_fatal: wiring.outputs[1].is_empty(),
+            stay: false,
             tally: limit.map(|limit| Tally::open(limit, wiring.id, &wiring.env.shared, count)),
         }
     }
 
     /// Says what kind of error it is if the pipeline fails: that of user code by default.
-    pub(super) fn of_kind(self, kind: ErrorKind) -> Self {
+    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
         Self { kind, ..self }
+    }
+
+    /// For a step that cannot hand on that an element is taken back: a letter says it, and is there to stay.
+    pub(crate) fn that_stay(self) -> Self {
+        Self { stay: true, ..self }
     }
 
     /// The step has been given so many elements.
@@ -68,7 +76,7 @@ impl<T: Element> Letters<T> {
             return Ok(());
         }
         let letter = DeadLetter::new(element, &self.step, stamp.clone(), &failure, self.version.as_deref());
-        self.out.emit_with(letter, &stamp);
+        self.out.emit_with(letter, &if self.stay { stamp.staying() } else { stamp });
         self.out.check()
     }
 

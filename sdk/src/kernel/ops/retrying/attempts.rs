@@ -7,7 +7,7 @@ use std::ops::Range;
 /// Makes attempts with rows.
 ///
 /// Errors in results are those that fail the pipeline.
-pub(in crate::kernel::ops) trait Attempts<I: Element> {
+pub(in crate::kernel) trait Attempts<I: Element> {
     /// What an attempt emits.
     type Out: 'static;
 
@@ -38,11 +38,11 @@ pub(in crate::kernel::ops) trait Attempts<I: Element> {
 }
 
 /// What an attempt came to grief at.
-pub(in crate::kernel::ops) struct Failed {
+pub(in crate::kernel) struct Failed {
     /// So many rows from the first on are done, and not tried again.
-    pub(in crate::kernel::ops) done: usize,
+    pub(in crate::kernel) done: usize,
     /// The rows that are given up if they have been tried often enough. They and all others that are not done are tried
     /// again otherwise.
-    pub(in crate::kernel::ops) rows: Range<usize>,
-    pub(in crate::kernel::ops) error: BoxError,
+    pub(in crate::kernel) rows: Range<usize>,
+    pub(in crate::kernel) error: BoxError,
 }

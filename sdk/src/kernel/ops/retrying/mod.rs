@@ -2,10 +2,11 @@
 //!
 //! What is tried as a whole is a unit: an element, or a bundle of them. What is emitted for it is held back until the
 //! attempt has succeeded. What makes the `attempts` is behind a trait: the `instance` of a function with its life, or the
-//! writer of a sink. What waits behind a unit that is to be tried later is the `backlog`.
+//! writer that is `delivering`, to a sink or a table. What waits behind a unit that is to be tried later is the `backlog`.
 
 mod attempts;
 mod backlog;
+mod delivering;
 mod instance;
 
 use super::explode::each_in_one_window;
@@ -15,8 +16,10 @@ use crate::dead_letter::{Failure, with_causes};
 use crate::kernel::{Batch, Clock, Emitter, Operator, Pending, Push, Shared, Wiring};
 use crate::metrics::Counter;
 use crate::{Element, Result, Retry, Timestamp};
-pub(super) use attempts::{Attempts, Failed};
+use attempts::Attempts;
+pub(in crate::kernel) use attempts::Failed;
 use backlog::Backlog;
+pub(in crate::kernel) use delivering::{Delivering, Delivery};
 pub(crate) use instance::try_par_do;
 use std::sync::Arc;
 
@@ -53,7 +56,13 @@ struct Unit<I> {
 
 impl<I: Element, A: Attempts<I>> Retrying<I, A> {
     /// Tries at most so many rows together, unless `retry` says how many.
-    pub(super) fn new(wiring: &Wiring<'_>, attempts: A, retry: Retry, most: usize, letters: Letters<I>) -> Self {
+    pub(in crate::kernel) fn new(
+        wiring: &Wiring<'_>,
+        attempts: A,
+        retry: Retry,
+        most: usize,
+        letters: Letters<I>,
+    ) -> Self {
         let env = wiring.env;
         Self {
             retry,

@@ -1,8 +1,7 @@
 //! A given number of shards whose elements are tried again, and then given up.
 
-use super::super::retrying::Retrying;
 use super::shards::{ShardSender, place_of, shards_of};
-use super::tried::{Trying, try_shard};
+use super::tried::{TriedShard, try_shard};
 use crate::kernel::{
     Batch, Env, Inbox, Link, Op, Operator, Packet, Pending, Push, Receiver, Shuffle, ShuffleMode, Wiring,
 };
@@ -38,11 +37,11 @@ impl<T: Element, S: Sink<T>> Shuffle for TryWriteShards<T, S> {
 /// The shards of one worker: what one of them waits for, all wait for.
 struct TriedShards<T: Element, S: Sink<T>> {
     env: Rc<Env>,
-    shards: Vec<Retrying<T, Trying<T, S>>>,
+    shards: Vec<TriedShard<T, S>>,
 }
 
 impl<T: Element, S: Sink<T>> TriedShards<T, S> {
-    fn each(&mut self, f: impl FnMut(&mut Retrying<T, Trying<T, S>>) -> Result<()>) -> Result<()> {
+    fn each(&mut self, f: impl FnMut(&mut TriedShard<T, S>) -> Result<()>) -> Result<()> {
         self.shards.iter_mut().try_for_each(f)
     }
 }

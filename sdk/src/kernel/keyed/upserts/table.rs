@@ -1,42 +1,17 @@
-//! Writing to a table with one value for each key: changes go to the owner of their key, which makes them in their order.
+//! The keys of a table that a worker owns.
 
-use super::route::HashSender;
+use super::{open, table_error};
 use crate::kernel::guard::{Witness, catch};
 use crate::kernel::latest::LatestOfKeys;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Env, Flow, Inbox, Link, Op, Operator, Packet, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::kernel::{Env, Flow, Inbox, Operator, Packet, Wiring};
 use crate::transforms::Upsert;
-use crate::{BoxError, Element, Error, ErrorKind, Key, Result, Shard, Step, UpsertSink, UpsertWriter};
-use std::cell::RefCell;
-use std::marker::PhantomData;
+use crate::{Element, Key, Result, Step, UpsertSink, UpsertWriter};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The shuffle of a step that writes upserts.
-pub(crate) struct WriteUpserts<K, V, S> {
-    sink: S,
-    _rows: PhantomData<fn() -> (K, V)>,
-}
-
-impl<K, V, S> WriteUpserts<K, V, S> {
-    pub(crate) fn new(sink: S) -> Self {
-        Self { sink, _rows: PhantomData }
-    }
-}
-
-impl<K: Key, V: Element, S: UpsertSink<K, V>> Shuffle for WriteUpserts<K, V, S> {
-    fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, _mode: ShuffleMode) -> Op {
-        Op::keyed(wiring, HashSender::<K, V>::new(link, wiring.env))
-    }
-
-    fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let table = Rc::new(RefCell::new(Table::<K, V, S>::new(self.sink.clone(), wiring)));
-        Receiver { inboxes: vec![table.clone()], control: table }
-    }
-}
-
 /// Writes the keys that this worker owns.
-struct Table<K, V, S: UpsertSink<K, V>> {
+pub(super) struct Table<K, V, S: UpsertSink<K, V>> {
     sink: S,
     writer: Option<S::Writer>,
     latest: LatestOfKeys<K, V>,
@@ -47,7 +22,7 @@ struct Table<K, V, S: UpsertSink<K, V>> {
 }
 
 impl<K: Key, V: Element, S: UpsertSink<K, V>> Table<K, V, S> {
-    fn new(sink: S, wiring: &Wiring<'_>) -> Self {
+    pub(super) fn new(sink: S, wiring: &Wiring<'_>) -> Self {
         Self {
             sink,
             writer: None,
@@ -72,18 +47,14 @@ impl<K: Key, V: Element, S: UpsertSink<K, V>> Table<K, V, S> {
                 }
             })
         });
-        let changes = changes.and_then(|result| table_error(step, result));
+        let changes = changes.and_then(|result| result.map_err(|error| table_error(step, error)));
         changes.map_err(|error| witness.blame(error))
     }
 
     fn flush(&mut self) -> Result<()> {
         let Self { writer: Some(writer), step, .. } = self else { return Ok(()) };
-        catch(step, || writer.flush()).and_then(|result| table_error(step, result))
+        catch(step, || writer.flush())?.map_err(|error| table_error(step, error))
     }
-}
-
-fn table_error<T>(step: &Arc<Step>, result: Result<T, BoxError>) -> Result<T> {
-    result.map_err(|error| Error::wrap(ErrorKind::Io, error).in_step(step))
 }
 
 impl<K: Key, V: Element, S: UpsertSink<K, V>> Inbox for Table<K, V, S> {
@@ -98,9 +69,8 @@ impl<K: Key, V: Element, S: UpsertSink<K, V>> Inbox for Table<K, V, S> {
 
 impl<K: Key, V: Element, S: UpsertSink<K, V>> Operator for Table<K, V, S> {
     fn setup(&mut self) -> Result<()> {
-        let shard = Shard { index: self.env.worker as u32, count: self.env.workers as u32 };
-        let opened = catch(&self.step, || self.sink.open(shard)).and_then(|result| table_error(&self.step, result));
-        self.writer = Some(opened?);
+        let opened = open(&self.sink, &self.env, &self.step)?;
+        self.writer = Some(opened.map_err(|error| table_error(&self.step, error))?);
         Ok(())
     }
 
