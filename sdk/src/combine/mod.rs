@@ -6,7 +6,7 @@
 //! |---|---|
 //! | numbers | [`Count`], [`Sum`], [`Mean`] |
 //! | the best | [`Min`], [`Max`], [`Top`] |
-//! | one of many | [`Latest`], [`Reduce`] with a function of two values |
+//! | one of many | [`Latest`], [`Reduce`] with a function of two values, [`Absorb`] with one that changes the first |
 //! | some or all | [`Sample`], [`ToList`], [`ToSet`] |
 //! | in little memory | [`ApproxDistinct`], [`ApproxQuantiles`] |
 //!
@@ -31,7 +31,7 @@
 //!
 //! A key that exists has a value, so combining per key never sees an empty input; combining a whole collection may. The
 //! sum of nothing is zero and the top ten of nothing is an empty list, but there is no maximum of nothing. Combiners
-//! without an answer ([`Min`], [`Max`], [`Latest`], [`Reduce`]) give a plain value, because that is what every other
+//! without an answer ([`Min`], [`Max`], [`Latest`], [`Reduce`], [`Absorb`]) give a plain value, because that is what every other
 //! use wants, and **panic** with a clear message when there is none. Where this can happen say what shall come instead:
 //! `Max.or_none()` gives an `Option`, `Max.or(0)` a value.
 //!
@@ -47,6 +47,7 @@
 
 use crate::Element;
 
+mod absorb;
 mod adapt;
 mod approx_distinct;
 mod approx_quantiles;
@@ -70,6 +71,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub use absorb::Absorb;
 pub use adapt::{Of, Or, OrNone};
 pub use approx_distinct::ApproxDistinct;
 pub use approx_quantiles::ApproxQuantiles;

@@ -49,6 +49,13 @@ impl<T> Batch<T> {
         self.values.push(value);
     }
 
+    /// Adds an element with the stamp that a row of another batch has.
+    #[inline]
+    pub(crate) fn push_like(&mut self, value: T, meta: &Meta, row: usize) {
+        self.meta.append_like(self.values.len(), meta, row);
+        self.values.push(value);
+    }
+
     /// Drops all elements and the stamps of single rows.
     #[inline]
     pub(crate) fn clear(&mut self) {

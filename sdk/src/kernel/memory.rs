@@ -1,5 +1,6 @@
 //! The memory budget of a run, and how much of it things take.
 
+use super::hash::hash_key;
 use crate::coder;
 use serde::Serialize;
 use std::sync::Arc;
@@ -176,6 +177,19 @@ pub(crate) fn size_of_value<T: Serialize>(value: &T) -> usize {
     }
 }
 
+/// So many values are looked at one by one.
+const FEW: usize = 64;
+
+/// About how many bytes values take: of many that own memory, what some of them take, here and there, stands for all.
+pub(crate) fn size_of_values<T: Serialize>(values: &[T]) -> usize {
+    if values.len() <= FEW || !std::mem::needs_drop::<T>() {
+        return values.iter().map(size_of_value).sum();
+    }
+    // Hashes are everywhere, whatever pattern the values follow.
+    let places = (0..FEW).map(|i| ((hash_key(&i) >> 32) as usize * values.len()) >> 32);
+    places.map(|place| size_of_value(&values[place])).sum::<usize>() * values.len() / FEW
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +233,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn many_values_take_about_what_some_do(len in 0usize..3_000, period in 1usize..20) {
+            let values: Vec<String> = (0..len).map(|i| "x".repeat(if i % period == 0 { 100 } else { 0 })).collect();
+            let exact: usize = values.iter().map(size_of_value).sum();
+            prop_assert!(size_of_values(&values).abs_diff(exact) * 2 <= exact);
+            let numbers = vec![7u32; len];
+            prop_assert_eq!(size_of_values(&numbers), 4 * len);
+        }
+
         #[test]
         fn what_is_taken_is_what_is_used(
             changes in prop::collection::vec((0..4usize, any::<bool>(), 0..3 * STEP), 0..100),

@@ -75,6 +75,14 @@ impl Meta {
         self.pane.append(rows, &stamp.pane);
     }
 
+    /// Adds a row behind the `rows` that there are, like the `row`-th of another batch.
+    #[inline]
+    pub(crate) fn append_like(&mut self, rows: usize, other: &Self, row: usize) {
+        self.time.append(rows, other.time.get(row));
+        self.windows.append(rows, other.windows.get(row));
+        self.pane.append(rows, other.pane.get(row));
+    }
+
     pub(crate) fn append_all(&mut self, rows: usize, other: &Self, more: usize) {
         self.time.append_all(rows, &other.time, more);
         self.windows.append_all(rows, &other.windows, more);

@@ -171,4 +171,11 @@ impl<T> HashedRows<T> {
     pub(crate) fn new() -> Self {
         Self { hashes: Vec::new(), batch: Batch::new() }
     }
+
+    /// None as yet, with room for so many.
+    pub(crate) fn with_room(rows: usize) -> Self {
+        let mut batch = Batch::new();
+        batch.values.reserve_exact(rows);
+        Self { hashes: Vec::with_capacity(rows), batch }
+    }
 }

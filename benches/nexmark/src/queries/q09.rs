@@ -24,7 +24,7 @@ pub fn winning_bids(events: &PCollection<Event>) -> PCollection<(Auction, Bid)> 
             windows
                 .push(Window { start: time, end: auction.as_ref().map_or(time + INSTANT, |auction| auction.expires) });
         })
-        .combine_per_key(Reduce::new(|a: Sale, b: Sale| (a.0.or(b.0), a.1.into_iter().chain(b.1).max_by(by_rank))))
+        .combine_per_key(Absorb::new(learn))
         .flat_map(|(_, sale)| match sale {
             (Some(auction), Some(bid)) if bid.price >= auction.reserve => Some((*auction, bid)),
             _ => None,
@@ -39,6 +39,16 @@ fn by_auction(event: Event) -> Option<(u64, Sale)> {
         Event::Auction(auction) => Some((auction.id, (Some(auction), None))),
         Event::Bid(bid) => Some((bid.auction, (None, Some(bid)))),
         Event::Person(_) => None,
+    }
+}
+
+/// Adds to what is known of a sale.
+fn learn((auction, best): &mut Sale, (other_auction, bid): Sale) {
+    *auction = auction.take().or(other_auction);
+    if let Some(bid) = bid
+        && best.as_ref().is_none_or(|best| by_rank(&bid, best).is_gt())
+    {
+        *best = Some(bid);
     }
 }
 

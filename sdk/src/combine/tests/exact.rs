@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Timestamp;
-use crate::combine::{Count, Latest, Max, Mean, Min, Of, Reduce, Sum, ToList, ToSet, Top};
+use crate::combine::{Absorb, Count, Latest, Max, Mean, Min, Of, Reduce, Sum, ToList, ToSet, Top};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -72,6 +72,7 @@ proptest! {
     fn reduce_folds(xs in prop::collection::vec(any::<u32>(), 1..50), split in split()) {
         let expected = xs.iter().copied().reduce(|a, b| a ^ b).unwrap();
         prop_assert_eq!(scattered(&Reduce::new(|a: u32, b| a ^ b), &xs, split), expected);
+        prop_assert_eq!(scattered(&Absorb::new(|a: &mut u32, b| *a ^= b), &xs, split), expected);
     }
 
     #[test]
@@ -136,6 +137,12 @@ fn there_is_no_least_of_nothing() {
 #[should_panic(expected = "Reduce of no values")]
 fn there_is_no_reduction_of_nothing() {
     apply(&Reduce::new(|a: u8, _| a), [0; 0]);
+}
+
+#[test]
+#[should_panic(expected = "Absorb of no values")]
+fn nothing_absorbs_nothing() {
+    apply(&Absorb::new(|_: &mut u8, _| ()), [0; 0]);
 }
 
 #[test]

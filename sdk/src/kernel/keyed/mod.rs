@@ -14,7 +14,7 @@ mod view;
 pub(crate) mod windowed;
 
 pub(crate) use batches::IntoBatches;
-pub(crate) use combine::{CombineParts, CombinePerKey};
+pub(crate) use combine::{CombineParts, CombinePerKey, first};
 pub(crate) use global::CombineGlobally;
 pub(crate) use group::CoGroup;
 pub(crate) use partitions::Rows;

@@ -1,7 +1,7 @@
 //! Rows on their way to the worker that owns their key.
 
 use crate::kernel::hash::{hash_key, owner};
-use crate::kernel::memory::size_of_value;
+use crate::kernel::memory::size_of_values;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Env, Link, Meta, Operator, Packet, Push, Stamp};
 use crate::{Element, Key, Result, Timestamp};
@@ -13,18 +13,23 @@ pub(crate) struct Router<T> {
     workers: usize,
     capacity: usize,
     outgoing: Vec<HashedRows<T>>,
+    /// For how many rows there is to be room at once: about as many as there were of late.
+    room: usize,
 }
 
 impl<T: Element> Router<T> {
     pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
         let outgoing = (0..env.workers).map(|_| HashedRows::new()).collect();
-        Self { link, workers: env.workers, capacity: env.batch_size, outgoing }
+        Self { link, workers: env.workers, capacity: env.batch_size, outgoing, room: 0 }
     }
 
     /// Sends a whole batch.
     pub(crate) fn send_all(&mut self, hashes: Vec<u64>, batch: &mut Batch<T>) -> Result<()> {
         if self.workers == 1 {
-            return self.send(0, HashedRows { hashes, batch: batch.take() });
+            let rows = HashedRows { hashes, batch: batch.take() };
+            // The caller, whose buffer this was, goes on with another one.
+            batch.values.reserve_exact(self.room_after(rows.batch.len()));
+            return self.send(0, rows);
         }
         if batch.meta.is_same() {
             self.begin(&batch.meta)?;
@@ -33,7 +38,19 @@ impl<T: Element> Router<T> {
         }
         let rows = batch.values.drain(..).zip(hashes).enumerate();
         let meta = &batch.meta;
-        { rows }.try_for_each(|(row, (value, hash))| self.add_stamped(hash, value, &meta.get(row)))
+        { rows }.try_for_each(|(row, (value, hash))| {
+            let to = owner(hash, self.workers);
+            let rows = &mut self.outgoing[to];
+            rows.batch.push_like(value, meta, row);
+            rows.hashes.push(hash);
+            if rows.batch.is_full(self.capacity) { self.flush_to(to) } else { Ok(()) }
+        })
+    }
+
+    /// The room for what comes next, after so many rows. A short packet is most often the rest of a long one.
+    fn room_after(&mut self, rows: usize) -> usize {
+        self.room = rows.max(self.room / 2);
+        self.room
     }
 
     /// Begins rows that all have the only stamp of `meta`.
@@ -67,18 +84,16 @@ impl<T: Element> Router<T> {
     }
 
     fn flush_to(&mut self, to: usize) -> Result<()> {
-        let mut next = HashedRows::new();
+        let mut next = HashedRows::with_room(self.capacity);
         if self.outgoing[to].batch.meta.is_same() {
             next.batch.meta.clone_from(&self.outgoing[to].batch.meta);
         }
-        next.hashes.reserve(self.capacity);
-        next.batch.values.reserve(self.capacity);
         let rows = std::mem::replace(&mut self.outgoing[to], next);
         self.send(to, rows)
     }
 
     fn send(&self, to: usize, rows: HashedRows<T>) -> Result<()> {
-        let bytes = rows.batch.values.iter().map(|v| size_of_value(v) + size_of::<u64>()).sum();
+        let bytes = size_of_values(&rows.batch.values) + size_of_val(rows.hashes.as_slice());
         self.link.send(to, Packet::divisible(rows, bytes))
     }
 
@@ -86,7 +101,8 @@ impl<T: Element> Router<T> {
     pub(crate) fn flush(&mut self) -> Result<()> {
         for to in 0..self.workers {
             if !self.outgoing[to].batch.is_empty() {
-                let rows = std::mem::replace(&mut self.outgoing[to], HashedRows::new());
+                let next = HashedRows::with_room(self.room_after(self.outgoing[to].hashes.len()));
+                let rows = std::mem::replace(&mut self.outgoing[to], next);
                 self.send(to, rows)?;
             }
         }

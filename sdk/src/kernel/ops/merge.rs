@@ -5,6 +5,7 @@ use super::merged::Windows;
 use super::windowed::Results;
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
+use crate::kernel::keyed::first;
 use crate::kernel::{Batch, Env, Operator, Push, Wiring};
 use crate::window::{AnyWindowFn, Window};
 use crate::{Element, Result, Step, Values};
@@ -52,6 +53,8 @@ impl<K, G: Windowed> Operator for MergeGroups<K, G> {}
 pub(crate) struct MergeCombine<K, V, C: CombineFn<V>> {
     window_fn: AnyWindowFn,
     combine: C,
+    /// Whether it is those windows that overlap that become one.
+    overlapping: bool,
     step: Arc<Step>,
     results: Results<(K, C::Out)>,
     _values: PhantomData<V>,
@@ -60,10 +63,14 @@ pub(crate) struct MergeCombine<K, V, C: CombineFn<V>> {
 impl<K: Element, V: Element, C: CombineFn<V>> MergeCombine<K, V, C> {
     pub(crate) fn new(wiring: &Wiring<'_>, window_fn: AnyWindowFn, combine: C) -> Self {
         let (step, results) = (wiring.step.clone(), Results::new(wiring));
-        Self { window_fn, combine, step, results, _values: PhantomData }
+        let overlapping = matches!(window_fn, AnyWindowFn::Sessions(_));
+        Self { window_fn, combine, overlapping, step, results, _values: PhantomData }
     }
 
     fn combine(&self, values: Values<(Window, V)>) -> Vec<(Window, C::Out)> {
+        if self.overlapping && values.as_slice().is_some() {
+            return self.combine_overlapping(values.into_vec());
+        }
         let mut windows = Windows::default();
         windows_of(&values, &mut windows);
         let merged = windows.merge(&self.window_fn);
@@ -71,6 +78,22 @@ impl<K: Element, V: Element, C: CombineFn<V>> MergeCombine<K, V, C> {
         values.into_iter().for_each(|(window, value)| self.combine.add(&mut accs[merged.home(window)], value));
         let results = accs.into_iter().map(|acc| self.combine.extract(acc));
         merged.windows.into_iter().zip(results).collect()
+    }
+
+    /// As [`merge_overlapping`](crate::window::merge_overlapping), without a list of who has become what.
+    fn combine_overlapping(&self, mut values: Vec<(Window, V)>) -> Vec<(Window, C::Out)> {
+        values.sort_unstable_by_key(|(window, _)| *window);
+        let mut sessions: Vec<(Window, C::Acc)> = Vec::with_capacity(1);
+        for (window, value) in values {
+            match sessions.last_mut() {
+                Some((last, acc)) if window.start < last.end || window == *last => {
+                    *last = last.span(window);
+                    self.combine.add(acc, value);
+                }
+                _ => sessions.push((window, first(&self.combine, value))),
+            }
+        }
+        sessions.into_iter().map(|(window, acc)| (window, self.combine.extract(acc))).collect()
     }
 }
 

@@ -95,7 +95,8 @@ impl<S: Source> ReadSplits<S> {
         self.batch.meta = Meta::unstamped();
         if !self.times.is_empty() {
             self.times.resize(self.batch.len(), Timestamp::MIN);
-            self.batch.meta.time = Col::Each(std::mem::take(&mut self.times));
+            let room = Vec::with_capacity(self.times.len());
+            self.batch.meta.time = Col::Each(std::mem::replace(&mut self.times, room));
         }
         self.output.push(&mut self.batch)
     }

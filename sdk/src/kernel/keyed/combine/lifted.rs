@@ -66,12 +66,17 @@ struct Age {
     hits: u64,
 }
 
-/// Entries that are let alone: they and their slots fit into a cache.
-const YOUNG: usize = 1 << 18;
+/// The bytes of entries that are let alone: they and their slots fit into a cache, or nearly.
+const YOUNG: usize = 16 << 20;
+
+/// How many entries these are.
+const fn young<K: Key, A>() -> usize {
+    YOUNG / Table::<K, A>::ENTRY_BYTES
+}
 
 impl Age {
-    fn new() -> Self {
-        Self { entries: YOUNG, rows: 0, hits: 0 }
+    fn new(entries: usize) -> Self {
+        Self { entries, rows: 0, hits: 0 }
     }
 
     /// Looks at a table after an update with so many rows; says whether its older half should go.
@@ -85,7 +90,7 @@ impl Age {
             return false;
         }
         let is_out_of_use = self.hits * 16 < self.rows;
-        *self = Self { entries: if is_out_of_use { YOUNG } else { table.len() / 2 * 3 }, rows: 0, hits: 0 };
+        *self = Self { entries: if is_out_of_use { young::<K, A>() } else { table.len() / 2 * 3 }, rows: 0, hits: 0 };
         is_out_of_use
     }
 }
@@ -112,7 +117,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
             memory: Reservation::new(&wiring.env.memory),
             limit: wiring.env.working_memory().min(LARGEST_TABLE),
             gain: Gain::new(mode.lifted),
-            age: Age::new(),
+            age: Age::new(young::<K, C::Acc>()),
             hashes: Vec::new(),
             _values: PhantomData,
         }

@@ -1,6 +1,7 @@
 //! Combining per key: partly before the rows travel, and wholly where they arrive.
 
 mod lifted;
+mod parts;
 mod sessions;
 
 pub(crate) use lifted::{Gain, LARGEST_TABLE, Lifted};

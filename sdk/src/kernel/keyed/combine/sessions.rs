@@ -1,10 +1,12 @@
 //! Combining per key in windows that merge, of a collection that ends: partly before the rows travel.
 //!
 //! Windows that overlap become one in the end, so what is in them may be combined as soon as they meet. Rows of a key
-//! often come in about the order of their times; then hardly more than a row for each session travels, and is kept.
+//! often come in about the order of their times; then hardly more than a row for each session travels, and is kept. Where
+//! they arrive they go on becoming fewer, as long as there is memory for those that are left.
 //! Where windows merge as a function of the user says, it is asked about all windows of a key together, and nothing is
 //! combined before.
 
+use super::parts::PartsReceiver;
 use super::{Lifted, first};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
@@ -51,6 +53,9 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombineParts<K, V, C> {
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
+        if self.overlapping {
+            return PartsReceiver::<K, V, C>::receiver(self.combine.clone(), wiring);
+        }
         CoGroup::<K, (Rows<K, (Window, C::Acc)>,)>::new().receiver(wiring)
     }
 }
@@ -61,7 +66,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombineParts<K, V, C> {
 struct Parts<A>(SmallVec<[(Window, A); 1]>);
 
 /// A part that is further back than this is not looked at: another one of its session does no harm.
-const NEAR: usize = 4;
+pub(super) const NEAR: usize = 4;
 
 /// Combines what is in windows that overlap.
 #[derive(Clone)]
@@ -96,6 +101,10 @@ impl<V: Element, C: CombineFn<V>> CombineFn<(Window, V)> for InParts<C> {
         if !parts.is_empty() {
             self.new.parts.fetch_add(1, Ordering::Relaxed);
             self.new.bytes.fetch_add(size_of_value(&part), Ordering::Relaxed);
+        }
+        // Most keys have few parts: no room for as many again.
+        if parts.len() == parts.capacity() {
+            parts.reserve_exact(parts.len() / 4 + 1);
         }
         parts.push(part);
     }

@@ -2,22 +2,58 @@
 
 use crate::Timestamp;
 use crate::kernel::ordered::Ordered;
-use std::collections::VecDeque;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, VecDeque};
 
 /// Timers by the instant that they are due at.
 ///
 /// Only those that are due soonest are in order. Others are in heaps of four seconds each, which are put in order when
 /// their time comes: setting a timer costs the same however many there are.
 pub(crate) struct Timers<T> {
-    /// Those up to a span of time, in order, except those that have been set since their time came near.
+    /// Those up to a span of time, in order, except those that have been set since their time came near. Most of these
+    /// come about in order, too, and are in a run of their own.
     near: VecDeque<(Timestamp, T)>,
-    added: Ordered<Timestamp, VecDeque<T>>,
+    run: VecDeque<Added<T>>,
+    added: BinaryHeap<Reverse<Added<T>>>,
+    /// How many have been added so far.
+    count: u64,
     until: i64,
     /// Those of the spans that follow; there are none if there are none before.
     far: VecDeque<Vec<(Timestamp, T)>>,
     /// Those of spans after the first few thousand.
     farthest: Ordered<i64, Vec<(Timestamp, T)>>,
 }
+
+/// A timer that was set when its time was near.
+struct Added<T> {
+    at: Timestamp,
+    /// Timers of one instant stay in the order in which they were set.
+    number: u64,
+    timer: T,
+}
+
+impl<T> Ord for Added<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.at, self.number).cmp(&(other.at, other.number))
+    }
+}
+
+impl<T> PartialOrd for Added<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> PartialEq for Added<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl<T> Eq for Added<T> {}
+
+/// A timer that goes before no more than so many is put into its place among them.
+const NEAR: usize = 8;
 
 /// So many spans are found without a search: four and a half hours.
 const FAR: usize = 4096;
@@ -29,20 +65,37 @@ pub(super) fn span(at: Timestamp) -> i64 {
 
 impl<T> Timers<T> {
     pub(crate) fn new() -> Self {
-        Self { near: VecDeque::new(), added: Ordered::new(), until: 0, far: VecDeque::new(), farthest: Ordered::new() }
+        Self {
+            near: VecDeque::new(),
+            run: VecDeque::new(),
+            added: BinaryHeap::new(),
+            count: 0,
+            until: 0,
+            far: VecDeque::new(),
+            farthest: Ordered::new(),
+        }
     }
 
     pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
-        if self.near.is_empty() && self.added.is_empty() {
+        if self.is_empty() {
             self.until = span(at);
         }
         if span(at) > self.until {
-            self.set_far(at, timer);
-        } else if self.added.is_empty() && self.near.back().is_none_or(|(last, _)| *last <= at) {
-            self.near.push_back((at, timer));
-        } else {
-            self.added.get_or_insert_with(at, VecDeque::new).push_back(timer);
+            return self.set_far(at, timer);
         }
+        self.count += 1;
+        let added = Added { at, number: self.count, timer };
+        let later = self.run.iter().rev().take(NEAR).take_while(|other| other.at > at).count();
+        if later < NEAR {
+            self.run.insert(self.run.len() - later, added);
+        } else {
+            self.added.push(Reverse(added));
+        }
+    }
+
+    /// Far ones are there only if there are some before.
+    fn is_empty(&self) -> bool {
+        self.near.is_empty() && self.run.is_empty() && self.added.is_empty()
     }
 
     fn set_far(&mut self, at: Timestamp, timer: T) {
@@ -59,13 +112,20 @@ impl<T> Timers<T> {
     /// When the first one is due.
     pub(crate) fn first(&self) -> Option<Timestamp> {
         let near = self.near.front().map(|(at, _)| *at);
-        let added = self.added.first().copied();
-        near.into_iter().chain(added).min()
+        let run = self.run.front().map(|added| added.at);
+        let added = self.added.peek().map(|Reverse(added)| added.at);
+        near.into_iter().chain(run).chain(added).min()
     }
 
     /// Those that are due soonest, mostly in order; perhaps not all.
     pub(crate) fn soonest(&self) -> impl Iterator<Item = &T> {
-        self.near.iter().map(|(_, timer)| timer).chain(self.added.values().flatten())
+        let (mut near, mut run) = (self.near.iter().peekable(), self.run.iter().peekable());
+        let in_order = std::iter::from_fn(move || match (near.peek(), run.peek()) {
+            (Some((at, _)), Some(added)) if added.at < *at => run.next().map(|added| &added.timer),
+            (None, _) => run.next().map(|added| &added.timer),
+            _ => near.next().map(|(_, timer)| timer),
+        });
+        in_order.chain(self.added.iter().map(|Reverse(added)| &added.timer))
     }
 
     /// Takes the first one, if it is not due after `time`.
@@ -73,20 +133,19 @@ impl<T> Timers<T> {
     pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
         let first = self.first().filter(|first| *first <= time)?;
         let due = self.near.pop_front_if(|(at, _)| *at == first).or_else(|| self.take_added());
-        if self.near.is_empty() && self.added.is_empty() {
+        if self.is_empty() {
             self.come_near();
         }
         due
     }
 
     fn take_added(&mut self) -> Option<(Timestamp, T)> {
-        let first = *self.added.first()?;
-        let timers = self.added.get_mut(&first)?;
-        let due = timers.pop_front().map(|timer| (first, timer));
-        if timers.is_empty() {
-            self.added.remove(&first);
-        }
-        due
+        let first = match (self.run.front(), self.added.peek()) {
+            (Some(run), Some(Reverse(added))) if added < run => self.added.pop().map(|Reverse(added)| added),
+            (None, _) => self.added.pop().map(|Reverse(added)| added),
+            _ => self.run.pop_front(),
+        };
+        first.map(|Added { at, timer, .. }| (at, timer))
     }
 
     /// Puts those of the next span in order.
