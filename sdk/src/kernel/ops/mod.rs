@@ -50,7 +50,7 @@ pub(crate) use recall::Recall;
 pub(crate) use reify::{ReifyTimestamps, ReifyWindows};
 pub(crate) use retrying::try_par_do;
 pub use split::OutputsOf;
-pub(crate) use split::Split;
+pub(crate) use split::{Split, SplitWith};
 pub(crate) use try_map::TryMap;
 pub(crate) use windowed::{IntoWindow, WithWindow};
 pub(crate) use with_side::WithSideOp;
