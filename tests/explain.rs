@@ -295,18 +295,15 @@ fn outputs_composites_and_joins() {
     insta::assert_snapshot!(graph(&p), @r"
     Sequence  [read]  explain.rs:LINE
         makes u64
-    Halves/Parity/Map  [pardo]  explain.rs:LINE
+    Halves/Parity  [pardo]  explain.rs:LINE
         reads Sequence
-        makes Parity
-    Halves/Parity/Split  [pardo]  explain.rs:LINE
-        reads Halves/Parity/Map
         makes u64
         makes u64
     Halves/KeyBy  [pardo]  explain.rs:LINE
-        reads Halves/Parity/Split.0
+        reads Halves/Parity.0
         makes (u64, u64)
     Halves/KeyBy#2  [pardo]  explain.rs:LINE
-        reads Halves/Parity/Split.1
+        reads Halves/Parity.1
         makes (u64, u64)
     Halves/LeftJoin/CoGroup  [group_by_key]  explain.rs:LINE
         reads Halves/KeyBy, Halves/KeyBy#2
@@ -326,8 +323,7 @@ fn outputs_composites_and_joins() {
     insta::assert_snapshot!(plan(&p), @r"
     stage 1  (reads a source)
       Sequence
-      + Halves/Parity/Map
-      + Halves/Parity/Split
+      + Halves/Parity
       + Halves/KeyBy
       + Halves/KeyBy#2
       -> stage 2

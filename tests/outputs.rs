@@ -59,7 +59,7 @@ fn a_function_can_choose_the_output() {
     let parts = lines(&p).split_with(|line| parse(&line));
     assert_that(&parts.good).has_count(4);
     assert_that(&parts.bad.named("Parse")).has_count(2);
-    assert_eq!(p.run().metrics.emitted("Parse/Split"), Some(9));
+    assert_eq!(p.run().metrics.emitted("Parse"), Some(9));
 }
 
 #[test]

@@ -53,14 +53,24 @@ pub trait Routes: 'static {
 }
 
 /// Where the elements of one variant go.
-pub struct Route<T: 'static>(Emitter<T>);
+pub struct Route<T: 'static> {
+    out: Emitter<T>,
+    is_unread: bool,
+}
 
 impl<T: 'static> Route<T> {
+    fn new(out: Emitter<T>) -> Self {
+        Self { is_unread: out.is_unread(), out }
+    }
+
     /// Sends an element with the stamp of the enum that held it.
     #[inline]
     pub fn emit(&mut self, value: T, meta: &Meta, row: usize) {
-        self.0.begin_row(meta, row);
-        self.0.emit(value);
+        if self.is_unread {
+            return self.out.count_unread();
+        }
+        self.out.begin_row(meta, row);
+        self.out.emit(value);
     }
 }
 
@@ -68,17 +78,17 @@ macro_rules! routes {
     ($($T:ident $index:tt),+) => {
         impl<$($T: 'static),+> Routes for ($(Route<$T>,)+) {
             fn connect(outputs: &mut OutputsOf<'_, '_>) -> Self {
-                ($(Route(outputs.emitter::<$T>()),)+)
+                ($(Route::new(outputs.emitter::<$T>()),)+)
             }
             fn begin(&mut self, meta: &Meta) {
-                $(self.$index.0.begin(meta);)+
+                $(self.$index.out.begin(meta);)+
             }
             fn check(&mut self) -> Result<()> {
-                $(self.$index.0.check()?;)+
+                $(self.$index.out.check()?;)+
                 Ok(())
             }
             fn flush(&mut self) -> Result<()> {
-                $(self.$index.0.flush()?;)+
+                $(self.$index.out.flush()?;)+
                 Ok(())
             }
         }

@@ -1,6 +1,7 @@
 //! Collects what a step emits into batches, and passes them on when they are full.
 
 use super::batch::Batch;
+use super::col::Col;
 use super::env::Env;
 use super::meta::{Meta, Stamp};
 use super::output::Output;
@@ -26,13 +27,15 @@ pub struct Emitter<T> {
     stamp: Option<Stamp>,
     /// Whether these differ in their times alone, so that the batch has their windows and their pane already.
     is_timed: bool,
+    /// Whether each row of the input batch has a time of its own: then so have those of the next batch from the start.
+    has_each_time: bool,
     failure: Option<Error>,
 }
 
 impl<T: 'static> Emitter<T> {
     pub(crate) fn new(output: Output<T>, capacity: usize) -> Self {
         let (batch, common) = (Batch::new(), Meta::unstamped());
-        Self { batch, capacity, output, common, stamp: None, is_timed: false, failure: None }
+        Self { batch, capacity, output, common, stamp: None, is_timed: false, has_each_time: false, failure: None }
     }
 
     /// An emitter whose elements are [taken](Self::take) and not passed on.
@@ -49,6 +52,17 @@ impl<T: 'static> Emitter<T> {
     /// Which run it is.
     pub(crate) fn run(&self) -> RunId {
         self.output.run()
+    }
+
+    /// Whether what is emitted is counted and nothing else.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.output.is_unread()
+    }
+
+    /// Counts an element instead of emitting it, where [nobody reads](Self::is_unread) it.
+    #[inline]
+    pub(crate) fn count_unread(&self) {
+        self.output.count_unread();
     }
 
     /// Whether the run is to stop.
@@ -70,8 +84,9 @@ impl<T: 'static> Emitter<T> {
     fn begin_stamped(&mut self, meta: &Meta) {
         let stamp = self.stamp.insert(meta.get(0));
         let differs_in_times = meta.windows.is_same() && meta.pane.is_same();
+        self.has_each_time = matches!(meta.time, Col::Each(_));
         if differs_in_times && self.batch.is_empty() {
-            self.batch.meta = Meta::of(stamp.clone());
+            self.batch.meta = timed(stamp, self.has_each_time, self.batch.values.capacity());
         }
         let has_the_same = || self.batch.meta.windows == meta.windows && self.batch.meta.pane == meta.pane;
         self.is_timed = differs_in_times && has_the_same();
@@ -194,10 +209,15 @@ impl<T: 'static> Emitter<T> {
     }
 
     fn pass_on(&mut self) -> Result<()> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
         let result = self.output.push(&mut self.batch);
         self.batch.clear();
         match &self.stamp {
-            Some(stamp) if self.is_timed => self.batch.meta = Meta::of(stamp.clone()),
+            Some(stamp) if self.is_timed => {
+                self.batch.meta = timed(stamp, self.has_each_time, self.batch.values.capacity());
+            }
             Some(_) => {}
             None => self.batch.meta.clone_from(&self.common),
         }
@@ -224,4 +244,11 @@ impl<T: 'static> Emitter<T> {
         // A consumer may have kept the buffer.
         self.batch.values.reserve(self.capacity);
     }
+}
+
+/// Of an empty batch whose rows will differ from a stamp in their times alone, and perhaps each from the other: then there
+/// is room for so many.
+fn timed(stamp: &Stamp, has_each_time: bool, rows: usize) -> Meta {
+    let meta = Meta::of(stamp.clone());
+    if has_each_time { Meta { time: Col::Each(Vec::with_capacity(rows)), ..meta } } else { meta }
 }

@@ -133,6 +133,17 @@ impl<T: 'static> Output<T> {
         self.shared.run
     }
 
+    /// Whether nobody takes what is pushed.
+    pub(super) fn is_unread(&self) -> bool {
+        self.consumers.is_empty()
+    }
+
+    /// Counts an element that nobody takes.
+    #[inline]
+    pub(super) fn count_unread(&self) {
+        self.flow.count(1);
+    }
+
     /// Whether the run is to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.shared.is_stopped()

@@ -1,10 +1,11 @@
 //! Several typed outputs.
 
+use super::elementwise::PAR_DO;
 use crate::graph::Body;
 use crate::kernel::Op;
-use crate::kernel::ops::Split;
+use crate::kernel::ops::{Split, SplitWith};
 use crate::outputs::{OutputEnum, SplitOutputs};
-use crate::pipeline::StepSpec;
+use crate::pipeline::{StepSpec, Template, fused};
 use crate::{Element, PCollection};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ impl<T: 'static> PCollection<T> {
         T: OutputEnum,
     {
         let body = Body::Inseparable(Arc::new(|wiring| Op::exclusive(wiring, Split::<T>::new(wiring))));
-        let spec = StepSpec { label: "Split".into(), urn: "beam:transform:pardo:v1", inputs: vec![self.id], body };
+        let spec = StepSpec { label: "Split".into(), urn: PAR_DO, inputs: vec![self.id], body };
         let node = self.pipeline.add(spec);
         T::outputs(&mut SplitOutputs { pipeline: self.pipeline.clone(), node })
     }
@@ -31,9 +32,10 @@ impl<T: Element> PCollection<T> {
     /// The enum derives [`OutputEnum`] and nothing else: it never leaves the step.
     #[track_caller]
     pub fn split_with<O: OutputEnum>(&self, f: impl Fn(T) -> O + Clone + Send + 'static) -> O::Outputs {
-        let scope = self.pipeline.open_scope("SplitWith".into(), true);
-        let outputs = self.map_as("Map", f).split();
-        drop(scope);
-        outputs
+        let f = Template::new(f);
+        let body = fused::<T>(move |wiring| Op::single(wiring, SplitWith::<T, O, _>::new(wiring, f.copy())));
+        let spec = StepSpec { label: "SplitWith".into(), urn: PAR_DO, inputs: vec![self.id], body };
+        let node = self.pipeline.add(spec);
+        O::outputs(&mut SplitOutputs { pipeline: self.pipeline.clone(), node })
     }
 }

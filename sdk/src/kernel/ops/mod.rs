@@ -52,7 +52,7 @@ pub(crate) use reify::{ReifyTimestamps, ReifyWindows};
 pub(crate) use retrying::try_par_do;
 pub(in crate::kernel) use retrying::{Delivering, Delivery, Failed, Retrying};
 pub use split::OutputsOf;
-pub(crate) use split::Split;
+pub(crate) use split::{Split, SplitWith};
 pub(crate) use try_map::TryMap;
 pub(crate) use windowed::{IntoWindow, WithWindow};
 pub(crate) use with_side::WithSideOp;

@@ -1,8 +1,10 @@
 //! One enum into several collections.
 
-use crate::Result;
+use crate::kernel::guard::{Witness, catch};
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::outputs::{OutputEnum, Routes};
+use crate::{Element, Result, Step};
+use std::sync::Arc;
 
 /// Sends every variant to its own output.
 pub(crate) struct Split<T: OutputEnum> {
@@ -40,6 +42,43 @@ impl<T: OutputEnum> Push<T> for Split<T> {
 }
 
 impl<T: OutputEnum> Operator for Split<T> {
+    fn finish_bundle(&mut self) -> Result<()> {
+        self.routes.flush()
+    }
+}
+
+/// Applies a function that says where each element goes, and sends it there.
+pub(crate) struct SplitWith<I, O: OutputEnum, F> {
+    f: F,
+    step: Arc<Step>,
+    witness: Witness<I>,
+    routes: O::Routes,
+}
+
+impl<I: Element, O: OutputEnum, F: Fn(I) -> O> SplitWith<I, O, F> {
+    pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
+        let witness = Witness::new(wiring.env.trace_elements);
+        let routes = O::Routes::connect(&mut OutputsOf { wiring, next: 0 });
+        Self { f, step: wiring.step.clone(), witness, routes }
+    }
+}
+
+impl<I: Element, O: OutputEnum, F: Fn(I) -> O> Push<I> for SplitWith<I, O, F> {
+    fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        let Self { f, step, witness, routes } = self;
+        routes.begin(&batch.meta);
+        let result = catch(step, || {
+            for (row, element) in batch.values.drain(..).enumerate() {
+                witness.see(&element);
+                f(element).route(routes, &batch.meta, row);
+            }
+        });
+        routes.check()?;
+        result.map_err(|error| witness.blame(error))
+    }
+}
+
+impl<I, O: OutputEnum, F> Operator for SplitWith<I, O, F> {
     fn finish_bundle(&mut self) -> Result<()> {
         self.routes.flush()
     }

@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::kernel::Col;
-use crate::window::{AnyWindowFn, FixedWindows, SlidingWindows, WindowSet};
+use crate::window::{AnyWindowFn, FixedWindows, SlidingWindows, WindowSet, global_window};
 use std::ops::Range;
 
 /// Elements out of order are most often in the windows of one of the last elements.
@@ -24,6 +24,7 @@ impl WindowsOf {
     pub(super) fn of(&mut self, times: &Col<Timestamp>) -> Col<WindowSet> {
         match (times, &self.window_fn) {
             (Col::Same(time), window_fn) => Col::Same(windows_at(window_fn, *time)),
+            (_, AnyWindowFn::Global(_)) => Col::Same(global_window()),
             (Col::Few { values, rows }, window_fn) => {
                 let values = values.iter().map(|time| windows_at(window_fn, *time)).collect();
                 Col::Few { values, rows: rows.clone() }
@@ -129,6 +130,7 @@ pub(super) fn one_if_same(mut all: Vec<WindowSet>) -> Col<WindowSet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::GlobalWindows;
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -166,6 +168,7 @@ mod tests {
             batches in prop::collection::vec((1i64..500).prop_flat_map(|near| prop::collection::vec(time(near), 1..60)), 1..5),
         ) {
             let millis = Duration::from_millis;
+            check(&GlobalWindows.into(), &batches);
             check(&FixedWindows::new(millis(size)).offset(millis(offset)).into(), &batches);
             check(&SlidingWindows::new(millis(size), millis(period)).offset(millis(offset)).into(), &batches);
         }

@@ -53,6 +53,7 @@ impl<S: Source> SourceRun for Running<S> {
             output: wiring.output(0),
             batch: Batch::new(),
             times: Vec::new(),
+            last: (0, 0),
             capacity: wiring.env.batch_size,
             clock: wiring.env.clock.clone(),
             shared: wiring.env.shared.clone(),
@@ -76,6 +77,8 @@ struct ReadSplits<S: Source> {
     output: Output<S::Out>,
     batch: Batch<S::Out>,
     times: Vec<Timestamp>,
+    /// How many elements the last batch had, and how many timestamps: steps may have kept the buffers.
+    last: (usize, usize),
     capacity: usize,
     clock: Arc<dyn Clock>,
     shared: Arc<Shared>,
@@ -91,7 +94,15 @@ struct Open<R> {
 }
 
 impl<S: Source> ReadSplits<S> {
+    /// Room for a batch like the last one, so that it need not grow.
+    fn make_room(&mut self) {
+        let (values, times) = self.last;
+        self.batch.values.reserve(values);
+        self.times.reserve(times);
+    }
+
     fn pass_on(&mut self) -> Result<()> {
+        self.last = (self.batch.len(), self.times.len());
         self.batch.meta = Meta::unstamped();
         if !self.times.is_empty() {
             self.times.resize(self.batch.len(), Timestamp::MIN);
@@ -131,6 +142,7 @@ impl<S: Source> Job for ReadSplits<S> {
     }
 
     fn go_on(&mut self, open: &mut Self::Active, cx: &JobCx<'_, S::Split>) -> Result<Next> {
+        self.make_room();
         let (step, shared) = (&self.step, &self.shared);
         let hear = |cause: BoxError, consequence: &str| {
             shared.warnings.add(&Error::wrap(ErrorKind::Io, cause).in_step(step), consequence, cx.now);

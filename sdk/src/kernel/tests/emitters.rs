@@ -1,7 +1,7 @@
 //! An emitter gives every element the stamp of its input, or the one it was emitted with.
 
 use super::{Rig, batch, env, rows, stamp, stamps};
-use crate::kernel::{Batch, Emitter, Stamp};
+use crate::kernel::{Batch, Col, Emitter, Stamp};
 use crate::window::Pane;
 use crate::{Error, ErrorKind, Result, Timestamp};
 use proptest::prelude::*;
@@ -10,8 +10,8 @@ use std::rc::Rc;
 /// What a step does to its emitter.
 #[derive(Clone, Debug)]
 enum Act {
-    /// An input batch, and what is emitted for each of its rows.
-    Batch(Vec<u8>, Vec<Vec<Emission>>),
+    /// An input batch, what is emitted for each of its rows, and whether each row has a time to itself.
+    Batch(Vec<u8>, Vec<Vec<Emission>>, bool),
     /// A batch that goes on as it is.
     Forward(Vec<u8>),
     /// The end of a bundle.
@@ -35,10 +35,16 @@ fn act() -> impl Strategy<Value = Act> {
     ];
     let emissions = prop::collection::vec(prop::collection::vec(emission, 0..3), 20);
     prop_oneof![
-        6 => (stamps(8), emissions).prop_map(|(stamps, emissions)| Act::Batch(stamps, emissions)),
+        6 => (stamps(8), emissions, any::<bool>()).prop_map(|(stamps, emissions, each)| Act::Batch(stamps, emissions, each)),
         1 => Just(Act::Flush),
         1 => (0u8..12).prop_map(Act::Into),
     ]
+}
+
+/// As the batches of a source are.
+fn with_each_time(mut batch: Batch<u64>) -> Batch<u64> {
+    batch.meta.time = Col::Each((0..batch.len()).map(|row| *batch.meta.time.get(row)).collect());
+    batch
 }
 
 struct Model {
@@ -55,7 +61,8 @@ impl Model {
 
     fn act(&mut self, act: &Act, out: &mut Emitter<u64>) -> Result<()> {
         match act {
-            Act::Batch(stamps, emissions) => self.process(&batch(0, stamps), emissions, out),
+            Act::Batch(stamps, emissions, false) => self.process(&batch(0, stamps), emissions, out),
+            Act::Batch(stamps, emissions, true) => self.process(&with_each_time(batch(0, stamps)), emissions, out),
             Act::Forward(stamps) => {
                 let mut forwarded = batch(self.next, stamps);
                 self.next += stamps.len() as u64;

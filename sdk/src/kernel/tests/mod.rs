@@ -1,6 +1,7 @@
 //! The parts of the kernel against models of them.
 
 mod batches;
+mod bundled;
 mod emitters;
 mod joins;
 mod packets;

@@ -5,7 +5,8 @@ use crate::combine::CombineFn;
 use crate::graph::Body;
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::{
-    Alone, CoGathered, CombineInWindows, Gathered, GroupInWindows, Inputs, One, Several, Unkeyed, Whole, shows_at_end,
+    Alone, CoGathered, CombineInBundles, CombineInWindows, Gathered, GroupInWindows, Inputs, Keyed, One, Pairs,
+    Several, Unkeyed, Whole, may_be_bundled, shows_at_end,
 };
 use crate::window::reduce::{Combined, Contents, Listed};
 use crate::window::{
@@ -38,6 +39,9 @@ pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>
 ) -> ShuffleFactory {
     if shows_at_end(windowing) {
         return Arc::new(CombineInWindows::<K, V, C>::new(windowing.clone(), combine.clone()));
+    }
+    if may_be_bundled(windowing) {
+        return Arc::new(CombineInBundles::<K, V, C, Keyed, Pairs>::new(windowing.clone(), combine.clone()));
     }
     combine_per_key_keeping_late_data::<K, V, C>(windowing, combine)
 }
@@ -86,6 +90,9 @@ pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
 ) -> ShuffleFactory {
     if shows_at_end(windowing) {
         return Arc::new(CombineInWindows::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()));
+    }
+    if may_be_bundled(windowing) {
+        return Arc::new(CombineInBundles::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()));
     }
     combine_globally_keeping_late_data(windowing, combine)
 }

@@ -100,6 +100,21 @@ impl Trigger {
         *self == Self::AfterPunctuation || self.parts().into_iter().any(Self::waits_for_punctuation)
     }
 
+    /// Whether it makes no difference to the trigger how many elements come at an instant, as long as one does. Those
+    /// behind the end of the window are not meant.
+    pub(crate) fn ignores_number(&self) -> bool {
+        match self {
+            Self::Always | Self::AfterCount(_) | Self::AfterPunctuation | Self::AfterSynchronizedProcessingTime => {
+                false
+            }
+            // Without a delay it may be due at once.
+            Self::AfterProcessingTime(trigger) => !trigger.delay().is_zero(),
+            Self::Default | Self::Never => true,
+            Self::AfterWatermark(trigger) => trigger.early_trigger().is_none_or(Self::ignores_number),
+            _ => self.parts().into_iter().all(Self::ignores_number),
+        }
+    }
+
     /// The triggers that this one is made of.
     pub(crate) fn parts(&self) -> Vec<&Self> {
         match self {

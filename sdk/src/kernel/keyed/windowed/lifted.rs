@@ -103,22 +103,9 @@ where
     }
 
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op {
-        let sender = Sender::<K, V, C, I> {
-            combine: self.combine.clone(),
-            step: wiring.step.clone(),
-            watermark: Timestamp::MIN,
-            open: Ordered::new(),
-            rows: 0,
-            looked: 0,
-            spare: None,
-            memory: Reservation::new(&wiring.env.memory),
-            limit: wiring.env.working_memory().min(LARGEST_TABLE),
-            gain: Gain::new(mode.lifted),
-            scattered: self.may_scatter().then(|| Lifted::new(self.combine.clone(), wiring, mode)),
-            router: Router::new(link, wiring.env),
-            _rows: PhantomData,
-        };
-        Op::seen_through(I::lens(), wiring, sender)
+        let scattered = self.may_scatter().then(|| Lifted::new(self.combine.clone(), wiring, mode));
+        let sender = Sender::<K, V, C, I>::new(self.combine.clone(), link, wiring, mode);
+        Op::seen_through(I::lens(), wiring, Sender { scattered, ..sender })
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
@@ -129,7 +116,7 @@ where
 }
 
 /// Combines rows by window and key as far as memory goes, and sends accumulators to the owners of the keys.
-struct Sender<K, V, C: CombineFn<V>, I> {
+pub(super) struct Sender<K, V, C: CombineFn<V>, I> {
     combine: C,
     step: Arc<Step>,
     watermark: Timestamp,
@@ -143,6 +130,8 @@ struct Sender<K, V, C: CombineFn<V>, I> {
     memory: Reservation,
     limit: usize,
     gain: Gain,
+    /// Whether tables go at the end of a bundle, and not only with the watermark.
+    is_prompt: bool,
     /// What is in so many windows at a time that a table for each would be a waste: by key and window. Of collections
     /// that end.
     scattered: Option<Lifted<(K, Window), V, C>>,
@@ -161,6 +150,30 @@ struct Open<K, A> {
 const IDLE: u64 = 1 << 16;
 
 impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
+    fn new(combine: C, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Self {
+        Self {
+            combine,
+            step: wiring.step.clone(),
+            watermark: Timestamp::MIN,
+            open: Ordered::new(),
+            rows: 0,
+            looked: 0,
+            spare: None,
+            memory: Reservation::new(&wiring.env.memory),
+            limit: wiring.env.working_memory().min(LARGEST_TABLE),
+            gain: Gain::new(mode.lifted),
+            is_prompt: false,
+            scattered: None,
+            router: Router::new(link, wiring.env),
+            _rows: PhantomData,
+        }
+    }
+
+    /// One that keeps nothing beyond the end of a bundle.
+    pub(super) fn prompt(combine: C, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Self {
+        Self { is_prompt: true, ..Self::new(combine, link, wiring, mode) }
+    }
+
     fn add(&mut self, mut rows: WindowRows<WindowSet, K, V>) -> Result<()> {
         let Some(last) = first_end(&rows.windows) else { return Ok(()) };
         if rows.is_timed() {
@@ -229,10 +242,15 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         idle.into_iter().try_for_each(|((last, windows), open)| self.send(last, windows, open.table))
     }
 
-    fn send_all(&mut self) -> Result<()> {
+    fn send_open(&mut self) -> Result<()> {
         while let Some(((last, windows), open)) = self.open.pop_first() {
             self.send(last, windows, open.table)?;
         }
+        Ok(())
+    }
+
+    fn send_all(&mut self) -> Result<()> {
+        self.send_open()?;
         self.spare = None;
         self.memory.shrink(self.memory.used());
         Ok(())
@@ -293,6 +311,9 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
 
 impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
     fn finish_bundle(&mut self) -> Result<()> {
+        if self.is_prompt {
+            self.send_open()?;
+        }
         self.router.flush()
     }
 

@@ -4,6 +4,7 @@
 //! The rules are in [`window::reduce`](crate::window::reduce), for one key. Here they are driven: the state of each key
 //! that this worker owns, the timers and holds of all of them, and the way of results. Nothing goes over all keys.
 
+mod bundled;
 mod by_key;
 mod by_session;
 mod by_slice;
@@ -22,6 +23,7 @@ mod slots;
 mod sort;
 mod timers;
 
+pub(crate) use bundled::{CombineInBundles, may_be_bundled};
 pub(crate) use by_key::ByKey;
 pub(crate) use by_session::BySession;
 #[cfg(test)]
@@ -31,7 +33,7 @@ pub(crate) use by_window::is_for as shows_at_end;
 pub(crate) use contents::{CoGathered, Gathered, OneOf};
 pub(crate) use holds::Holds;
 pub(crate) use late::Late;
-pub(crate) use lifted::{CombineInWindows, Unkeyed};
+pub(crate) use lifted::{CombineInWindows, Keyed, Unkeyed};
 pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
 pub(crate) use slots::Slots;
