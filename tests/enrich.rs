@@ -95,7 +95,9 @@ fn letters(folder: &Folder, name: &str) -> Vec<(String, u64, String)> {
 fn what_the_service_cannot_answer_for_is_asked_again_when_it_is_mended() {
     let ids = b"1\n2\n1\nbroken\nbusy\n1\n\nunknown\nchunks\nwith / blanks\n";
     let (folder, server) = (Folder::with(&[("ids.txt", ids)]), Server::start());
-    enrich(&folder, &server, &["--input", "ids.txt", "--output", "items", "--letters", "letters.jsonl"]).succeeds();
+    let run = enrich(&folder, &server, &["--input", "ids.txt", "--output", "items", "--letters", "letters.jsonl"]);
+    run.succeeds();
+    assert!(run.stderr.contains("dead_letters 2"), "{run:?}");
     let items = ["1\titem 1", "1\titem 1", "1\titem 1", "2\titem 2", "busy\titem busy", "chunks\tin parts"];
     let items = [&items[..], &["with / blanks\titem with%20%2F%20blanks"]].concat();
     assert_eq!(lines(&folder, "items-"), items);

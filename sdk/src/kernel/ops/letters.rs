@@ -11,6 +11,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// Elements that a step gave up, and that nobody reads.
 static DROPPED_FAILED: Counter = Counter::new("dropped_failed");
 
+/// Elements that a step gave up, and that are read as letters.
+static DEAD_LETTERS: Counter = Counter::new("dead_letters");
+
 /// The second output of a step whose function may fail. If nobody reads it the first failure is the pipeline's.
 pub(crate) struct Letters<T> {
     out: Emitter<DeadLetter<T>>,
@@ -75,6 +78,7 @@ impl<T: Element> Letters<T> {
             DROPPED_FAILED.inc(1);
             return Ok(());
         }
+        DEAD_LETTERS.inc(1);
         let letter = DeadLetter::new(element, &self.step, stamp.clone(), &failure, self.version.as_deref());
         self.out.emit_with(letter, &if self.stay { stamp.staying() } else { stamp });
         self.out.check()
