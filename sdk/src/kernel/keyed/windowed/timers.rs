@@ -10,10 +10,8 @@ use std::collections::{BinaryHeap, VecDeque};
 /// Only those that are due soonest are in order. Others are in heaps of four seconds each, which are put in order when
 /// their time comes: setting a timer costs the same however many there are.
 pub(crate) struct Timers<T> {
-    /// Those up to a span of time, in order, except those that have been set since their time came near. Most of these
-    /// come about in order, too, and are in a run of their own.
+    /// Those up to a span of time, in order, except those that have been set since their time came near.
     near: VecDeque<(Timestamp, T)>,
-    run: VecDeque<Added<T>>,
     added: BinaryHeap<Reverse<Added<T>>>,
     /// How many have been added so far.
     count: u64,
@@ -52,9 +50,6 @@ impl<T> PartialEq for Added<T> {
 
 impl<T> Eq for Added<T> {}
 
-/// A timer that goes before no more than so many is put into its place among them.
-const NEAR: usize = 8;
-
 /// So many spans are found without a search: four and a half hours.
 const FAR: usize = 4096;
 
@@ -67,7 +62,6 @@ impl<T> Timers<T> {
     pub(crate) fn new() -> Self {
         Self {
             near: VecDeque::new(),
-            run: VecDeque::new(),
             added: BinaryHeap::new(),
             count: 0,
             until: 0,
@@ -83,19 +77,16 @@ impl<T> Timers<T> {
         if span(at) > self.until {
             return self.set_far(at, timer);
         }
-        self.count += 1;
-        let added = Added { at, number: self.count, timer };
-        let later = self.run.iter().rev().take(NEAR).take_while(|other| other.at > at).count();
-        if later < NEAR {
-            self.run.insert(self.run.len() - later, added);
-        } else {
-            self.added.push(Reverse(added));
+        if self.added.is_empty() && self.near.back().is_none_or(|(last, _)| *last <= at) {
+            return self.near.push_back((at, timer));
         }
+        self.count += 1;
+        self.added.push(Reverse(Added { at, number: self.count, timer }));
     }
 
     /// Far ones are there only if there are some before.
     fn is_empty(&self) -> bool {
-        self.near.is_empty() && self.run.is_empty() && self.added.is_empty()
+        self.near.is_empty() && self.added.is_empty()
     }
 
     fn set_far(&mut self, at: Timestamp, timer: T) {
@@ -112,20 +103,14 @@ impl<T> Timers<T> {
     /// When the first one is due.
     pub(crate) fn first(&self) -> Option<Timestamp> {
         let near = self.near.front().map(|(at, _)| *at);
-        let run = self.run.front().map(|added| added.at);
         let added = self.added.peek().map(|Reverse(added)| added.at);
-        near.into_iter().chain(run).chain(added).min()
+        near.into_iter().chain(added).min()
     }
 
     /// Those that are due soonest, mostly in order; perhaps not all.
     pub(crate) fn soonest(&self) -> impl Iterator<Item = &T> {
-        let (mut near, mut run) = (self.near.iter().peekable(), self.run.iter().peekable());
-        let in_order = std::iter::from_fn(move || match (near.peek(), run.peek()) {
-            (Some((at, _)), Some(added)) if added.at < *at => run.next().map(|added| &added.timer),
-            (None, _) => run.next().map(|added| &added.timer),
-            _ => near.next().map(|(_, timer)| timer),
-        });
-        in_order.chain(self.added.iter().map(|Reverse(added)| &added.timer))
+        let added = self.added.iter().map(|Reverse(added)| &added.timer);
+        self.near.iter().map(|(_, timer)| timer).chain(added)
     }
 
     /// Takes the first one, if it is not due after `time`.
@@ -140,12 +125,8 @@ impl<T> Timers<T> {
     }
 
     fn take_added(&mut self) -> Option<(Timestamp, T)> {
-        let first = match (self.run.front(), self.added.peek()) {
-            (Some(run), Some(Reverse(added))) if added < run => self.added.pop().map(|Reverse(added)| added),
-            (None, _) => self.added.pop().map(|Reverse(added)| added),
-            _ => self.run.pop_front(),
-        };
-        first.map(|Added { at, timer, .. }| (at, timer))
+        let Reverse(Added { at, timer, .. }) = self.added.pop()?;
+        Some((at, timer))
     }
 
     /// Puts those of the next span in order.
