@@ -239,8 +239,9 @@ impl<T: 'static> Emitter<T> {
     fn pass_on_or_keep_failure(&mut self) {
         if self.failure.is_none() {
             self.failure = self.pass_on().err();
+        } else {
+            self.batch.clear();
         }
-        self.batch.clear();
         // A consumer may have kept the buffer.
         self.batch.values.reserve(self.capacity);
     }
