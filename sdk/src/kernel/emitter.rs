@@ -86,7 +86,7 @@ impl<T: 'static> Emitter<T> {
         let differs_in_times = meta.windows.is_same() && meta.pane.is_same();
         self.has_each_time = matches!(meta.time, Col::Each(_));
         if differs_in_times && self.batch.is_empty() {
-            self.batch.meta = timed(stamp, self.has_each_time, self.batch.values.capacity());
+            self.batch.meta = timed(stamp, self.has_each_time, room_of(&self.batch.values));
         }
         let has_the_same = || self.batch.meta.windows == meta.windows && self.batch.meta.pane == meta.pane;
         self.is_timed = differs_in_times && has_the_same();
@@ -216,7 +216,7 @@ impl<T: 'static> Emitter<T> {
         self.batch.clear();
         match &self.stamp {
             Some(stamp) if self.is_timed => {
-                self.batch.meta = timed(stamp, self.has_each_time, self.batch.values.capacity());
+                self.batch.meta = timed(stamp, self.has_each_time, room_of(&self.batch.values));
             }
             Some(_) => {}
             None => self.batch.meta.clone_from(&self.common),
@@ -245,6 +245,11 @@ impl<T: 'static> Emitter<T> {
         // A consumer may have kept the buffer.
         self.batch.values.reserve(self.capacity);
     }
+}
+
+/// For how many elements a vector has room. Where they take none, no number says how many will come.
+fn room_of<T>(values: &Vec<T>) -> usize {
+    if size_of::<T>() == 0 { 0 } else { values.capacity() }
 }
 
 /// Of an empty batch whose rows will differ from a stamp in their times alone, and perhaps each from the other: then there

@@ -129,6 +129,22 @@ proptest! {
 }
 
 #[test]
+fn elements_without_a_size_have_times() {
+    let env = env(0, 1, 4, 0);
+    let rig = Rig::<()>::new(&env);
+    let mut out: Emitter<()> = rig.wiring.emitter(0);
+    let input = with_each_time(batch(0, &[1; 6]));
+    out.begin(&input.meta);
+    for row in 0..input.len() {
+        out.begin_row(&input.meta, row);
+        out.emit(());
+    }
+    out.flush().unwrap();
+    let expected: Vec<_> = (0..input.len()).map(|row| ((), input.meta.get(row))).collect();
+    assert_eq!(*rig.rows.borrow(), expected);
+}
+
+#[test]
 fn after_a_stop_a_function_of_the_user_does_not_go_on() {
     let env = env(0, 1, 4, 0);
     let rig = Rig::<u64>::new(&env);
