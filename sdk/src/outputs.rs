@@ -53,24 +53,17 @@ pub trait Routes: 'static {
 }
 
 /// Where the elements of one variant go.
-pub struct Route<T: 'static> {
-    out: Emitter<T>,
-    is_unread: bool,
-}
+pub struct Route<T: 'static>(Emitter<T>);
 
 impl<T: 'static> Route<T> {
-    fn new(out: Emitter<T>) -> Self {
-        Self { is_unread: out.is_unread(), out }
-    }
-
     /// Sends an element with the stamp of the enum that held it.
     #[inline]
     pub fn emit(&mut self, value: T, meta: &Meta, row: usize) {
-        if self.is_unread {
-            return self.out.count_unread();
+        if self.0.is_unread() {
+            return self.0.count_unread();
         }
-        self.out.begin_row(meta, row);
-        self.out.emit(value);
+        self.0.begin_row(meta, row);
+        self.0.emit(value);
     }
 }
 
@@ -78,17 +71,17 @@ macro_rules! routes {
     ($($T:ident $index:tt),+) => {
         impl<$($T: 'static),+> Routes for ($(Route<$T>,)+) {
             fn connect(outputs: &mut OutputsOf<'_, '_>) -> Self {
-                ($(Route::new(outputs.emitter::<$T>()),)+)
+                ($(Route(outputs.emitter::<$T>()),)+)
             }
             fn begin(&mut self, meta: &Meta) {
-                $(self.$index.out.begin(meta);)+
+                $(self.$index.0.begin(meta);)+
             }
             fn check(&mut self) -> Result<()> {
-                $(self.$index.out.check()?;)+
+                $(self.$index.0.check()?;)+
                 Ok(())
             }
             fn flush(&mut self) -> Result<()> {
-                $(self.$index.out.flush()?;)+
+                $(self.$index.0.flush()?;)+
                 Ok(())
             }
         }

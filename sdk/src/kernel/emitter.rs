@@ -55,6 +55,7 @@ impl<T: 'static> Emitter<T> {
     }
 
     /// Whether what is emitted is counted and nothing else.
+    #[inline]
     pub(crate) fn is_unread(&self) -> bool {
         self.output.is_unread()
     }

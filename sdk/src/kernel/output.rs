@@ -134,6 +134,7 @@ impl<T: 'static> Output<T> {
     }
 
     /// Whether nobody takes what is pushed.
+    #[inline]
     pub(super) fn is_unread(&self) -> bool {
         self.consumers.is_empty()
     }

@@ -53,7 +53,7 @@ impl<S: Source> SourceRun for Running<S> {
             output: wiring.output(0),
             batch: Batch::new(),
             times: Vec::new(),
-            last: (0, 0),
+            last: 0,
             capacity: wiring.env.batch_size,
             clock: wiring.env.clock.clone(),
             shared: wiring.env.shared.clone(),
@@ -77,8 +77,8 @@ struct ReadSplits<S: Source> {
     output: Output<S::Out>,
     batch: Batch<S::Out>,
     times: Vec<Timestamp>,
-    /// How many elements the last batch had, and how many timestamps: steps may have kept the buffers.
-    last: (usize, usize),
+    /// How many elements the last batch had: steps may have kept the buffer.
+    last: usize,
     capacity: usize,
     clock: Arc<dyn Clock>,
     shared: Arc<Shared>,
@@ -94,15 +94,8 @@ struct Open<R> {
 }
 
 impl<S: Source> ReadSplits<S> {
-    /// Room for a batch like the last one, so that it need not grow.
-    fn make_room(&mut self) {
-        let (values, times) = self.last;
-        self.batch.values.reserve(values);
-        self.times.reserve(times);
-    }
-
     fn pass_on(&mut self) -> Result<()> {
-        self.last = (self.batch.len(), self.times.len());
+        self.last = self.batch.len();
         self.batch.meta = Meta::unstamped();
         if !self.times.is_empty() {
             self.times.resize(self.batch.len(), Timestamp::MIN);
@@ -142,7 +135,8 @@ impl<S: Source> Job for ReadSplits<S> {
     }
 
     fn go_on(&mut self, open: &mut Self::Active, cx: &JobCx<'_, S::Split>) -> Result<Next> {
-        self.make_room();
+        // Room for a batch like the last one, so that it need not grow.
+        self.batch.values.reserve(self.last);
         let (step, shared) = (&self.step, &self.shared);
         let hear = |cause: BoxError, consequence: &str| {
             shared.warnings.add(&Error::wrap(ErrorKind::Io, cause).in_step(step), consequence, cx.now);

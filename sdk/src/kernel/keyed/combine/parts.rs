@@ -1,6 +1,6 @@
 //! Parts of sessions where they arrive: those of a session become one as they come, as long as there is memory.
 
-use super::sessions::NEAR;
+use super::sessions::near;
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::group::CoGroup;
@@ -97,7 +97,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> PartsReceiver<K, V, C> {
 #[inline]
 fn join<V, C: CombineFn<V>>(combine: &C, parts: &mut Parts<C::Acc>, part: (Window, C::Acc)) -> usize {
     let bytes = size_of_value(&part);
-    if let Some((window, acc)) = parts.iter_mut().rev().take(NEAR).find(|(window, _)| window.overlaps(part.0)) {
+    if let Some((window, acc)) = near(parts, part.0) {
         *window = window.span(part.0);
         combine.merge(acc, part.1);
         return bytes - size_of::<(Window, C::Acc)>();

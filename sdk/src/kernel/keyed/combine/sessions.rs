@@ -66,7 +66,13 @@ impl<K: Key, V: Element, C: CombineFn<V>> Shuffle for CombineParts<K, V, C> {
 struct Parts<A>(SmallVec<[(Window, A); 1]>);
 
 /// A part that is further back than this is not looked at: another one of its session does no harm.
-pub(super) const NEAR: usize = 4;
+const NEAR: usize = 4;
+
+/// The part of a key that a window overlaps, if it is one of the last.
+#[inline]
+pub(super) fn near<A>(parts: &mut [(Window, A)], window: Window) -> Option<&mut (Window, A)> {
+    parts.iter_mut().rev().take(NEAR).find(|(part, _)| part.overlaps(window))
+}
 
 /// Combines what is in windows that overlap.
 #[derive(Clone)]
@@ -92,8 +98,7 @@ impl<V: Element, C: CombineFn<V>> CombineFn<(Window, V)> for InParts<C> {
 
     #[inline]
     fn add(&self, Parts(parts): &mut Parts<C::Acc>, (window, value): (Window, V)) {
-        let near = parts.iter_mut().rev().take(NEAR).find(|(part, _)| part.overlaps(window));
-        if let Some((part, acc)) = near {
+        if let Some((part, acc)) = near(parts, window) {
             *part = part.span(window);
             return self.combine.add(acc, value);
         }
