@@ -18,9 +18,13 @@ fn page() -> (Page, String) {
     (page, host)
 }
 
-/// Waits until all that there is to read has been read.
+/// Waits until all that there is to read has been read, and nothing of it is under way.
 fn wait_until_caught_up(host: &str) -> Value {
-    let has_all = |status: &Value| step(status, "Show")["emitted"] != 0 || step(status, "Limit")["emitted"] != 0;
+    let is_under_way = |step: &Value| ["queue", "busy"].iter().any(|reason| step["held_by"]["reason"] == *reason);
+    let has_all = |status: &Value| {
+        let has_shown = step(status, "Show")["emitted"] != 0 || step(status, "Limit")["emitted"] != 0;
+        has_shown && !status["steps"].as_array().unwrap().iter().any(is_under_way)
+    };
     events(host).map(|(_, status)| status).find(has_all).unwrap()
 }
 

@@ -1,5 +1,6 @@
 //! What the workers that read the same have in common: the work that waits, and how far each of them has come.
 
+use super::together::Together;
 use crate::Timestamp;
 use crate::kernel::Mark;
 use parking_lot::Mutex;
@@ -20,6 +21,7 @@ pub(crate) struct Board<W> {
     /// Workers that have nothing to do.
     hungry: AtomicUsize,
     pub(crate) bytes_read: AtomicU64,
+    pub(crate) together: Together,
 }
 
 struct State<W> {
@@ -79,6 +81,7 @@ impl<W> Board<W> {
             limit: usize::MAX,
             hungry: AtomicUsize::default(),
             bytes_read: AtomicU64::default(),
+            together: Together::new(workers),
         }
     }
 

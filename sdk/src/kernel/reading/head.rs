@@ -1,6 +1,7 @@
 //! The part of one worker in reading: it has some pieces of work, and goes on with one of those that have something.
 
 use super::board::{Board, Reported};
+use super::together::Stride;
 use super::{Inflow, Polled, SourceHead};
 use crate::kernel::{Clock, Env, Mark, ReadingStatus, Shared};
 use crate::source::Waker;
@@ -74,6 +75,8 @@ pub(crate) struct Head<J: Job> {
     has_gone_on: bool,
     has_halted: bool,
     inflow: Option<Rc<dyn Inflow>>,
+    /// Keeps it near others. Where time is set by hand it stands still while others catch up, and would end no waiting.
+    stride: Option<Stride>,
     /// What it last said how far it has come.
     told: Cell<Mark>,
 }
@@ -97,6 +100,7 @@ impl<A> Piece<A> {
 
 impl<J: Job> Head<J> {
     pub(crate) fn new(job: J, board: Arc<Board<J::Work>>, env: &Env) -> Self {
+        let has_stride = !job.is_bounded() && env.clock.as_manual().is_none();
         Self {
             job,
             board,
@@ -110,6 +114,7 @@ impl<J: Job> Head<J> {
             has_gone_on: false,
             has_halted: false,
             inflow: None,
+            stride: has_stride.then(Stride::new),
             told: Cell::new(Mark::START),
         }
     }
@@ -220,6 +225,24 @@ impl<J: Job> Head<J> {
         Polled::Idle(self.pieces.iter().filter_map(|piece| piece.pause_until).min())
     }
 
+    /// Says how far it has come to those who may be ahead.
+    fn keep_together(&mut self) {
+        let Some(stride) = &mut self.stride else { return };
+        let reading = self.pieces.iter().filter(|piece| piece.pause_until.is_none());
+        let marks = reading.map(|piece| self.job.mark(&piece.active)).filter(|mark| !mark.is_idle);
+        let at = marks.map(|mark| mark.time).min();
+        stride.come_to(at);
+        if self.board.together.come_to(self.worker, at) {
+            self.wake.wake_all();
+        }
+    }
+
+    /// Until when it stands still for those who are behind.
+    fn stands_until(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let Self { stride, board, worker, .. } = self;
+        stride.as_mut()?.stands_until(now, |time| board.together.must_wait(*worker, time))
+    }
+
     fn is_at_end(&self) -> bool {
         self.pieces.is_empty() && self.board.is_finished()
     }
@@ -243,6 +266,9 @@ impl<J: Job> SourceHead for Head<J> {
             return Ok(if self.is_at_end() { Polled::Done } else { Polled::Idle(None) });
         }
         let now = self.clock.now();
+        if let Some(until) = self.stands_until(now) {
+            return Ok(Polled::Idle(Some(until)));
+        }
         match self.next_piece(now)? {
             Some(index) => self.go_on(index, now),
             None => Ok(self.rest()),
@@ -250,7 +276,11 @@ impl<J: Job> SourceHead for Head<J> {
     }
 
     fn has_gone_on(&mut self) -> bool {
-        std::mem::take(&mut self.has_gone_on)
+        let has_gone_on = std::mem::take(&mut self.has_gone_on);
+        if has_gone_on {
+            self.keep_together();
+        }
+        has_gone_on
     }
 
     fn place(&self) -> Option<String> {
@@ -270,10 +300,11 @@ impl<J: Job> SourceHead for Head<J> {
     }
 
     fn readings(&self) -> Vec<ReadingStatus> {
+        let standing_until = self.stride.as_ref().and_then(Stride::standing_until);
         let status = |piece: &Piece<J::Active>| {
             let Mark { time: watermark, is_idle } = self.job.mark(&piece.active);
             let place = self.job.place(&piece.active);
-            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until }
+            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until.or(standing_until) }
         };
         self.pieces.iter().map(status).collect()
     }

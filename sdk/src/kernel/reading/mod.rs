@@ -5,6 +5,7 @@ mod board;
 mod elements;
 mod head;
 mod source;
+mod together;
 
 use super::mark::Mark;
 use super::operator::Wiring;

@@ -8,6 +8,7 @@ mod packets;
 mod routers;
 mod rows;
 mod splits;
+mod together;
 mod windowed;
 
 use super::memory::MemoryBudget;
