@@ -53,7 +53,7 @@ impl Job {
         let mut builder = Builder {
             job: self,
             env: Rc::new(env),
-            consumers: HashMap::new(),
+            consumers: self.graph.collections.iter().map(|_| Vec::new()).collect(),
             stages: self.plan.stages.iter().map(StageParts::new).collect(),
             flows: Vec::new(),
             helper: HelperCell::default(),
@@ -106,7 +106,8 @@ impl StageParts {
     fn finish(mut self, stage: StageId, job: &Job, clock: &Arc<dyn Clock>) -> RefCell<StageRun> {
         self.heads.reverse();
         self.steps.reverse();
-        let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| self.reads(step)).collect();
+        let makers = self.makers();
+        let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| step.role.reads(&makers)).collect();
         let step = |(step, reads): (StepParts, _)| {
             let is_sender = !step.role.makes_outputs();
             StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
@@ -116,21 +117,26 @@ impl StageParts {
         RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views, standing, clock.clone()))
     }
 
-    /// The steps of the stage that make what a step reads; a source, or what comes from another stage, is a head.
-    fn reads(&self, step: &StepParts) -> Vec<usize> {
-        let makers = match &step.role {
-            Role::Makes(of) => of.as_slice(),
-            Role::Sends(of) => std::slice::from_ref(of),
-            Role::Receives => &[],
-        };
-        let maker = |id: &NodeId| self.steps.iter().rposition(|step| step.id == *id && step.role.makes_outputs());
-        makers.iter().filter_map(maker).collect()
+    /// The steps that make the outputs of nodes, the last one of each.
+    fn makers(&self) -> HashMap<NodeId, usize> {
+        let makers = self.steps.iter().enumerate().filter(|(_, step)| step.role.makes_outputs());
+        makers.map(|(place, step)| (step.id, place)).collect()
     }
 }
 
 impl Role {
     fn makes_outputs(&self) -> bool {
         !matches!(self, Self::Sends(_))
+    }
+
+    /// The places of the steps that make what this one reads; a source, or what comes from another stage, is a head.
+    fn reads(&self, makers: &HashMap<NodeId, usize>) -> Vec<usize> {
+        let nodes = match self {
+            Self::Makes(of) => of.as_slice(),
+            Self::Sends(of) => std::slice::from_ref(of),
+            Self::Receives => &[],
+        };
+        nodes.iter().filter_map(|node| makers.get(node).copied()).collect()
     }
 }
 
@@ -145,7 +151,8 @@ pub(crate) struct OutputFlow {
 struct Builder<'a> {
     job: &'a Arc<Job>,
     env: Rc<Env>,
-    consumers: HashMap<CollectionId, Vec<ErasedConsumer>>,
+    /// Those of each collection.
+    consumers: Vec<Vec<ErasedConsumer>>,
     stages: Vec<StageParts>,
     flows: Vec<OutputFlow>,
     helper: HelperCell,
@@ -168,7 +175,7 @@ impl<'a> Builder<'a> {
 
     /// The outputs of a step: its consumers, which have been built already.
     fn outputs(&mut self, node: &Node, id: NodeId) -> WiringParts {
-        let outputs = node.outputs.iter().map(|c| self.consumers.remove(c).unwrap_or_default()).collect();
+        let outputs = node.outputs.iter().map(|c| std::mem::take(&mut self.consumers[c.index()])).collect();
         // A step without outputs counts what it writes.
         let counters = node.outputs.len().max(1);
         let flows: Vec<_> = (0..counters).map(|_| Rc::<Flow>::default()).collect();
@@ -193,7 +200,7 @@ impl<'a> Builder<'a> {
     }
 
     fn consume(&mut self, collection: CollectionId, consumer: ErasedConsumer) {
-        self.consumers.entry(collection).or_default().push(consumer);
+        self.consumers[collection.index()].push(consumer);
     }
 
     fn add_source(&mut self, id: NodeId, wiring: &Wiring<'_>) {

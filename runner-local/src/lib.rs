@@ -14,7 +14,7 @@ mod build;
 mod exchange;
 mod explain;
 mod idleness;
-mod memory;
+mod machine;
 mod plan;
 mod replay;
 mod run;
@@ -24,7 +24,7 @@ mod status;
 mod wake;
 mod worker;
 
-pub use memory::{MIN_MEMORY, default_memory};
+pub use machine::{MIN_MEMORY, default_memory};
 pub use run::{DISCARDED_SHARDS, JobControl, JobHandle};
 pub use status::{Hold, HoldReason, HotKey, InputStatus, OutputStatus, Status, StepStatus};
 
@@ -34,7 +34,6 @@ use beamline_sdk::{Error, ErrorKind, JobResult, Result, Runner};
 use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 /// Runs pipelines on the threads of this process.
 ///
@@ -87,9 +86,8 @@ impl Default for LocalRunner {
 impl LocalRunner {
     /// A runner with a worker for each core, and [half of the memory](default_memory).
     pub fn new() -> Self {
-        let parallelism = available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
         Self {
-            parallelism,
+            parallelism: machine::cores().min(MOST_WORKERS),
             memory: default_memory(),
             batch_size: 1024,
             trace_elements: false,

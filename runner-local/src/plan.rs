@@ -110,13 +110,13 @@ impl Plan {
 /// that nothing reads have no effect, and are left out.
 fn live_nodes(graph: &Graph) -> Vec<bool> {
     let mut live = vec![false; graph.nodes.len()];
-    let mut needed: HashSet<CollectionId> = HashSet::new();
+    let mut is_needed = vec![false; graph.collections.len()];
     let mut needed_views: HashSet<NodeId> = HashSet::new();
     for (i, node) in graph.nodes.iter().enumerate().rev() {
-        let is_read = node.outputs.iter().any(|c| needed.contains(c)) || needed_views.contains(&NodeId(i as u32));
+        let is_read = node.outputs.iter().any(|c| is_needed[c.index()]) || needed_views.contains(&NodeId(i as u32));
         if is_read || has_effect(node) {
             live[i] = true;
-            needed.extend(&node.inputs);
+            node.inputs.iter().for_each(|input| is_needed[input.index()] = true);
             needed_views.extend(&node.side_inputs);
         }
     }

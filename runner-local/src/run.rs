@@ -22,9 +22,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// The stack of a worker in bytes: a batch goes through a stage call by call, and a stage may have thousands of steps.
-/// What is not used takes no memory.
-const STACK: usize = 256 << 20;
+/// The stack of a worker in bytes, for user code and for each step: a batch goes through stages call by call. What is not
+/// used takes no memory, but a stack that is small is kept by the C library for the next thread.
+const STACK: usize = 16 << 20;
+const STACK_OF_STEP: usize = 128 << 10;
 
 /// What the metrics of a run that failed or was cancelled call the shards of a sink that were thrown away, complete or not.
 pub const DISCARDED_SHARDS: &str = "discarded_shards";
@@ -248,7 +249,8 @@ impl JobHandle {
             }
             ended.add_one();
         };
-        let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work);
+        let stack = STACK + self.job.graph.nodes.len() * STACK_OF_STEP;
+        let thread = thread::Builder::new().name(name.to_owned()).stack_size(stack).spawn(work);
         self.workers.push(thread.map_err(|e| {
             Error::wrap(ErrorKind::Options, e.into()).help("lower --parallelism: the system refused to start a thread")
         })?);

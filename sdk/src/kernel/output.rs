@@ -152,7 +152,8 @@ impl<T: 'static> Output<T> {
 
     fn push_whole(&self, batch: &mut Batch<T>) -> Result<()> {
         self.shared.check()?;
-        let (elements, start) = (batch.len(), self.pace.start());
+        let elements = batch.len();
+        let start = self.pace.start(elements);
         if let Some((last, others)) = self.consumers.split_last() {
             others.iter().try_for_each(|consumer| consumer.push_copy(batch))?;
             last.push(batch)?;

@@ -35,12 +35,13 @@ impl Pace {
         self.most.get()
     }
 
-    /// When a push begins, if it should be timed.
+    /// When a push of `elements` begins, if it should be timed: one of as many as may be is, as the next may be larger.
     #[inline]
-    pub(super) fn start(&self) -> Option<Instant> {
+    pub(super) fn start(&self, elements: usize) -> Option<Instant> {
         match self.untimed.get() {
-            0 => Some(Instant::now()),
             NEVER => None,
+            0 => Some(Instant::now()),
+            _ if elements >= self.most.get() => Some(Instant::now()),
             left => {
                 self.untimed.set(left - 1);
                 None
@@ -85,11 +86,22 @@ mod tests {
     fn short_pushes_are_timed_now_and_then() {
         let pace = Pace::new();
         pace.learn(1, Duration::ZERO);
-        assert!(pace.start().is_some(), "one that filled the limit says that the next may be larger");
+        assert!(pace.start(1).is_some(), "nothing is known of it yet");
         pace.learn(1, Duration::ZERO);
-        assert_eq!((0..UNTIMED).filter_map(|_| pace.start()).count(), 0);
-        assert!(pace.start().is_some());
+        assert_eq!((0..UNTIMED).filter_map(|_| pace.start(1)).count(), 0);
+        assert!(pace.start(1).is_some());
         pace.learn(1, Duration::from_secs(1));
-        assert!(pace.start().is_some());
+        assert!(pace.start(1).is_some());
+    }
+
+    #[test]
+    fn pushes_that_fill_the_limit_are_timed() {
+        let pace = Pace::new();
+        pace.learn(1, Duration::ZERO);
+        pace.learn(1, Duration::ZERO);
+        assert!(pace.start(1).is_none() && pace.start(2).is_some());
+        pace.learn(2, Duration::ZERO);
+        assert!(pace.start(3).is_none() && pace.start(4).is_some());
+        assert!(Pace::unlimited().start(usize::MAX).is_none());
     }
 }
