@@ -82,6 +82,7 @@
 mod assign;
 mod pane;
 pub mod reduce;
+mod series;
 mod strategy;
 pub mod trigger;
 mod window_set;

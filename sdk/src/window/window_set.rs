@@ -1,6 +1,8 @@
 //! The windows of one element.
 
 use super::Window;
+use super::series::Series;
+use crate::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
@@ -28,6 +30,7 @@ enum Repr {
     None,
     One(Window),
     Many(Arc<Vec<Window>>),
+    Series(Arc<Series>),
 }
 
 impl WindowSet {
@@ -42,6 +45,67 @@ impl WindowSet {
             Repr::None => self.0 = Repr::One(window),
             Repr::One(one) => self.0 = Repr::Many(Arc::new(vec![*one, window])),
             Repr::Many(many) => Arc::make_mut(many).push(window),
+            Repr::Series(series) => self.0 = Repr::Many(Arc::new([series.list(), &[window]].concat())),
+        }
+    }
+
+    /// Adds windows behind the others.
+    pub(crate) fn push_series(&mut self, series: Series) {
+        match self.0 {
+            Repr::None if series.len() == 1 => self.0 = Repr::One(*series.first()),
+            Repr::None => self.0 = Repr::Series(Arc::new(series)),
+            _ => self.extend(series.list().iter().copied()),
+        }
+    }
+
+    /// How many there are.
+    #[inline]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Repr::Series(series) => series.len(),
+            _ => self[..].len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.0, Repr::None)
+    }
+
+    /// The one that was added first.
+    #[inline]
+    pub fn first(&self) -> Option<&Window> {
+        match &self.0 {
+            Repr::Series(series) => Some(series.first()),
+            _ => self[..].first(),
+        }
+    }
+
+    /// The one that was added last.
+    #[inline]
+    pub fn last(&self) -> Option<&Window> {
+        match &self.0 {
+            Repr::Series(series) => Some(series.last()),
+            _ => self[..].last(),
+        }
+    }
+
+    /// The last instant of the window that ends first.
+    #[inline]
+    pub(crate) fn first_end(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Repr::Series(series) => Some(series.first().max_timestamp()),
+            _ => self.iter().map(|window| window.max_timestamp()).min(),
+        }
+    }
+
+    /// The window behind one of them, if they are in the order in which they end.
+    pub(crate) fn behind(&self, window: Window) -> Option<Window> {
+        let place = |window: &Window| (window.max_timestamp(), *window);
+        match &self.0 {
+            Repr::Series(series) => series.first_behind(window.end),
+            _ => self.iter().find(|other| place(other) > place(&window)).copied(),
         }
     }
 }
@@ -62,6 +126,7 @@ impl Deref for WindowSet {
             Repr::None => &[],
             Repr::One(one) => std::slice::from_ref(one),
             Repr::Many(many) => many,
+            Repr::Series(series) => series.list(),
         }
     }
 }
@@ -95,6 +160,7 @@ impl PartialEq for WindowSet {
         match (&self.0, &other.0) {
             (Repr::One(a), Repr::One(b)) => a == b,
             (Repr::Many(a), Repr::Many(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Repr::Series(a), Repr::Series(b)) => Arc::ptr_eq(a, b) || a.compare(b) == Ordering::Equal,
             _ => self[..] == other[..],
         }
     }
@@ -110,7 +176,11 @@ impl PartialOrd for WindowSet {
 
 impl Ord for WindowSet {
     fn cmp(&self, other: &Self) -> Ordering {
-        if self == other { Ordering::Equal } else { self[..].cmp(&other[..]) }
+        match (&self.0, &other.0) {
+            (Repr::Series(a), Repr::Series(b)) => a.compare(b),
+            _ if self == other => Ordering::Equal,
+            _ => self[..].cmp(&other[..]),
+        }
     }
 }
 
@@ -135,7 +205,6 @@ impl<'de> Deserialize<'de> for WindowSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timestamp;
     use proptest::prelude::*;
 
     #[test]
@@ -162,6 +231,35 @@ mod tests {
             prop_assert_eq!(&other[..], &a[..]);
             let json = serde_json::to_string(&other).unwrap();
             prop_assert_eq!(serde_json::from_str::<WindowSet>(&json).unwrap(), other);
+        }
+
+        #[test]
+        fn however_it_was_made(
+            a in (0i64..3, 1i64..3, 1usize..4),
+            b in (0i64..3, 1i64..3, 1usize..4),
+            more in prop::collection::vec(0i64..9, 0..2),
+        ) {
+            let window = |start: i64| Window { start: Timestamp::from_millis(start), end: Timestamp::from_millis(start + 2) };
+            let made = |(start, period, count): (i64, i64, usize)| {
+                let mut set = WindowSet::new();
+                set.push_series(Series::new(window(start), period, count));
+                set.extend(more.iter().map(|start| window(*start)));
+                set
+            };
+            let listed = |(start, period, count): (i64, i64, usize)| -> WindowSet {
+                (0..count as i64).map(|i| start + i * period).chain(more.iter().copied()).map(window).collect()
+            };
+            let both = |spec| [made(spec), listed(spec)];
+            for (a, other) in both(a).iter().zip(both(a).iter().rev()) {
+                prop_assert!(a == other && a[..] == other[..] && a.len() == other.len());
+                prop_assert_eq!((a.first(), a.last(), a.first_end()), (other.first(), other.last(), other.first_end()));
+                if more.is_empty() {
+                    prop_assert!((0..9).all(|start| a.behind(window(start)) == other.behind(window(start))));
+                }
+            }
+            for (one, other) in both(a).iter().flat_map(|one| both(b).map(|other| (one.clone(), other))) {
+                prop_assert_eq!(one.cmp(&other), listed(a).cmp(&listed(b)));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Windows that overlap.
 
 use super::{WindowFn, check_length, floor, length, time_for_windows, whole_millis, window};
+use crate::window::series::Series;
 use crate::window::{Window, WindowSet};
 use crate::{BoxError, Timestamp};
 use std::fmt;
@@ -65,12 +66,17 @@ impl SlidingWindows {
 
 impl SlidingWindows {
     /// The times around `time`, in milliseconds, whose windows are the same: between the beginnings and ends of windows.
-    pub(crate) fn same_windows(&self, time: Timestamp, windows: &[Window]) -> Range<i64> {
+    pub(crate) fn same_windows(&self, time: Timestamp, windows: &WindowSet) -> Range<i64> {
         let millis = time.millis();
-        let is_whole = |window: &Window| window.end.millis() - window.start.millis() == self.size;
-        let Some(first) = windows.first().filter(|_| windows.iter().all(is_whole)) else { return millis..millis + 1 };
+        // Those that are cut at an end of time are the first or the last ones.
+        let are_whole = windows.first().into_iter().chain(windows.last()).all(|window| self.is_whole(window));
+        let Some(first) = windows.first().filter(|_| are_whole) else { return millis..millis + 1 };
         let (begun, ends) = (floor(millis, self.period, self.offset), first.end.millis());
         begun.max(ends - self.period)..ends.min(begun + self.period)
+    }
+
+    fn is_whole(&self, window: &Window) -> bool {
+        window.end.millis() - window.start.millis() == self.size
     }
 }
 
@@ -79,6 +85,12 @@ impl WindowFn for SlidingWindows {
         let time = time_for_windows(time);
         // The first one that has not ended.
         let first = floor(time - self.size, self.period, self.offset) + self.period;
+        let count = (time - first).div_euclid(self.period) + 1;
+        let [earliest, latest] =
+            [first, first + (count - 1) * self.period].map(|start| window(start, start + self.size));
+        if count > 1 && self.is_whole(&earliest) && self.is_whole(&latest) {
+            return windows.push_series(Series::new(earliest, self.period, count as usize));
+        }
         let starts = (first..=time).step_by(self.period as usize);
         windows.extend(starts.map(|start| window(start, start + self.size)));
     }

@@ -101,20 +101,18 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             let rows = sort::by_window(hashes, batch, has_ended).into_iter();
             return rows.for_each(|rows| self.add(rows.map_windows(WindowSet::from)));
         }
-        let HashedRows { hashes, batch } = self.add_to_ended(has_ended, HashedRows { hashes, batch });
+        let HashedRows { hashes, batch } = self.add_to_ended(HashedRows { hashes, batch });
         sort::by_windows(hashes, batch, |_| false).into_iter().for_each(|rows| self.add(rows));
     }
 
     /// Adds rows to those of their windows that have ended, in their order, and leaves them in the others.
-    fn add_to_ended(
-        &mut self,
-        has_ended: impl Fn(&Window) -> bool,
-        mut rows: HashedRows<(K, C::Acc)>,
-    ) -> HashedRows<(K, C::Acc)> {
+    fn add_to_ended(&mut self, mut rows: HashedRows<(K, C::Acc)>) -> HashedRows<(K, C::Acc)> {
+        let watermark = self.watermark;
         let meta = &mut rows.batch.meta;
-        if !meta.windows.values().iter().any(|windows| windows.iter().any(&has_ended)) {
+        if !meta.windows.values().iter().any(|windows| windows.first_end().is_some_and(|end| watermark > end)) {
             return rows;
         }
+        let has_ended = |window: &Window| watermark > window.max_timestamp();
         let mut late = HashedRows::new();
         for (row, (pair, hash)) in rows.batch.values.iter().zip(&rows.hashes).enumerate() {
             let Stamp { time, windows, pane } = meta.get(row);

@@ -175,7 +175,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     }
 
     fn add(&mut self, mut rows: WindowRows<WindowSet, K, V>) -> Result<()> {
-        let Some(last) = first_end(&rows.windows) else { return Ok(()) };
+        let Some(last) = rows.windows.first_end() else { return Ok(()) };
         if rows.is_timed() {
             self.gain.pass(rows.rows.len() as u64);
             return self.pass(rows);
@@ -287,11 +287,6 @@ fn unused<K: Key, A>(spare: &mut Option<(Table<K, A>, usize)>, memory: &mut Rese
     table
 }
 
-/// The last instant of the window that ends first.
-fn first_end(windows: &[Window]) -> Option<Timestamp> {
-    windows.iter().map(|window| window.max_timestamp()).min()
-}
-
 fn stamp(windows: WindowSet, time: Timestamp) -> Stamp {
     Stamp { time, windows, pane: Pane::UNKNOWN }
 }
@@ -304,7 +299,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
         }
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
         let (watermark, is_combining) = (self.watermark, self.gain.is_combining());
-        let passes = |windows: &WindowSet| !is_combining || first_end(windows).is_some_and(|end| end < watermark);
+        let passes = |windows: &WindowSet| !is_combining || windows.first_end().is_some_and(|end| end < watermark);
         sort::by_windows(hashes, pairs, passes).into_iter().try_for_each(|rows| self.add(rows))
     }
 }

@@ -167,7 +167,7 @@ impl<K: Key, A: Clone> Running<K, A> {
         if self.old.is_empty() {
             self.turn(&mut merge);
         }
-        self.next = self.newest.iter().copied().find(|next| place(*next) > place(window));
+        self.next = self.newest.behind(window);
         self.keys.iter().filter_map(move |Entry { hash, key, acc: Stacks { old, recent } }| {
             let mut acc = old.as_ref().map(|old| &old.acc).or(recent.as_ref())?.clone();
             if let (Some(_), Some(recent)) = (old, recent) {
