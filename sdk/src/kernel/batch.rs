@@ -38,21 +38,19 @@ impl<T> Batch<T> {
     /// its place is behind that, and a step that saw one without the other would show what is true in between.
     #[inline]
     pub(crate) fn is_full(&self, capacity: usize) -> bool {
+        self.len() >= capacity && self.may_end(capacity)
+    }
+
+    #[cold]
+    fn may_end(&self, capacity: usize) -> bool {
         let len = self.len();
-        len >= capacity && (len - capacity >= MOST_TAKEN_BACK || !self.meta.takes_back(len - 1))
+        len - capacity >= MOST_TAKEN_BACK || !self.meta.takes_back(len - 1)
     }
 
     /// Adds an element with its stamp.
     #[inline]
     pub fn push(&mut self, value: T, stamp: &Stamp) {
         self.meta.append(self.values.len(), stamp);
-        self.values.push(value);
-    }
-
-    /// Adds an element with the stamp that a row of another batch has.
-    #[inline]
-    pub(crate) fn push_like(&mut self, value: T, meta: &Meta, row: usize) {
-        self.meta.append_like(self.values.len(), meta, row);
         self.values.push(value);
     }
 

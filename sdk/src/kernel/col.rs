@@ -57,6 +57,7 @@ impl<C: Clone + PartialEq> Col<C> {
         }
     }
 
+    #[inline(never)]
     fn append_other(&mut self, before: usize, value: &C) {
         if let Self::Same(c) = self {
             *self = Self::Few { values: vec![c.clone()], rows: vec![0; before] };
@@ -82,6 +83,30 @@ impl<C: Clone + PartialEq> Col<C> {
             (Self::Each(a), Self::Each(b)) => a.extend_from_slice(b),
             _ => (0..more).for_each(|row| self.append(rows + row, other.get(row))),
         }
+    }
+
+    /// Adds some rows of another column behind the `rows` that there are.
+    pub(super) fn append_rows(&mut self, rows: usize, other: &Self, some: &[u32]) {
+        match (&mut *self, other) {
+            (Self::Same(a), Self::Same(b)) if a == b => {}
+            (Self::Each(a), Self::Each(b)) => a.extend(some.iter().map(|row| b[*row as usize].clone())),
+            _ => some.iter().zip(rows..).for_each(|(row, before)| self.append(before, other.get(*row as usize))),
+        }
+    }
+
+    /// A column without rows that is to be filled with rows of this one, or rows like them: there is room for so many.
+    pub(crate) fn emptied(&self, room: usize) -> Self {
+        match self.values().first() {
+            Some(first) if !self.is_varied() => Self::Same(first.clone()),
+            _ => Self::Each(Vec::with_capacity(room)),
+        }
+    }
+
+    /// Whether rows have so many different values that there is no use in looking for those that are the same.
+    fn is_varied(&self) -> bool {
+        let Self::Each(all) = self else { return false };
+        let samples = || (0..=Self::MOST_FEW).map(|i| &all[i * all.len() / (Self::MOST_FEW + 1)]);
+        all.len() > Self::MOST_FEW && samples().enumerate().all(|(i, value)| !samples().take(i).any(|v| v == value))
     }
 
     pub(super) fn retain(&mut self, keep: &[bool]) {
@@ -165,6 +190,16 @@ mod tests {
         assert_eq!(column(&many), Col::Each(many));
     }
 
+    #[test]
+    fn what_is_filled_with_rows_that_differ_need_not_find_that_out() {
+        let few = Col::Each((0..40u8).map(|v| v % 16).collect());
+        assert_eq!(few.emptied(9), Col::Same(0));
+        assert_eq!(column(&[7, 7]).emptied(9), Col::Same(7));
+        let times: Vec<u8> = (0..200).map(|row| row / 10).collect();
+        assert_eq!(column(&times).emptied(9), Col::Each(vec![]));
+        assert_eq!(Col::<u8>::Each(vec![]).emptied(9), Col::Each(vec![]));
+    }
+
     proptest! {
         #[test]
         fn a_column_is_a_vector(
@@ -181,6 +216,12 @@ mod tests {
             let mut front = col.clone();
             prop_assert!(has(&front.split_off(half), &all[half..]));
             prop_assert!(has(&front, &all[..half]));
+            let mut like = col.emptied(all.len());
+            all.iter().enumerate().for_each(|(row, v)| like.append(row, v));
+            prop_assert!(has(&like, &all));
+            let backwards: Vec<u32> = (0..all.len() as u32).rev().collect();
+            like.append_rows(all.len(), &col, &backwards);
+            prop_assert!(has(&like, &[all.clone(), all.iter().rev().copied().collect()].concat()));
 
             let keep: Vec<bool> = all.iter().map(|v| *v != 1).collect();
             col.retain(&keep);

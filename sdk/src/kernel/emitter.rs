@@ -129,15 +129,24 @@ impl<T: 'static> Emitter<T> {
     }
 
     /// Says whether the batch is full.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an element is to be copied once, into the batch")]
+    #[inline(always)]
     fn add(&mut self, value: T) -> bool {
-        match &self.stamp {
-            Some(stamp) if self.is_timed => self.batch.meta.time.append(self.batch.len(), &stamp.time),
-            Some(stamp) => self.batch.meta.append(self.batch.len(), stamp),
-            None => {}
+        if self.stamp.is_some() {
+            self.append_stamp();
         }
         self.batch.values.push(value);
         self.batch.is_full(self.capacity)
+    }
+
+    #[inline]
+    fn append_stamp(&mut self) {
+        let Some(stamp) = &self.stamp else { return };
+        if self.is_timed {
+            self.batch.meta.time.append(self.batch.values.len(), &stamp.time);
+        } else {
+            self.batch.meta.append(self.batch.values.len(), stamp);
+        }
     }
 
     /// Emits an element with another timestamp than that of the element in work, the `row`-th of its batch.

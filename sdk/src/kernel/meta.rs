@@ -75,18 +75,22 @@ impl Meta {
         self.pane.append(rows, &stamp.pane);
     }
 
-    /// Adds a row behind the `rows` that there are, like the `row`-th of another batch.
-    #[inline]
-    pub(crate) fn append_like(&mut self, rows: usize, other: &Self, row: usize) {
-        self.time.append(rows, other.time.get(row));
-        self.windows.append(rows, other.windows.get(row));
-        self.pane.append(rows, other.pane.get(row));
+    /// Adds some of the rows of another batch behind the `rows` that there are.
+    pub(crate) fn append_rows(&mut self, rows: usize, other: &Self, some: &[u32]) {
+        self.time.append_rows(rows, &other.time, some);
+        self.windows.append_rows(rows, &other.windows, some);
+        self.pane.append_rows(rows, &other.pane, some);
     }
 
     pub(crate) fn append_all(&mut self, rows: usize, other: &Self, more: usize) {
         self.time.append_all(rows, &other.time, more);
         self.windows.append_all(rows, &other.windows, more);
         self.pane.append_all(rows, &other.pane, more);
+    }
+
+    /// That of a batch without rows that is to be filled with rows of this one: there is room for so many.
+    pub(crate) fn emptied(&self, room: usize) -> Self {
+        Self { time: self.time.emptied(room), windows: self.windows.emptied(room), pane: self.pane.emptied(room) }
     }
 
     /// Takes the rows from `at` on.

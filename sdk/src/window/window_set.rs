@@ -40,7 +40,17 @@ impl WindowSet {
     }
 
     /// Adds a window behind the others.
+    #[inline]
     pub fn push(&mut self, window: Window) {
+        if let Repr::None = self.0 {
+            self.0 = Repr::One(window);
+        } else {
+            self.push_another(window);
+        }
+    }
+
+    #[inline(never)]
+    fn push_another(&mut self, window: Window) {
         match &mut self.0 {
             Repr::None => self.0 = Repr::One(window),
             Repr::One(one) => self.0 = Repr::Many(Arc::new(vec![*one, window])),

@@ -5,7 +5,9 @@ use crate::kernel::memory::size_of_values;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Env, Link, Meta, Operator, Packet, Push, Stamp};
 use crate::{Element, Key, Result, Timestamp};
+use smallvec::SmallVec;
 use std::rc::Rc;
+use std::vec::{Drain, IntoIter};
 
 /// Sorts rows by the worker that owns them, and sends full packets.
 pub(crate) struct Router<T> {
@@ -13,6 +15,8 @@ pub(crate) struct Router<T> {
     workers: usize,
     capacity: usize,
     outgoing: Vec<HashedRows<T>>,
+    /// Which rows of the batch in work go to each worker.
+    dealt: Vec<Vec<u32>>,
     /// For how many rows there is to be room at once: about as many as there were of late.
     room: usize,
 }
@@ -20,7 +24,8 @@ pub(crate) struct Router<T> {
 impl<T: Element> Router<T> {
     pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
         let outgoing = (0..env.workers).map(|_| HashedRows::new()).collect();
-        Self { link, workers: env.workers, capacity: env.batch_size, outgoing, room: 0 }
+        let dealt = vec![Vec::new(); env.workers];
+        Self { link, workers: env.workers, capacity: env.batch_size, outgoing, dealt, room: 0 }
     }
 
     /// Sends a whole batch.
@@ -36,15 +41,41 @@ impl<T: Element> Router<T> {
             let mut rows = batch.values.drain(..).zip(hashes);
             return rows.try_for_each(|(value, hash)| self.add(hash, value));
         }
-        let rows = batch.values.drain(..).zip(hashes).enumerate();
-        let meta = &batch.meta;
-        { rows }.try_for_each(|(row, (value, hash))| {
+        let (mut values, mut hashes) = (batch.values.drain(..), hashes.into_iter());
+        let mut row = 0;
+        while !values.as_slice().is_empty() {
+            row = self.deal_out(&mut values, &mut hashes, &batch.meta, row);
+            self.flush_full()?;
+        }
+        Ok(())
+    }
+
+    /// Deals rows out, from the `row`-th of a batch on, as long as there is room for them, whoever owns them; says which row
+    /// is the next. Their columns follow one by one.
+    fn deal_out(&mut self, values: &mut Drain<'_, T>, hashes: &mut IntoIter<u64>, meta: &Meta, row: usize) -> usize {
+        let room = self.outgoing.iter().map(|rows| self.capacity.saturating_sub(rows.hashes.len())).min();
+        let count = room.unwrap_or(0).max(1).min(values.len());
+        self.dealt.iter_mut().for_each(Vec::clear);
+        for (row, (value, hash)) in (row..row + count).zip(values.zip(hashes)) {
             let to = owner(hash, self.workers);
-            let rows = &mut self.outgoing[to];
-            rows.batch.push_like(value, meta, row);
-            rows.hashes.push(hash);
-            if rows.batch.is_full(self.capacity) { self.flush_to(to) } else { Ok(()) }
-        })
+            self.dealt[to].push(row as u32);
+            self.outgoing[to].batch.values.push(value);
+            self.outgoing[to].hashes.push(hash);
+        }
+        for (rows, dealt) in self.outgoing.iter_mut().zip(&self.dealt) {
+            let before = rows.batch.len() - dealt.len();
+            if before == 0 {
+                rows.batch.meta = meta.emptied(self.capacity);
+            }
+            rows.batch.meta.append_rows(before, meta, dealt);
+        }
+        row + count
+    }
+
+    fn flush_full(&mut self) -> Result<()> {
+        let is_full = |rows: &HashedRows<T>| !rows.batch.is_empty() && rows.batch.is_full(self.capacity);
+        let full: SmallVec<[usize; 8]> = (0..self.workers).filter(|to| is_full(&self.outgoing[*to])).collect();
+        full.into_iter().try_for_each(|to| self.flush_to(to))
     }
 
     /// The room for what comes next, after so many rows. A short packet is most often the rest of a long one.

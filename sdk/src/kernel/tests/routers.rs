@@ -6,7 +6,7 @@ use crate::Timestamp;
 use crate::kernel::hash::{hash_key, owner};
 use crate::kernel::keyed::Router;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Link, Packet, Stamp};
+use crate::kernel::{Col, Link, Packet, Stamp};
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -39,11 +39,14 @@ impl Link for Sent {
     fn idle(&self, _is_idle: bool) {}
 }
 
-/// Sends batches, and flushes behind some of them.
-fn send(router: &mut Router<u64>, batches: &[(Vec<u8>, bool)]) -> Result<Vec<(u64, Stamp)>> {
+/// Sends batches, of which some have rows that differ in their times, and flushes behind some of them.
+fn send(router: &mut Router<u64>, batches: &[(Vec<u8>, bool, bool)]) -> Result<Vec<(u64, Stamp)>> {
     let mut all = Vec::new();
-    for (stamps, flush) in batches {
+    for (stamps, differ, flush) in batches {
         let mut some = batch(all.len() as u64, stamps);
+        if *differ {
+            some.meta.time = Col::Each(some.values.iter().map(|key| Timestamp::from_millis(*key as i64)).collect());
+        }
         all.extend(rows(&some));
         let hashes = some.values.iter().map(hash_key).collect();
         router.send_all(hashes, &mut some)?;
@@ -58,8 +61,8 @@ proptest! {
     #[test]
     fn rows_reach_their_owners(
         workers in 1usize..5,
-        capacity in 1usize..8,
-        batches in prop::collection::vec((stamps(12), any::<bool>()), 0..8),
+        capacity in 1usize..40,
+        batches in prop::collection::vec((stamps(60), any::<bool>(), any::<bool>()), 0..8),
     ) {
         let link = Rc::new(Sent { workers, ..Sent::default() });
         let mut router = Router::new(link.clone(), &env(0, workers, capacity, 0));

@@ -6,6 +6,7 @@ use crate::kernel::prefetch::prefetch_all;
 use crate::window::Window;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 
 /// A map from windows. Most keys have one or two, and some have a great many: every operation takes logarithmic time.
 #[derive(Clone, Debug, Default)]
@@ -13,8 +14,8 @@ pub(crate) enum WindowMap<T> {
     #[default]
     None,
     One((Window, T)),
-    /// Sorted.
-    Few(Vec<(Window, T)>),
+    /// Sorted: most often the first goes, and another last one comes.
+    Few(VecDeque<(Window, T)>),
     Many(Ordered<Window, T>),
 }
 
@@ -83,8 +84,8 @@ impl<T> WindowMap<T> {
     fn grow(&mut self) {
         *self = match std::mem::take(self) {
             Self::One(one) => {
-                let mut few = Vec::with_capacity(4);
-                few.push(one);
+                let mut few = VecDeque::with_capacity(4);
+                few.push_back(one);
                 Self::Few(few)
             }
             Self::Few(few) => {
@@ -105,7 +106,7 @@ impl<T> WindowMap<T> {
                 _ => None,
             },
             Self::Few(few) => {
-                let (_, value) = few.remove(place(few, window).ok()?);
+                let (_, value) = few.remove(place(few, window).ok()?)?;
                 self.free_if_empty();
                 Some(value)
             }
@@ -124,7 +125,7 @@ impl<T> WindowMap<T> {
                 Self::One(one) => Some(one),
                 _ => None,
             },
-            Self::Few(few) => few.pop(),
+            Self::Few(few) => few.pop_back(),
             Self::Many(many) => {
                 let last = many.last().copied();
                 last.and_then(|last| Some((last, many.remove(&last)?)))
@@ -139,7 +140,7 @@ impl<T> WindowMap<T> {
         match self {
             Self::None => None,
             Self::One((one, _)) => Some(*one),
-            Self::Few(few) => few.last().map(|(window, _)| *window),
+            Self::Few(few) => few.back().map(|(window, _)| *window),
             Self::Many(many) => many.last().copied(),
         }
     }
@@ -155,7 +156,7 @@ impl<T> WindowMap<T> {
         let mut found: SmallVec<[Window; 2]> = match self {
             Self::None => SmallVec::new(),
             Self::One((one, _)) => Some(*one).filter(|one| one.overlaps(window)).into_iter().collect(),
-            Self::Few(few) => few.iter().map(|(one, _)| *one).filter(|one| one.overlaps(window)).collect(),
+            Self::Few(few) => overlapping(few, window),
             Self::Many(many) => {
                 let before = |window: Window| Window { start: window.start, end: window.start };
                 let last = |until: Window| many.last_until(&until).copied().filter(|one| one.overlaps(window));
@@ -205,8 +206,19 @@ impl<T> WindowMap<T> {
     }
 }
 
-fn place<T>(few: &[(Window, T)], window: &Window) -> Result<usize, usize> {
-    few.binary_search_by_key(window, |(one, _)| *one)
+/// The windows among those that do not overlap each other, from the last one on.
+fn overlapping<T>(few: &VecDeque<(Window, T)>, window: Window) -> SmallVec<[Window; 2]> {
+    let until = few.partition_point(|(one, _)| one.start < window.end);
+    few.range(..until).rev().map(|(one, _)| *one).take_while(|one| one.end > window.start).collect()
+}
+
+/// Where a window is, or would be. It is most often the first one, or comes behind all others.
+fn place<T>(few: &VecDeque<(Window, T)>, window: &Window) -> Result<usize, usize> {
+    match (few.front(), few.back()) {
+        (Some((first, _)), _) if first == window => Ok(0),
+        (_, Some((last, _))) if last < window => Err(few.len()),
+        _ => few.binary_search_by_key(window, |(one, _)| *one),
+    }
 }
 
 impl<T: Serialize> Serialize for WindowMap<T> {

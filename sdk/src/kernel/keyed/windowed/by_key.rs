@@ -9,7 +9,7 @@ use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Kept, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{
     Arrival, Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
 };
@@ -95,12 +95,13 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        let meta = batch.meta;
-        for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
+        let Batch { values, meta } = batch;
+        for (row, (key, value)) in values.into_iter().enumerate() {
+            let hash = hashes[row];
             if row % BLOCK == 0 {
                 hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
             }
-            let slot = self.keys.find_or_insert(*hash, key);
+            let slot = self.keys.find_or_insert(hash, key);
             let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
             self.visit(slot, |reducer, state, now, visit| {
                 reducer.arrival(state, now, Arrival { time, windows, mark }, value, visit);

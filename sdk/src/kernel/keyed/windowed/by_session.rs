@@ -11,7 +11,7 @@ use super::timers::Timers;
 use super::{Late, by_window};
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Kept, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
@@ -71,18 +71,24 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        let meta = batch.meta;
-        for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
+        let Batch { values, meta } = batch;
+        for (row, (key, value)) in values.into_iter().enumerate() {
+            let hash = hashes[row];
             if row % BLOCK == 0 {
                 hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
             }
             let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
             let time = *meta.time.get(row);
-            for window in others {
-                self.add(*hash, key.clone(), value.clone(), time, *window);
+            if !others.is_empty() {
+                self.add_to_each(hash, &key, &value, time, others);
             }
-            self.add(*hash, key, value, time, *last);
+            self.add(hash, key, value, time, *last);
         }
+    }
+
+    #[cold]
+    fn add_to_each(&mut self, hash: u64, key: &K, value: &V, time: Timestamp, windows: &[Window]) {
+        windows.iter().for_each(|window| self.add(hash, key.clone(), value.clone(), time, *window));
     }
 
     #[inline]

@@ -57,7 +57,10 @@ impl<S> Sessions<S> {
         if new.start >= last.end {
             return (new, self.begin(new, create()));
         }
-        if !last.overlaps(new) || new.start < self.earlier_end {
+        if !last.overlaps(new) {
+            return self.join_earlier(new, create, merge);
+        }
+        if new.start < self.earlier_end {
             return self.join_some(new, create, merge);
         }
         let (last, session) = self.last.as_mut().expect("there is one");
@@ -75,6 +78,26 @@ impl<S> Sessions<S> {
             self.earlier_end = window.end;
         }
         &mut self.last.insert((new, Session::new(contents))).1
+    }
+
+    /// The last one is not concerned.
+    #[inline(never)]
+    fn join_earlier(
+        &mut self,
+        new: Window,
+        create: impl FnOnce() -> S,
+        merge: impl FnMut(&mut S, S),
+    ) -> (Window, &mut Session<S>) {
+        let home = match self.earlier.overlapping(new).as_slice() {
+            [] => new,
+            [one] if one.span(new) == *one => *one,
+            _ => return self.join_some(new, create, merge),
+        };
+        if home == new {
+            self.earlier_end = self.earlier_end.max(new.end);
+        }
+        let (session, _) = self.earlier.get_or_insert_with(home, || Session::new(create()));
+        (home, session)
     }
 
     #[inline(never)]

@@ -15,6 +15,9 @@ pub(crate) struct Timers<T> {
     added: BinaryHeap<Reverse<Added<T>>>,
     /// How many have been added so far.
     count: u64,
+    /// Those that have been set since the last one was taken, and the first instant of them.
+    fresh: Vec<(Timestamp, T)>,
+    first_fresh: Timestamp,
     until: i64,
     /// Those of the spans that follow; there are none if there are none before.
     far: VecDeque<Vec<(Timestamp, T)>>,
@@ -53,6 +56,9 @@ impl<T> Eq for Added<T> {}
 /// So many spans are found without a search: four and a half hours.
 const FAR: usize = 4096;
 
+/// A few are less than one in so many.
+const FEW_IN: usize = 8;
+
 /// The number of a span of time: 4,096 milliseconds.
 pub(super) fn span(at: Timestamp) -> i64 {
     at.millis() >> 12
@@ -64,6 +70,8 @@ impl<T> Timers<T> {
             near: VecDeque::new(),
             added: BinaryHeap::new(),
             count: 0,
+            fresh: Vec::new(),
+            first_fresh: Timestamp::MAX,
             until: 0,
             far: VecDeque::new(),
             farthest: Ordered::new(),
@@ -77,16 +85,17 @@ impl<T> Timers<T> {
         if span(at) > self.until {
             return self.set_far(at, timer);
         }
-        if self.added.is_empty() && self.near.back().is_none_or(|(last, _)| *last <= at) {
+        let is_in_order = self.added.is_empty() && self.fresh.is_empty();
+        if is_in_order && self.near.back().is_none_or(|(last, _)| *last <= at) {
             return self.near.push_back((at, timer));
         }
-        self.count += 1;
-        self.added.push(Reverse(Added { at, number: self.count, timer }));
+        self.first_fresh = self.first_fresh.min(at);
+        self.fresh.push((at, timer));
     }
 
     /// Far ones are there only if there are some before.
     fn is_empty(&self) -> bool {
-        self.near.is_empty() && self.added.is_empty()
+        self.near.is_empty() && self.added.is_empty() && self.fresh.is_empty()
     }
 
     fn set_far(&mut self, at: Timestamp, timer: T) {
@@ -104,24 +113,47 @@ impl<T> Timers<T> {
     pub(crate) fn first(&self) -> Option<Timestamp> {
         let near = self.near.front().map(|(at, _)| *at);
         let added = self.added.peek().map(|Reverse(added)| added.at);
-        near.into_iter().chain(added).min()
+        let fresh = (!self.fresh.is_empty()).then_some(self.first_fresh);
+        near.into_iter().chain(added).chain(fresh).min()
     }
 
     /// Those that are due soonest, mostly in order; perhaps not all.
     pub(crate) fn soonest(&self) -> impl Iterator<Item = &T> {
         let added = self.added.iter().map(|Reverse(added)| &added.timer);
-        self.near.iter().map(|(_, timer)| timer).chain(added)
+        let fresh = self.fresh.iter().map(|(_, timer)| timer);
+        self.near.iter().map(|(_, timer)| timer).chain(added).chain(fresh)
     }
 
     /// Takes the first one, if it is not due after `time`.
     #[inline]
     pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
         let first = self.first().filter(|first| *first <= time)?;
+        if !self.fresh.is_empty() {
+            self.settle();
+        }
         let due = self.near.pop_front_if(|(at, _)| *at == first).or_else(|| self.take_added());
         if self.is_empty() {
             self.come_near();
         }
         due
+    }
+
+    /// Brings fresh ones in order: a few into the heap, and many, which most often are nearly in order, by a sort.
+    fn settle(&mut self) {
+        self.first_fresh = Timestamp::MAX;
+        if self.fresh.len() * FEW_IN < self.near.len() + self.added.len() {
+            for (at, timer) in self.fresh.drain(..) {
+                self.count += 1;
+                self.added.push(Reverse(Added { at, number: self.count, timer }));
+            }
+            return;
+        }
+        let mut added = std::mem::take(&mut self.added).into_vec();
+        added.sort_unstable_by_key(|Reverse(added)| added.number);
+        self.near.extend(added.into_iter().map(|Reverse(Added { at, timer, .. })| (at, timer)));
+        self.near.extend(self.fresh.drain(..));
+        // Timers of one instant stay in the order in which they were set.
+        self.near.make_contiguous().sort_by_key(|(at, _)| *at);
     }
 
     fn take_added(&mut self) -> Option<(Timestamp, T)> {
@@ -162,15 +194,15 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    /// Some of them further away than is known without a search.
+    /// Some of them near each other, and some further away than is known without a search.
     fn instants() -> impl Strategy<Value = i64> {
-        prop_oneof![-40_000i64..40_000, -40_000_000i64..40_000_000]
+        prop_oneof![4 => 0i64..3_000, 2 => -40_000i64..40_000, 1 => -40_000_000i64..40_000_000]
     }
 
     proptest! {
         #[test]
         fn they_come_in_the_order_of_time(
-            steps in prop::collection::vec((any::<bool>(), instants()), 0..200), end in Just(Timestamp::MAX),
+            steps in prop::collection::vec((prop::bool::weighted(0.8), instants()), 0..400), end in Just(Timestamp::MAX),
         ) {
             let (mut timers, mut model) = (Timers::new(), BTreeMap::<Timestamp, Vec<usize>>::new());
             let steps = steps.into_iter().map(|(set, at)| (set, Timestamp::from_millis(at))).chain([(false, end)]);
