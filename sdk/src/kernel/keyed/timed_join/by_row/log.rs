@@ -1,7 +1,7 @@
 //! Rows in the order of their coming, found by their keys.
 
 use super::chunks::{Chunks, Row};
-use crate::kernel::prefetch::prefetch;
+use crate::kernel::prefetch::{prefetch, touch};
 use crate::{Element, Key, Timestamp};
 
 /// Rows of one side, linked by key.
@@ -50,7 +50,7 @@ impl<K: Key, V: Element> Log<K, V> {
     /// Brings into the cache where the rows of some hashes begin.
     #[inline]
     pub(super) fn ask_for_places(&self, hashes: &[u64]) {
-        hashes.iter().for_each(|hash| prefetch(&self.newest[self.place(upper(*hash))]));
+        hashes.iter().for_each(|hash| touch(&self.newest[self.place(upper(*hash))]));
     }
 
     /// Brings the two newest rows of each of some hashes into the cache, whose places are there.
@@ -91,7 +91,7 @@ impl<K: Key, V: Element> Log<K, V> {
         let is_needed = |row: &Row<K, V>| !row.is_taken() && row.time.millis() > last;
         let rows = std::mem::replace(&mut self.chunks, Chunks::new());
         let needed = rows.iter().filter(|row| is_needed(row)).count();
-        self.newest = vec![0; (2 * needed + more).next_power_of_two().max(SMALLEST)];
+        self.newest = vec![0; (needed + needed / 2 + more).next_power_of_two().max(SMALLEST)];
         rows.into_iter().filter(is_needed).for_each(|row| self.link(row));
     }
 

@@ -95,10 +95,15 @@ impl<K: Key, L: Element, R: Element> JoinByRow<K, L, R> {
         if time < limits.earliest {
             self.crowded.drop_late(&key, S::either(value), time);
         } else if let Some(slot) = self.crowded_slot(hash, &key) {
-            self.crowded.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
+            self.add_to_crowded::<S>(slot, time, value);
         } else {
             self.add_to_log::<S>(hash, key, time, value, limits);
         }
+    }
+
+    #[inline(never)]
+    fn add_to_crowded<S: LogSide<K, L, R>>(&mut self, slot: u32, time: Timestamp, value: S::Value) {
+        self.crowded.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
     }
 
     #[inline]
