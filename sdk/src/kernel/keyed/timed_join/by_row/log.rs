@@ -18,7 +18,10 @@ pub(super) struct Log<K, V> {
 /// A table has so many places at least.
 const SMALLEST: usize = if cfg!(test) { 4 } else { 1 << 8 };
 
-/// A table of up to so many places is kept when it has no rows any more.
+/// A table with more places than this for each row is replaced by a smaller one.
+const MOST_PLACES: usize = 16;
+
+/// A table of up to so many places is kept, however few rows it has.
 const SPARE: usize = if cfg!(test) { 16 } else { 1 << 14 };
 
 /// What tells rows apart before their keys do. Routing and partitions use the lower bits of a hash.
@@ -133,9 +136,9 @@ impl<K: Key, V: Element> Log<K, V> {
     /// Drops the oldest rows, those that came together at once, if all of them are up to the instant `last`.
     pub(super) fn forget(&mut self, last: i64) {
         self.chunks.forget(last);
-        // Memory of a burst of rows is given back when the last of them is gone.
-        if self.len() == 0 && self.newest.len() > SPARE {
-            *self = Self::new();
+        // Memory of a burst of rows is given back when most of them are gone.
+        if self.newest.len() > SPARE.max(MOST_PLACES * self.len()) {
+            self.rebuild(0, last);
         }
     }
 }
@@ -170,6 +173,12 @@ mod tests {
         let mut rows = Vec::new();
         log.look_at(hash, &key, |time, value| rows.push((time, *value)));
         rows.retain(|(time, _)| time.millis() > last);
+        rows
+    }
+
+    fn rows_of_numbers(log: &Log<u8, u64>, key: u8) -> Vec<u64> {
+        let mut rows = Vec::new();
+        log.look_at(u64::from(key) << 32, &key, |_, value| rows.push(*value));
         rows
     }
 
@@ -237,7 +246,13 @@ mod tests {
         assert!(log.newest.len() > 1_000);
         log.forget(4);
         assert_eq!(log.len(), 1_000);
+        log.make_room(1, 4);
+        log.push(7 << 32, at(6), 7u8, 7);
         log.forget(5);
-        assert_eq!((log.len(), log.newest.len()), (0, SMALLEST));
+        assert!(log.len() <= 8 && log.newest.len() <= 16, "a row that stays keeps its chunk");
+        assert_eq!(rows_of_numbers(&log, 7), [7]);
+        log.forget(6);
+        assert_eq!(log.len(), 0);
+        assert!(log.newest.len() <= SPARE);
     }
 }
