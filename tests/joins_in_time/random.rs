@@ -17,14 +17,27 @@ struct Case {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let bounds = (-20i64..20, 0i64..25).prop_map(|(least, more)| (least, least + more));
     let lateness = || prop_oneof![Just(0u64), 0u64..40];
     let lateness = (lateness(), lateness()).prop_map(|(left, right)| Lateness { left, right });
-    (events(), bounds, lateness).prop_map(|(events, bounds, lateness)| Case { events, bounds, lateness })
+    (events(), bounds(), lateness).prop_map(|(events, bounds, lateness)| Case { events, bounds, lateness })
+}
+
+/// Some of a single instant, some of one side only, some so long that nothing is ever over.
+fn bounds() -> impl Strategy<Value = (i64, i64)> {
+    let least = || -20i64..20;
+    prop_oneof![
+        6 => (least(), 0i64..25).prop_map(|(least, more)| (least, least + more)),
+        1 => least().prop_map(|least| (least, least)),
+        1 => least().prop_map(|least| (least, i64::MAX)),
+        1 => least().prop_map(|most| (i64::MIN, most)),
+        1 => Just((-400_000_000, 400_000_000)),
+    ]
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
-    let elements = || prop::collection::vec((0u8..3, -50i64..50), 0..6);
+    let few = || prop::collection::vec((0u8..3, -50i64..50), 0..6);
+    let many = || prop::collection::vec((0u8..2, -50i64..50), 20..40);
+    let elements = || prop_oneof![5 => few(), 1 => many()];
     let event = prop_oneof![
         3 => elements().prop_map(Event::Left),
         3 => elements().prop_map(Event::Right),

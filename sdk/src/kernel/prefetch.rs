@@ -2,12 +2,22 @@
 #![allow(unsafe_code, reason = "the instruction has no safe form; see `fetch`")]
 
 use std::any::Any;
+use std::hint::black_box;
 
 /// Brings what `place` refers to into the first cache. Where the processor has no such instruction, does nothing.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would cost more than it saves")]
 pub(crate) fn prefetch<T>(place: &T) {
     fetch(std::ptr::from_ref(place).cast());
+}
+
+/// Reads `place`, for the sake of its neighbours: they are in the first cache then, and so is the way to their page. In
+/// memory that is too large for the processor to know its pages, a prefetch may be given up where a read is not. Reads
+/// that follow each other, and of which none needs another one, wait together.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would cost more than it saves")]
+pub(crate) fn touch<T: Copy>(place: &T) {
+    black_box(*place);
 }
 
 /// Brings all of `place` into the first cache.
@@ -54,6 +64,7 @@ mod tests {
     #[test]
     fn any_address_is_allowed() {
         prefetch(&0u8);
+        touch(&0u8);
         prefetch_all(&[0u8; 200]);
         prefetch_heap(&String::new());
         prefetch_heap(&vec![1u8, 2]);

@@ -35,8 +35,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// counted as `dropped_late`, or [kept](Self::keeping_late_data). Results allow the greater lateness of the two collections.
     ///
     /// **Memory.** Where time goes on, a value is kept until the watermark says that no partner will come: for the length of
-    /// the bounds, and as long as partners may be late; and then until something else of its key comes, or nothing of its
-    /// key is needed any more. Nothing goes to disk. Where both collections have an end, they are
+    /// the bounds, and as long as partners may be late. It goes a little later than that, together with the values of other
+    /// keys that came with it. Nothing goes to disk. Where both collections have an end, they are
     /// grouped by key first, which goes to disk where memory ends; the values of one key must fit into memory.
     #[track_caller]
     pub fn interval_join<W: Element>(&self, other: &PCollection<(K, W)>, within: Within) -> PCollection<(K, (V, W))>

@@ -3,11 +3,11 @@
 use super::{Rig, env};
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::timed_join::{
-    AsOf, Effects, Full, Inner, Interval, JoinByKey, Lateness, LeftSide, RightSide, TimedJoin,
+    AsOf, Driver, Effects, Full, Inner, Interval, JoinByKey, JoinByRow, Lateness, TimedJoin,
 };
 use crate::kernel::keyed::windowed::Late;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Batch, Operator, Stamp};
+use crate::kernel::{Batch, Stamp};
 use crate::transforms::Within;
 use crate::window::{Pane, Window, global_window};
 use crate::{Timestamp, coder};
@@ -95,32 +95,45 @@ impl Script {
 
     /// The event at which an element has come and the watermark has reached `due`.
     fn when(&self, element: &Arrival, due: i64) -> usize {
+        let due = due.min(Timestamp::MAX.millis());
         let reached = self.watermarks.iter().position(|watermark| *watermark >= due).expect("the end comes");
         reached.max(element.number as usize)
     }
+}
+
+/// A join that keeps what it has by key.
+fn by_key<'a, J>(rig: &'a Rig<'a, (u8, J::Row)>, join: J) -> Driven<'a, J, JoinByKey<u8, J>>
+where
+    J: TimedJoin<Left = u64, Right = u64, Row: Debug + Ord>,
+{
+    Driven::new(rig, join)
 }
 
 /// A result: the event that caused it, the key, the row, the time.
 type Shown<Row> = (usize, u8, Row, Timestamp);
 
 /// A join that is driven by hand.
-struct Driven<'a, J: TimedJoin<Left = u64, Right = u64>> {
+struct Driven<'a, J: TimedJoin<Left = u64, Right = u64>, D> {
     rig: &'a Rig<'a, (u8, J::Row)>,
-    join: JoinByKey<u8, J>,
+    join: D,
     watermark: Timestamp,
     output: Timestamp,
 }
 
-impl<'a, J: TimedJoin<Left = u64, Right = u64, Row: Debug + Ord>> Driven<'a, J> {
+impl<'a, J, D> Driven<'a, J, D>
+where
+    J: TimedJoin<Left = u64, Right = u64, Row: Debug + Ord>,
+    D: Driver<u8, J>,
+{
     fn new(rig: &'a Rig<'a, (u8, J::Row)>, join: J) -> Self {
         let start = Timestamp::MIN;
-        Self { rig, join: JoinByKey::new(join, Late::dropped(), &rig.wiring), watermark: start, output: start }
+        Self { rig, join: D::new(join, Late::dropped(), &rig.wiring), watermark: start, output: start }
     }
 
     fn take(&mut self, key: u8, time: i64, value: Value) {
         match value {
-            Value::Left(value) => self.join.take::<LeftSide>(row(key, time, value)).unwrap(),
-            Value::Right(value) => self.join.take::<RightSide>(row(key, time, value)).unwrap(),
+            Value::Left(value) => self.join.take_left(row(key, time, value)).unwrap(),
+            Value::Right(value) => self.join.take_right(row(key, time, value)).unwrap(),
         }
     }
 
@@ -167,7 +180,7 @@ where
 {
     let env = env(0, 1, 3, 1 << 20);
     let rig = Rig::new(&env);
-    let mut driven = Driven::new(&rig, join);
+    let mut driven = Driven::<J, J::Driver<u8>>::new(&rig, join);
     let mut shown = Vec::new();
     for (number, event) in events.iter().chain([&Watermark(0)]).enumerate() {
         driven.perform(number, event, script.watermarks[number]);
@@ -178,7 +191,7 @@ where
         }
     }
     assert_eq!(driven.output, Timestamp::MAX, "nothing is held back in the end");
-    assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false));
+    assert!(driven.join.keeps_nothing());
     shown
 }
 
@@ -205,11 +218,11 @@ fn pairs(script: &Script, (least, most): (i64, i64), lateness: Lateness) -> Vec<
     }
     let late = |late: Duration| late.as_millis() as i64 + 1;
     for left in script.left.iter().filter(|left| !met_left.contains(&left.number)) {
-        let event = script.when(left, left.time + most + late(lateness.right));
+        let event = script.when(left, left.time.saturating_add(most).saturating_add(late(lateness.right)));
         shown.push((event, left.key, (Some(left.number), None), at(left.time)));
     }
     for right in script.right.iter().filter(|right| !met_right.contains(&right.number)) {
-        let event = script.when(right, right.time - least + late(lateness.left));
+        let event = script.when(right, right.time.saturating_sub(least).saturating_add(late(lateness.left)));
         shown.push((event, right.key, (None, Some(right.number)), at(right.time)));
     }
     sorted(shown)
@@ -233,8 +246,16 @@ fn is_on_time(all: &[Arrival], number: Option<u64>) -> bool {
     found.is_none_or(|element| element.time >= element.watermark)
 }
 
+/// Some of a single instant, some of one side only, some so long that nothing is ever over.
 fn bounds() -> impl Strategy<Value = (i64, i64)> {
-    (-20i64..20, 0i64..25).prop_map(|(least, more)| (least, least + more))
+    let least = || -20i64..20;
+    prop_oneof![
+        6 => (least(), 0i64..25).prop_map(|(least, more)| (least, least + more)),
+        1 => least().prop_map(|least| (least, least)),
+        1 => least().prop_map(|least| (least, i64::MAX)),
+        1 => least().prop_map(|most| (i64::MIN, most)),
+        1 => Just((-400_000_000, 400_000_000)),
+    ]
 }
 
 proptest! {
@@ -319,7 +340,7 @@ fn an_interval_join_keeps_what_can_meet_still() {
     let env = env(0, 1, 8, 1 << 20);
     let rig = Rig::new(&env);
     let late = Lateness { left: ms(0), right: ms(5) };
-    let mut driven = Driven::new(&rig, Interval::<u64, u64, Full>::new(Within::millis(-2..=10), late));
+    let mut driven = by_key(&rig, Interval::<u64, u64, Full>::new(Within::millis(-2..=10), late));
     for time in 0..100 {
         driven.take(1, time, Value::Left(time as u64));
         driven.take(2, time, Value::Right(time as u64));
@@ -333,7 +354,7 @@ fn an_interval_join_keeps_what_can_meet_still() {
     driven.advance_to(at(101));
     assert_eq!((driven.join.kept_of(&1), driven.join.kept_of(&2)), (14, 1));
     driven.advance_to(at(115));
-    assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false));
+    assert!(driven.join.keeps_nothing());
 }
 
 #[test]
@@ -341,7 +362,7 @@ fn values_that_are_not_waited_for_go_with_the_next_one_or_soon() {
     let env = env(0, 1, 8, 1 << 20);
     let rig = Rig::new(&env);
     let join = Interval::<u64, u64, Inner>::new(Within::millis(0..=1000), Lateness::default());
-    let mut driven = Driven::new(&rig, join);
+    let mut driven = by_key(&rig, join);
     for time in 0..100 {
         driven.take(1, time, Value::Left(time as u64));
         driven.take(1, time, Value::Right(time as u64));
@@ -355,14 +376,100 @@ fn values_that_are_not_waited_for_go_with_the_next_one_or_soon() {
     driven.take(1, 1060, Value::Right(0));
     assert_eq!(driven.join.kept_of(&1), 50);
     driven.advance_to(at(1120));
-    assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false), "sixteen milliseconds later");
+    assert!(driven.join.keeps_nothing(), "sixteen milliseconds later");
+}
+
+type Pairs<'a> = Driven<'a, Interval<u64, u64, Inner>, JoinByRow<u8, u64, u64>>;
+
+fn by_row<'a>(rig: &'a Rig<'a, (u8, (u64, u64))>, within: (i64, i64), lateness: Lateness) -> Pairs<'a> {
+    Driven::new(rig, Interval::new(Within::millis(within.0..=within.1), lateness))
+}
+
+#[test]
+fn rows_that_came_together_go_together() {
+    let env = env(0, 1, 8, 1 << 20);
+    let rig = Rig::new(&env);
+    let mut driven = by_row(&rig, (0, 1000), Lateness { left: ms(0), right: ms(5) });
+    for time in 0..100 {
+        driven.take((time % 50) as u8, time, Value::Left(time as u64));
+        driven.take((time % 50) as u8, time + 50, Value::Right(time as u64));
+    }
+    assert_eq!((driven.join.kept(), driven.finish().len()), ((100, 100, 0), 200));
+    driven.advance_to(at(100));
+    let (left, right, _) = driven.join.kept();
+    // Rows go in eights: those of up to 99 are the first fifty of the right side.
+    assert_eq!((left, right), (100, 100 - 48));
+    driven.take(1, 100, Value::Right(0));
+    assert_eq!(driven.join.kept(), (100, 53, 0));
+    driven.advance_to(at(1000 + 5 + 20));
+    assert_eq!(driven.join.kept(), (100 - 16, 0, 0), "of the left side, those of up to 19");
+    driven.finish();
+    driven.advance_to(at(1104));
+    driven.take(49, 1099, Value::Right(7));
+    assert_eq!(driven.finish(), [(49, (99, 7), at(1099))], "the last one waited for that");
+    driven.advance_to(at(1105));
+    assert!(driven.join.keeps_nothing());
+}
+
+#[test]
+fn what_nothing_can_meet_is_not_kept() {
+    let env = env(0, 1, 8, 1 << 20);
+    let rig = Rig::new(&env);
+    let mut driven = by_row(&rig, (0, 1000), Lateness { left: ms(0), right: ms(500) });
+    driven.take(1, 0, Value::Left(0));
+    driven.advance_to(at(400));
+    driven.take(1, 399, Value::Right(1));
+    assert_eq!((driven.join.kept(), driven.finish().len()), ((1, 0, 0), 1), "no left one comes before 400");
+    driven.take(1, 400, Value::Right(2));
+    assert_eq!((driven.join.kept(), driven.finish().len()), ((1, 1, 0), 1));
+}
+
+#[test]
+fn a_key_of_many_rows_is_kept_by_time_until_they_are_over() {
+    let env = env(0, 1, 8, 1 << 20);
+    let rig = Rig::new(&env);
+    let mut driven = by_row(&rig, (0, 100), Lateness::default());
+    for time in 0..10 {
+        driven.take(1, time, Value::Left(time as u64));
+        driven.take(2, time, Value::Left(time as u64));
+    }
+    assert_eq!(driven.join.kept(), (20, 0, 0), "nobody has looked for partners");
+    driven.take(1, 4, Value::Right(7));
+    assert_eq!((driven.finish().len(), driven.join.kept()), (5, (20, 1, 1)));
+    driven.take(1, 3, Value::Right(8));
+    driven.take(1, 2, Value::Left(9));
+    assert_eq!((driven.finish().len(), driven.join.kept()), (4 + 2, (20, 1, 1)), "with those that were moved");
+    driven.advance_to(at(109));
+    assert_eq!(driven.join.kept(), (4, 0, 1), "rows that were moved go with the others");
+    driven.take(1, 109, Value::Right(10));
+    driven.take(2, 109, Value::Right(11));
+    assert_eq!(driven.finish().len(), 2, "the last of each key");
+    driven.advance_to(at(120));
+    assert!(driven.join.keeps_nothing());
+    driven.take(1, 120, Value::Left(12));
+    driven.take(1, 120, Value::Right(13));
+    assert_eq!((driven.finish().len(), driven.join.kept()), (1, (1, 1, 0)), "it is a key like others again");
+}
+
+#[test]
+fn rows_of_the_far_future_do_not_keep_those_that_came_with_them() {
+    let env = env(0, 1, 8, 1 << 20);
+    let rig = Rig::new(&env);
+    let mut driven = by_row(&rig, (0, 10), Lateness::default());
+    for time in 0..5_000 {
+        let far = if time % 200 == 0 { 1_000_000 } else { 0 };
+        driven.take((time % 250) as u8, time + far, Value::Left(0));
+        driven.advance_to(at(time));
+        let (left, ..) = driven.join.kept();
+        assert!(left <= 4 * (10 + time as usize / 200) + 16, "{left} rows at {time}");
+    }
 }
 
 #[test]
 fn an_as_of_join_keeps_the_versions_that_are_valid_still() {
     let env = env(0, 1, 8, 1 << 20);
     let rig = Rig::new(&env);
-    let mut driven = Driven::new(&rig, AsOf::<u64, u64>::new(Lateness { left: ms(15), right: ms(1000) }));
+    let mut driven = by_key(&rig, AsOf::<u64, u64>::new(Lateness { left: ms(15), right: ms(1000) }));
     for time in 0..100 {
         driven.take(1, 10 * time, Value::Right(time as u64));
         driven.take(1, time, Value::Left(time as u64));
@@ -381,7 +488,7 @@ fn an_as_of_join_keeps_the_versions_that_are_valid_still() {
     driven.take(1, 4990, Value::Left(0));
     assert_eq!(driven.finish(), [(1, (0, Some(7)), at(4990))]);
     driven.advance_to(Timestamp::MAX);
-    assert_eq!((driven.join.keys(), driven.join.is_waiting()), (0, false));
+    assert!(driven.join.keeps_nothing());
 }
 
 #[test]
@@ -389,7 +496,7 @@ fn keys_that_come_and_go_leave_nothing() {
     let env = env(0, 1, 8, 1 << 20);
     let rig = Rig::new(&env);
     let join = Interval::<u64, u64, Full>::new(Within::around(ms(3)), Lateness::default());
-    let mut driven = Driven::new(&rig, join);
+    let mut driven = by_key(&rig, join);
     for time in 0..1000 {
         driven.take((time % 251) as u8, time, Value::Left(0));
         driven.advance_to(at(time));

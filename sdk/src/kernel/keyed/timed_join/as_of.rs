@@ -1,8 +1,8 @@
 //! Values with the version of another value that was valid at their time.
 
 use super::timeline::Timeline;
-use super::{Effects, Lateness, TimedJoin};
-use crate::{Element, Timestamp, coder};
+use super::{Effects, JoinByKey, Lateness, TimedJoin};
+use crate::{Element, Key, Timestamp, coder};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -69,6 +69,7 @@ impl<L: Element, R: Element> TimedJoin for AsOf<L, R> {
     type Right = R;
     type Row = (L, Option<R>);
     type State = History<L, R>;
+    type Driver<K: Key> = JoinByKey<K, Self>;
     const WAITS: bool = true;
 
     fn add_left(&self, state: &mut History<L, R>, time: Timestamp, value: L, _: &mut impl Effects<Self::Row>) {

@@ -1,6 +1,6 @@
 //! Joins while time goes on.
 
-use super::{Effects, Either, Side, TimedJoin};
+use super::{Driver, Effects, Either, LeftSide, RightSide, Side, TimedJoin};
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, Slots, Timers};
 use crate::kernel::shuffle::HashedRows;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 /// Joins the rows of the keys that this worker owns.
 pub(crate) struct JoinByKey<K, J: TimedJoin> {
-    join: J,
-    step: Arc<Step>,
-    watermark: Timestamp,
+    pub(super) join: J,
+    pub(super) step: Arc<Step>,
+    pub(super) watermark: Timestamp,
     output_watermark: Timestamp,
-    keys: Slots<K, OfKey<J::State>>,
+    pub(super) keys: Slots<K, OfKey<J::State>>,
     timers: Timers<u32>,
     holds: Holds,
-    out: Emitter<(K, J::Row)>,
+    pub(super) out: Emitter<(K, J::Row)>,
     late: Late<K, Either<J>>,
 }
 
@@ -26,14 +26,14 @@ pub(crate) struct JoinByKey<K, J: TimedJoin> {
 const BLOCK: usize = 64;
 
 #[derive(Default)]
-struct OfKey<S> {
+pub(super) struct OfKey<S> {
     state: S,
     /// When the timer rings that counts; others that were set for the key are void.
     alarm: Option<Timestamp>,
 }
 
 /// The effects of a call for one key.
-struct Visit<'a, K, Row> {
+pub(super) struct Visit<'a, K, Row> {
     key: &'a K,
     out: &'a mut Emitter<(K, Row)>,
     holds: &'a mut Holds,
@@ -54,22 +54,8 @@ impl<K: Key, Row: 'static> Effects<Row> for Visit<'_, K, Row> {
 }
 
 impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
-    pub(crate) fn new(join: J, late: Late<K, Either<J>>, wiring: &Wiring<'_>) -> Self {
-        Self {
-            join,
-            step: wiring.step.clone(),
-            watermark: Timestamp::MIN,
-            output_watermark: Timestamp::MIN,
-            keys: Slots::new(),
-            timers: Timers::new(),
-            holds: Holds::default(),
-            out: wiring.emitter(0),
-            late,
-        }
-    }
-
     /// Adds rows of one side.
-    pub(crate) fn take<S: Side<J>>(&mut self, rows: HashedRows<(K, S::Value)>) -> Result<()> {
+    fn take<S: Side<J>>(&mut self, rows: HashedRows<(K, S::Value)>) -> Result<()> {
         self.guarded(|join| join.add_all::<S>(rows))
     }
 
@@ -91,7 +77,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
 
     #[cold]
     #[inline(never)]
-    fn drop_late(&mut self, key: &K, value: Either<J>, time: Timestamp) {
+    pub(super) fn drop_late(&mut self, key: &K, value: Either<J>, time: Timestamp) {
         DROPPED_LATE.inc(1);
         let stamp = Stamp { time, windows: Window::GLOBAL.into(), pane: Pane::UNKNOWN };
         self.late.emit(key, value, &stamp);
@@ -99,7 +85,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
 
     /// Calls the rules for a key, does what is due then, and forgets the key if nothing is left of it.
     #[inline]
-    fn visit(&mut self, slot: u32, call: impl FnOnce(&J, &mut J::State, &mut Visit<'_, K, J::Row>)) {
+    pub(super) fn visit(&mut self, slot: u32, call: impl FnOnce(&J, &mut J::State, &mut Visit<'_, K, J::Row>)) {
         let Self { join, keys, out, holds, watermark, timers, .. } = self;
         let Some((key, OfKey { state, alarm })) = keys.get_mut(slot) else { return };
         let effects = &mut Visit { key, out, holds };
@@ -140,9 +126,43 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     fn guarded(&mut self, call: impl FnOnce(&mut Self)) -> Result<()> {
         let step = self.step.clone();
         let result = catch(&step, || call(self));
-        self.out.check()?;
-        self.late.check()?;
+        self.check()?;
         result
+    }
+
+    /// The error of a consumer, if there was one.
+    pub(super) fn check(&mut self) -> Result<()> {
+        self.out.check()?;
+        self.late.check()
+    }
+}
+
+impl<K: Key, J: TimedJoin> Driver<K, J> for JoinByKey<K, J> {
+    fn new(join: J, late: Late<K, Either<J>>, wiring: &Wiring<'_>) -> Self {
+        Self {
+            join,
+            step: wiring.step.clone(),
+            watermark: Timestamp::MIN,
+            output_watermark: Timestamp::MIN,
+            keys: Slots::new(),
+            timers: Timers::new(),
+            holds: Holds::default(),
+            out: wiring.emitter(0),
+            late,
+        }
+    }
+
+    fn take_left(&mut self, rows: HashedRows<(K, J::Left)>) -> Result<()> {
+        self.take::<LeftSide>(rows)
+    }
+
+    fn take_right(&mut self, rows: HashedRows<(K, J::Right)>) -> Result<()> {
+        self.take::<RightSide>(rows)
+    }
+
+    #[cfg(test)]
+    fn keeps_nothing(&self) -> bool {
+        self.keys.len() == 0 && !self.is_waiting()
     }
 }
 
@@ -192,7 +212,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     }
 
     /// What is waited for and what is held back.
-    pub(crate) fn is_waiting(&self) -> bool {
+    fn is_waiting(&self) -> bool {
         self.timers.first().is_some() || self.holds.limit() < Timestamp::MAX
     }
 }

@@ -4,7 +4,7 @@ use super::outer::Outer;
 use super::timeline::Timeline;
 use super::{Effects, Lateness, TimedJoin};
 use crate::transforms::Within;
-use crate::{Element, Timestamp};
+use crate::{Element, Key, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
@@ -17,11 +17,11 @@ use std::time::Duration;
 /// are shown without a partner are waited for to the millisecond. Others go when something else of their key comes, or
 /// when none of them is needed any more: to look at a key once for each of them would cost as much as joining it.
 pub(crate) struct Interval<L, R, O> {
-    within: Within,
+    pub(super) within: Within,
     lateness: Lateness,
     /// How far the watermark may be ahead of a value of the left side for partners to come still, in milliseconds.
-    left_waits: i64,
-    right_waits: i64,
+    pub(super) left_waits: i64,
+    pub(super) right_waits: i64,
     /// Keys are looked at together that have nothing left to wait for within so many milliseconds.
     granule: i64,
     _values: PhantomData<fn() -> (L, R, O)>,
@@ -53,6 +53,16 @@ impl<L, R> Default for Candidates<L, R> {
     }
 }
 
+impl<L, R> Candidates<L, R> {
+    /// Adds values that have met each other, and are not shown without a partner.
+    pub(super) fn keep(&mut self, left: Vec<(Timestamp, L)>, right: Vec<(Timestamp, R)>) {
+        let candidate = |value| Candidate { value, has_partner: true };
+        left.into_iter().for_each(|(time, value)| self.left.push(time, candidate(value)));
+        let candidate = |value| Candidate { value, has_partner: true };
+        right.into_iter().for_each(|(time, value)| self.right.push(time, candidate(value)));
+    }
+}
+
 impl<L, R, O> Interval<L, R, O> {
     pub(crate) fn new(within: Within, lateness: Lateness) -> Self {
         let left_waits = within.most().saturating_add(millis(lateness.right));
@@ -75,13 +85,13 @@ fn millis(duration: Duration) -> i64 {
 }
 
 /// The first watermark at which nothing can come for a value that waits so long.
-fn over(time: Timestamp, waits: i64) -> Timestamp {
+pub(super) fn over(time: Timestamp, waits: i64) -> Timestamp {
     Timestamp::from_millis(time.millis().saturating_add(waits).saturating_add(1))
 }
 
 /// The last instant whose values are [`over`] at a watermark, in milliseconds.
 #[inline]
-fn last_over(watermark: Timestamp, waits: i64) -> i64 {
+pub(super) fn last_over(watermark: Timestamp, waits: i64) -> i64 {
     if watermark == Timestamp::MAX { i64::MAX } else { watermark.millis().saturating_sub(waits).saturating_sub(1) }
 }
 
@@ -122,7 +132,7 @@ fn forget<V>(
     );
 }
 
-impl<L, R, O: Outer<L, R>> Interval<L, R, O> {
+impl<L: Element, R: Element, O: Outer<L, R>> Interval<L, R, O> {
     /// The first watermark at which a value is to be shown that nothing can come for.
     fn first_alone(&self, state: &Candidates<L, R>) -> Option<Timestamp> {
         let left = state.left.first().filter(|_| O::LEFT).map(|time| over(time, self.left_waits));
@@ -145,6 +155,7 @@ impl<L: Element, R: Element, O: Outer<L, R>> TimedJoin for Interval<L, R, O> {
     type Right = R;
     type Row = O::Row;
     type State = Candidates<L, R>;
+    type Driver<K: Key> = O::Driver<K>;
     const WAITS: bool = O::LEFT || O::RIGHT;
 
     #[inline]

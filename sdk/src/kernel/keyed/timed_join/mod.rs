@@ -1,12 +1,14 @@
 //! Joins in event time: values of a key meet those of the other side whose timestamps fit.
 //!
 //! The rules are in [`Interval`] and [`AsOf`], for one key. [`JoinByKey`] drives them while time goes on: it keeps the
-//! state of each key that this worker owns, and the timers and holds of all of them. [`JoinGroups`] drives them for
+//! state of each key that this worker owns, and the timers and holds of all of them. Where pairs within an interval are
+//! all that is shown, [`JoinByRow`] keeps rows in the order of their coming instead, and nothing by key. [`JoinGroups`] drives them for
 //! collections that end, behind a grouping that goes to disk where memory ends: it shows the rules the values of one key
 //! after the other, in the order of time, so that they keep no more than what can still meet.
 
 mod as_of;
 mod by_key;
+mod by_row;
 mod groups;
 mod interval;
 mod outer;
@@ -15,18 +17,18 @@ mod timeline;
 
 pub(crate) use as_of::AsOf;
 pub(crate) use by_key::JoinByKey;
+pub(crate) use by_row::JoinByRow;
 pub(crate) use groups::{Groups, JoinGroups};
 pub(crate) use interval::Interval;
 pub(crate) use outer::{Full, Inner, Left, Outer, Right};
-#[cfg(test)]
-pub(crate) use sides::{LeftSide, RightSide};
 
-use super::windowed::{Inputs, OneOf, Several};
-use crate::kernel::{Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
-use crate::{Element, Key, Timestamp};
+use super::windowed::{Inputs, Late, OneOf, Several};
+use crate::kernel::shuffle::HashedRows;
+use crate::kernel::{Link, Op, Operator, Receiver, Shuffle, ShuffleMode, Wiring};
+use crate::{Element, Key, Result, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sides::{Side, inboxes};
+use sides::{LeftSide, RightSide, Side, inboxes};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -42,6 +44,8 @@ pub(crate) trait TimedJoin: Clone + Send + Sync + 'static {
     type Row: Element;
     /// What is kept of a key.
     type State: Default + Serialize + DeserializeOwned + 'static;
+    /// What joins while time goes on.
+    type Driver<K: Key>: Driver<K, Self>;
     /// Whether results wait for the watermark. If none do, all that is ever [due](Self::due) is to forget what nothing
     /// can meet, and it does not matter if that becomes due earlier.
     const WAITS: bool;
@@ -77,6 +81,21 @@ pub(crate) trait TimedJoin: Clone + Send + Sync + 'static {
     /// How many elements are kept.
     #[cfg(test)]
     fn kept(state: &Self::State) -> usize;
+}
+
+/// A join while time goes on, of the rows of the keys that a worker owns.
+pub(crate) trait Driver<K: Key, J: TimedJoin>: Operator + 'static {
+    fn new(join: J, late: Late<K, Either<J>>, wiring: &Wiring<'_>) -> Self;
+
+    /// Adds rows of the left side.
+    fn take_left(&mut self, rows: HashedRows<(K, J::Left)>) -> Result<()>;
+
+    /// Adds rows of the right side.
+    fn take_right(&mut self, rows: HashedRows<(K, J::Right)>) -> Result<()>;
+
+    /// Whether nothing is kept, waited for or held back.
+    #[cfg(test)]
+    fn keeps_nothing(&self) -> bool;
 }
 
 /// What a join does beside changing its state.
@@ -126,7 +145,7 @@ impl<K: Key, J: TimedJoin> Shuffle for JoinInTime<K, J> {
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
         let late = <Both<J> as Inputs<K, Either<J>>>::late(wiring);
-        let join = Rc::new(RefCell::new(JoinByKey::<K, J>::new(self.join.clone(), late, wiring)));
-        Receiver { inboxes: inboxes(&join), control: join }
+        let driver = Rc::new(RefCell::new(J::Driver::<K>::new(self.join.clone(), late, wiring)));
+        Receiver { inboxes: inboxes::<K, J>(&driver), control: driver }
     }
 }

@@ -1,10 +1,13 @@
 //! What a join shows of values without a partner.
 
-use crate::Element;
+use super::{Driver, Interval, JoinByKey, JoinByRow};
+use crate::{Element, Key};
 
 /// Which side's values are shown without a partner, and what a result looks like.
-pub(crate) trait Outer<L, R>: Clone + Send + Sync + 'static {
+pub(crate) trait Outer<L: Element, R: Element>: Clone + Send + Sync + 'static {
     type Row: Element;
+    /// What joins within an interval while time goes on.
+    type Driver<K: Key>: Driver<K, Interval<L, R, Self>>;
     /// Whether values of the left side are shown without a partner.
     const LEFT: bool;
     /// Whether values of the right side are.
@@ -34,6 +37,7 @@ const BOTH: &str = "a value without a partner is shown only where the other side
 
 impl<L: Element, R: Element> Outer<L, R> for Inner {
     type Row = (L, R);
+    type Driver<K: Key> = JoinByRow<K, L, R>;
     const LEFT: bool = false;
     const RIGHT: bool = false;
 
@@ -44,6 +48,7 @@ impl<L: Element, R: Element> Outer<L, R> for Inner {
 
 impl<L: Element, R: Element> Outer<L, R> for Left {
     type Row = (L, Option<R>);
+    type Driver<K: Key> = JoinByKey<K, Interval<L, R, Self>>;
     const LEFT: bool = true;
     const RIGHT: bool = false;
 
@@ -54,6 +59,7 @@ impl<L: Element, R: Element> Outer<L, R> for Left {
 
 impl<L: Element, R: Element> Outer<L, R> for Right {
     type Row = (Option<L>, R);
+    type Driver<K: Key> = JoinByKey<K, Interval<L, R, Self>>;
     const LEFT: bool = false;
     const RIGHT: bool = true;
 
@@ -64,6 +70,7 @@ impl<L: Element, R: Element> Outer<L, R> for Right {
 
 impl<L: Element, R: Element> Outer<L, R> for Full {
     type Row = (Option<L>, Option<R>);
+    type Driver<K: Key> = JoinByKey<K, Interval<L, R, Self>>;
     const LEFT: bool = true;
     const RIGHT: bool = true;
 

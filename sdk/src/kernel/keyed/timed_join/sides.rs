@@ -1,7 +1,8 @@
 //! The sides of a join: each has its inbox, so that a value need not say which side it is of.
 
-use super::{Effects, Either, JoinByKey, Lateness, TimedJoin};
+use super::{Driver, Effects, Either, Lateness, TimedJoin};
 use crate::kernel::keyed::windowed::OneOf;
+use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Inbox, Packet};
 use crate::{Element, Key, Result, Timestamp};
 use std::cell::RefCell;
@@ -19,6 +20,8 @@ pub(crate) trait Side<J: TimedJoin>: 'static {
 
     /// A value beside those of the other side.
     fn either(value: Self::Value) -> Either<J>;
+
+    fn deliver<K: Key>(driver: &mut J::Driver<K>, rows: HashedRows<(K, Self::Value)>) -> Result<()>;
 }
 
 /// The collection whose method the join is.
@@ -42,6 +45,10 @@ impl<J: TimedJoin> Side<J> for LeftSide {
     fn either(value: J::Left) -> Either<J> {
         OneOf::A(value)
     }
+
+    fn deliver<K: Key>(driver: &mut J::Driver<K>, rows: HashedRows<(K, J::Left)>) -> Result<()> {
+        driver.take_left(rows)
+    }
 }
 
 impl<J: TimedJoin> Side<J> for RightSide {
@@ -59,25 +66,29 @@ impl<J: TimedJoin> Side<J> for RightSide {
     fn either(value: J::Right) -> Either<J> {
         OneOf::B(value)
     }
+
+    fn deliver<K: Key>(driver: &mut J::Driver<K>, rows: HashedRows<(K, J::Right)>) -> Result<()> {
+        driver.take_right(rows)
+    }
 }
 
 /// The inbox of a side.
 struct Input<K: Key, J: TimedJoin, S> {
-    join: Rc<RefCell<JoinByKey<K, J>>>,
+    driver: Rc<RefCell<J::Driver<K>>>,
     _side: PhantomData<S>,
 }
 
 impl<K: Key, J: TimedJoin, S: Side<J>> Inbox for Input<K, J, S> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
-        self.join.borrow_mut().take::<S>(packet.open())
+        S::deliver(&mut *self.driver.borrow_mut(), packet.open())
     }
 }
 
 /// Those of both sides.
-pub(super) fn inboxes<K: Key, J: TimedJoin>(join: &Rc<RefCell<JoinByKey<K, J>>>) -> Vec<Rc<RefCell<dyn Inbox>>> {
-    vec![inbox::<K, J, LeftSide>(join), inbox::<K, J, RightSide>(join)]
+pub(super) fn inboxes<K: Key, J: TimedJoin>(driver: &Rc<RefCell<J::Driver<K>>>) -> Vec<Rc<RefCell<dyn Inbox>>> {
+    vec![inbox::<K, J, LeftSide>(driver), inbox::<K, J, RightSide>(driver)]
 }
 
-fn inbox<K: Key, J: TimedJoin, S: Side<J>>(join: &Rc<RefCell<JoinByKey<K, J>>>) -> Rc<RefCell<dyn Inbox>> {
-    Rc::new(RefCell::new(Input::<K, J, S> { join: join.clone(), _side: PhantomData }))
+fn inbox<K: Key, J: TimedJoin, S: Side<J>>(driver: &Rc<RefCell<J::Driver<K>>>) -> Rc<RefCell<dyn Inbox>> {
+    Rc::new(RefCell::new(Input::<K, J, S> { driver: driver.clone(), _side: PhantomData }))
 }

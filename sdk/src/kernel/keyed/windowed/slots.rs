@@ -50,6 +50,14 @@ impl<K: Key, S: Default> Slots<K, S> {
         }
     }
 
+    /// The slot of a key, if it has state.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, key: &K) -> Option<u32> {
+        let entries = &self.entries;
+        let is_key = |slot: &u32| entry(entries, *slot).is_some_and(|e| e.hash == hash && e.key == *key);
+        self.numbers.find(spread(hash), is_key).copied()
+    }
+
     /// The slot of a key, which gets an empty state if it has none.
     #[inline]
     pub(crate) fn find_or_insert(&mut self, hash: u64, key: K) -> u32 {
