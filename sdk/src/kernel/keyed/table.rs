@@ -5,7 +5,7 @@
 //! waits for many rows at once. A table that fits into a near cache is spared the steps.
 
 use crate::Key;
-use crate::kernel::prefetch::{prefetch, prefetch_heap};
+use crate::kernel::prefetch::{prefetch, prefetch_heap, touch};
 
 /// A key, its hash and what has been combined for it.
 #[derive(Clone)]
@@ -121,10 +121,11 @@ impl<K: Key, A> Table<K, A> {
         found
     }
 
+    /// Slots are read, where entries are prefetched: that was faster than the same for both.
     #[inline]
     fn ask_for_slots(&self, hashes: &[u64]) {
         let mask = self.slots.len() - 1;
-        hashes.iter().for_each(|hash| prefetch(&self.slots[place(*hash) & mask]));
+        hashes.iter().for_each(|hash| touch(&self.slots[place(*hash) & mask]));
     }
 
     #[inline]
