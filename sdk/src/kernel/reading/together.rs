@@ -45,13 +45,14 @@ impl Together {
     pub(crate) fn come_to(&self, worker: usize, at: Option<Timestamp>) -> bool {
         let mut places = self.0.lock();
         places[worker].at = at;
-        let reached = (0..places.len()).filter(|other| {
-            let awaited = places[*other].awaited;
-            awaited.is_some_and(|awaited| !is_behind(&places, *other, awaited))
-        });
-        let reached: Vec<usize> = reached.collect();
-        reached.iter().for_each(|other| places[*other].awaited = None);
-        !reached.is_empty()
+        let mut has_reached = false;
+        for other in 0..places.len() {
+            if places[other].awaited.is_some_and(|awaited| !is_behind(&places, other, awaited)) {
+                places[other].awaited = None;
+                has_reached = true;
+            }
+        }
+        has_reached
     }
 
     /// Whether a worker has to wait for others to come to a time. If so, one of these [is told](Self::come_to) when all
