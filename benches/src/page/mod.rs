@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn watching_changes_nothing() {
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         let events = Events { keys: Keys::Uniform(100), count: 20_000 };
         for audience in [Audience::None, Audience::Away, Audience::Present] {
             assert_eq!(count_watched(events, options, audience).unwrap(), events::count(events), "{audience:?}");

@@ -49,28 +49,32 @@ impl Keyed {
 
 /// How a pipeline is run.
 #[derive(Args, Clone, Copy, Debug)]
-pub(super) struct Threads {
+pub(super) struct Engine {
     #[arg(long, default_value_t = 2)]
     threads: usize,
     /// In MiB.
     #[arg(long)]
     memory: Option<usize>,
+    /// Processing time does not move.
+    #[arg(long)]
+    stands_still: bool,
 }
 
-impl Threads {
+impl Engine {
     /// The options of the pipeline.
     pub(super) fn options(self) -> Options {
-        Options { threads: self.threads, memory: self.memory.map(|mib| mib << 20) }
+        let memory = self.memory.map(|mib| mib << 20);
+        Options { threads: self.threads, memory, stands_still: self.stands_still }
     }
 }
 
 /// Work, and how it is run.
 #[derive(Args, Clone, Copy, Debug)]
-pub(super) struct WithThreads<T: Args> {
+pub(super) struct WithEngine<T: Args> {
     #[command(flatten)]
     pub(super) work: T,
     #[command(flatten)]
-    pub(super) threads: Threads,
+    pub(super) engine: Engine,
 }
 
 /// Prints the line that the harness compares.

@@ -57,4 +57,9 @@ impl Contestant {
     pub(super) fn threads(self, threads: usize) -> Self {
         self.with(&["--threads", &threads.to_string()])
     }
+
+    /// The same where nothing depends on how long things take, if it is a pipeline of this program.
+    pub fn standing_still(self) -> Self {
+        if self.program == Program::Own { self.with(&["--stands-still"]) } else { self }
+    }
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use beamline::prelude::Windowing;
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -76,15 +76,15 @@ enum Command {
     /// A table of counts for each window.
     Windows(Keyed),
     /// A pipeline that counts.
-    BeamlinePlain(WithThreads<Keyed>),
+    BeamlinePlain(WithEngine<Keyed>),
     /// A pipeline that counts in fixed windows at the end.
-    BeamlineWindows(WithThreads<Keyed>),
+    BeamlineWindows(WithEngine<Keyed>),
     /// A pipeline that counts in fixed windows while events come.
-    BeamlineWindowsLive(WithThreads<Keyed>),
+    BeamlineWindowsLive(WithEngine<Keyed>),
     /// A pipeline that counts in windows of sixty periods at the end.
-    BeamlineSliding(WithThreads<Keyed>),
+    BeamlineSliding(WithEngine<Keyed>),
     /// A pipeline that counts in windows of sixty periods while events come.
-    BeamlineSlidingLive(WithThreads<Keyed>),
+    BeamlineSlidingLive(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
@@ -92,7 +92,7 @@ impl Enter for Command {
         print(match *self {
             Self::Plain(work) => events::count(stream(work)),
             Self::Windows(work) => events::count_in_windows(stream(work)),
-            Self::BeamlinePlain(run) => pipeline::count(stream(run.work), run.threads.options())?,
+            Self::BeamlinePlain(run) => pipeline::count(stream(run.work), run.engine.options())?,
             Self::BeamlineWindows(run) => at_the_end(run, fixed())?,
             Self::BeamlineWindowsLive(run) => live(run, fixed())?,
             Self::BeamlineSliding(run) => at_the_end(run, sliding())?,
@@ -102,12 +102,12 @@ impl Enter for Command {
     }
 }
 
-fn at_the_end(run: WithThreads<Keyed>, windowing: Windowing) -> Result<u64, Box<dyn Error + Send + Sync>> {
-    pipeline::count_in_windows(stream(run.work), windowing, run.threads.options())
+fn at_the_end(run: WithEngine<Keyed>, windowing: Windowing) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    pipeline::count_in_windows(stream(run.work), windowing, run.engine.options())
 }
 
-fn live(run: WithThreads<Keyed>, windowing: Windowing) -> Result<u64, Box<dyn Error + Send + Sync>> {
-    pipeline::count_while_they_come(stream(run.work), windowing, run.threads.options())
+fn live(run: WithEngine<Keyed>, windowing: Windowing) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    pipeline::count_while_they_come(stream(run.work), windowing, run.engine.options())
 }
 
 const fn stream(work: Keyed) -> Events {

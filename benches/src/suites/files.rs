@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Input, WithThreads, print};
+use super::arguments::{Input, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -45,20 +45,20 @@ enum Command {
     /// Lines into a buffer that is used again, and structs that borrow from it.
     JsonHandwritten(Input),
     /// A pipeline of lines.
-    JsonBeamline(WithThreads<Input>),
+    JsonBeamline(WithEngine<Input>),
     /// One record that is used again, and structs that borrow from it.
     CsvHandwritten(Input),
     /// A pipeline of lines.
-    CsvBeamline(WithThreads<Input>),
+    CsvBeamline(WithEngine<Input>),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
         print(match *self {
             Self::JsonHandwritten(file) => access_log::count_slow(&file.input)?,
-            Self::JsonBeamline(run) => pipeline::count_slow_requests(&run.work.input, run.threads.options())?,
+            Self::JsonBeamline(run) => pipeline::count_slow_requests(&run.work.input, run.engine.options())?,
             Self::CsvHandwritten(file) => collisions::tally(&file.input)?,
-            Self::CsvBeamline(run) => pipeline::tally(&run.work.input, run.threads.options())?,
+            Self::CsvBeamline(run) => pipeline::tally(&run.work.input, run.engine.options())?,
         });
         Ok(())
     }

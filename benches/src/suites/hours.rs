@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -40,17 +40,17 @@ enum Command {
     /// Running sums, and maxima in a queue.
     Handwritten(Keyed),
     /// A pipeline that shows all windows at the end.
-    Beamline(WithThreads<Keyed>),
+    Beamline(WithEngine<Keyed>),
     /// A pipeline that shows windows while readings come.
-    BeamlineLive(WithThreads<Keyed>),
+    BeamlineLive(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
         print(match *self {
             Self::Handwritten(work) => hours::last_hour(readings(work)),
-            Self::Beamline(run) => pipeline::last_hour(readings(run.work), run.threads.options())?,
-            Self::BeamlineLive(run) => pipeline::last_hour_while_they_come(readings(run.work), run.threads.options())?,
+            Self::Beamline(run) => pipeline::last_hour(readings(run.work), run.engine.options())?,
+            Self::BeamlineLive(run) => pipeline::last_hour_while_they_come(readings(run.work), run.engine.options())?,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -71,28 +71,28 @@ enum Command {
     /// A table of users with what partners may still come for.
     IntervalHandwritten(Keyed),
     /// A pipeline of two collections with an end.
-    IntervalBeamline(WithThreads<Keyed>),
+    IntervalBeamline(WithEngine<Keyed>),
     /// A pipeline of two streams.
-    IntervalBeamlineLive(WithThreads<Keyed>),
+    IntervalBeamlineLive(WithEngine<Keyed>),
     /// A table of rows, probed.
     Probe(Keyed),
     /// A table of groups.
     Grouped(Keyed),
     /// A pipeline with groups.
-    CoGroupBeamline(WithThreads<Keyed>),
+    CoGroupBeamline(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
         print(match *self {
             Self::IntervalHandwritten(work) => joins::within_ten_minutes(offers(work)),
-            Self::IntervalBeamline(run) => pipeline::within_ten_minutes(offers(run.work), run.threads.options())?,
+            Self::IntervalBeamline(run) => pipeline::within_ten_minutes(offers(run.work), run.engine.options())?,
             Self::IntervalBeamlineLive(run) => {
-                pipeline::within_ten_minutes_while_they_come(offers(run.work), run.threads.options())?
+                pipeline::within_ten_minutes_while_they_come(offers(run.work), run.engine.options())?
             }
             Self::Probe(work) => joins::probe(facts(work)),
             Self::Grouped(work) => joins::co_group(facts(work)),
-            Self::CoGroupBeamline(run) => pipeline::co_group(facts(run.work), run.threads.options())?,
+            Self::CoGroupBeamline(run) => pipeline::co_group(facts(run.work), run.engine.options())?,
         });
         Ok(())
     }

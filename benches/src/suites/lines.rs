@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Input, WithThreads, print};
+use super::arguments::{Input, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -34,14 +34,14 @@ enum Command {
     /// Lines as strings.
     Handwritten(Input),
     /// A pipeline of lines.
-    Beamline(WithThreads<Input>),
+    Beamline(WithEngine<Input>),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
         print(match *self {
             Self::Handwritten(file) => lines::measure(&file.input)?,
-            Self::Beamline(run) => pipeline::lines(&run.work.input, run.threads.options())?,
+            Self::Beamline(run) => pipeline::lines(&run.work.input, run.engine.options())?,
         });
         Ok(())
     }

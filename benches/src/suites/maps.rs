@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::{Args, Parser};
 
-use super::arguments::{WithThreads, print};
+use super::arguments::{WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -62,7 +62,7 @@ enum Command {
     /// Batches through steps known at run time.
     InBatches(Numbers),
     /// A pipeline of maps.
-    Beamline(WithThreads<Numbers>),
+    Beamline(WithEngine<Numbers>),
 }
 
 impl Enter for Command {
@@ -72,8 +72,8 @@ impl Enter for Command {
             Self::Fused(Numbers { elements, plain: false }) => maps::fused::<Opaque>(elements),
             Self::InBatches(Numbers { elements, plain: true }) => maps::in_batches::<Plain>(elements),
             Self::InBatches(Numbers { elements, plain: false }) => maps::in_batches::<Opaque>(elements),
-            Self::Beamline(run) if run.work.plain => pipeline::maps::<Plain>(run.work.elements, run.threads.options())?,
-            Self::Beamline(run) => pipeline::maps::<Opaque>(run.work.elements, run.threads.options())?,
+            Self::Beamline(run) if run.work.plain => pipeline::maps::<Plain>(run.work.elements, run.engine.options())?,
+            Self::Beamline(run) => pipeline::maps::<Opaque>(run.work.elements, run.engine.options())?,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Threads, print};
+use super::arguments::{Engine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::Size;
@@ -31,13 +31,13 @@ fn contestants() -> Vec<Contestant> {
 #[derive(Debug, Parser)]
 enum Command {
     /// A pipeline without elements.
-    Beamline(Threads),
+    Beamline(Engine),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let Self::Beamline(threads) = *self;
-        print(pipeline::nothing(threads.options())?);
+        let Self::Beamline(engine) = *self;
+        print(pipeline::nothing(engine.options())?);
         Ok(())
     }
 }

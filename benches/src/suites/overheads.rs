@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::{Args, Parser};
 
-use super::arguments::{WithThreads, print};
+use super::arguments::{WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -61,11 +61,11 @@ enum Command {
     /// Sums in small tables, each by two threads of its own.
     TasksOnTwoThreads(Number),
     /// Small pipelines.
-    Pipelines(WithThreads<Number>),
+    Pipelines(WithEngine<Number>),
     /// A chain of steps behind pointers.
     Chain(Number),
     /// A pipeline of many steps.
-    Steps(WithThreads<Number>),
+    Steps(WithEngine<Number>),
 }
 
 impl Enter for Command {
@@ -73,9 +73,9 @@ impl Enter for Command {
         print(match *self {
             Self::Tasks(Number { elements }) => overheads::tasks(elements),
             Self::TasksOnTwoThreads(Number { elements }) => overheads::tasks_on_two_threads(elements),
-            Self::Pipelines(run) => pipeline::many(run.work.elements, run.threads.options())?,
+            Self::Pipelines(run) => pipeline::many(run.work.elements, run.engine.options())?,
             Self::Chain(Number { elements }) => overheads::long_chain(elements),
-            Self::Steps(run) => pipeline::long_chain(run.work.elements, run.threads.options())?,
+            Self::Steps(run) => pipeline::long_chain(run.work.elements, run.engine.options())?,
         });
         Ok(())
     }

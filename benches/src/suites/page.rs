@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -36,7 +36,7 @@ enum Command {
     /// A pipeline that counts in fixed windows while events come.
     Count {
         #[command(flatten)]
-        run: WithThreads<Keyed>,
+        run: WithEngine<Keyed>,
         #[arg(long)]
         audience: Audience,
     },
@@ -44,9 +44,9 @@ enum Command {
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let Self::Count { run: WithThreads { work, threads }, audience } = *self;
+        let Self::Count { run: WithEngine { work, engine }, audience } = *self;
         let events = Events { keys: work.distribution(), count: work.elements };
-        print(count_watched(events, threads.options(), audience)?);
+        print(count_watched(events, engine.options(), audience)?);
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -43,17 +43,17 @@ enum Command {
     /// A table of sketches for each window.
     Handwritten(Keyed),
     /// A pipeline that shows all windows at the end.
-    Beamline(WithThreads<Keyed>),
+    Beamline(WithEngine<Keyed>),
     /// A pipeline that shows windows while visits come.
-    BeamlineLive(WithThreads<Keyed>),
+    BeamlineLive(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
         print(match *self {
             Self::Handwritten(work) => rollup::roll_up(visits(work)),
-            Self::Beamline(run) => pipeline::roll_up(visits(run.work), run.threads.options())?,
-            Self::BeamlineLive(run) => pipeline::roll_up_while_they_come(visits(run.work), run.threads.options())?,
+            Self::Beamline(run) => pipeline::roll_up(visits(run.work), run.engine.options())?,
+            Self::BeamlineLive(run) => pipeline::roll_up_while_they_come(visits(run.work), run.engine.options())?,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -41,14 +41,14 @@ enum Command {
     /// The sessions of each user in a table.
     Handwritten(Keyed),
     /// A pipeline of sessions while clicks come.
-    BeamlineLive(WithThreads<Keyed>),
+    BeamlineLive(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
     fn enter(self: Box<Self>) -> Result<(), Box<dyn Error + Send + Sync>> {
         print(match *self {
             Self::Handwritten(work) => sessions::sessions(clicks(work)),
-            Self::BeamlineLive(run) => pipeline::sessions(clicks(run.work), run.threads.options())?,
+            Self::BeamlineLive(run) => pipeline::sessions(clicks(run.work), run.engine.options())?,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -138,9 +138,9 @@ enum Command {
     /// The standard library's table.
     Naive(Keyed),
     /// A pipeline with a combiner.
-    Beamline(WithThreads<Keyed>),
+    Beamline(WithEngine<Keyed>),
     /// A pipeline with groups.
-    BeamlineGrouped(WithThreads<Keyed>),
+    BeamlineGrouped(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
@@ -150,8 +150,8 @@ impl Enter for Command {
             Self::TwoThreads(work) => pairs::sum_on_two_threads(work.pairs()),
             Self::Grouped(work) => pairs::group_then_sum(work.pairs()),
             Self::Naive(work) => pairs::sum_naively(work.pairs()),
-            Self::Beamline(run) => pipeline::sum(run.work.pairs(), run.threads.options())?,
-            Self::BeamlineGrouped(run) => pipeline::group_then_sum(run.work.pairs(), run.threads.options())?,
+            Self::Beamline(run) => pipeline::sum(run.work.pairs(), run.engine.options())?,
+            Self::BeamlineGrouped(run) => pipeline::group_then_sum(run.work.pairs(), run.engine.options())?,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Keyed, WithThreads, print};
+use super::arguments::{Keyed, WithEngine, print};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -41,7 +41,7 @@ enum Command {
     /// Timers in a heap, which cannot be taken back.
     Heap(Keyed),
     /// A pipeline with a timer for each element.
-    BeamlineLive(WithThreads<Keyed>),
+    BeamlineLive(WithEngine<Keyed>),
 }
 
 impl Enter for Command {
@@ -49,7 +49,7 @@ impl Enter for Command {
         print(match *self {
             Self::Tree(work) => timers::in_a_tree(reminders(work)),
             Self::Heap(work) => timers::in_a_heap(reminders(work)),
-            Self::BeamlineLive(run) => pipeline::timers(reminders(run.work), run.threads.options())?,
+            Self::BeamlineLive(run) => pipeline::timers(reminders(run.work), run.engine.options())?,
         });
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::Parser;
 
-use super::arguments::{Files, WithThreads};
+use super::arguments::{Files, WithEngine};
 use super::contestant::Contestant;
 use super::suite::{Counted, Enter, Family, Outcome, Suite, parse};
 use super::workload::{Size, Workload};
@@ -89,7 +89,7 @@ enum Command {
     /// Words as owned strings.
     Naive(Files),
     /// A pipeline that groups words.
-    BeamlineGrouped(WithThreads<Files>),
+    BeamlineGrouped(WithEngine<Files>),
 }
 
 impl Enter for Command {
@@ -103,7 +103,7 @@ impl Enter for Command {
             }
             Self::Naive(files) => naive::run(&files.input, &files.output)?,
             Self::BeamlineGrouped(run) => {
-                pipeline::group_words(&run.work.input, &run.work.output, run.threads.options())?;
+                pipeline::group_words(&run.work.input, &run.work.output, run.engine.options())?;
             }
         }
         Ok(())

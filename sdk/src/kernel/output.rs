@@ -98,7 +98,8 @@ impl<T: 'static> Output<T> {
     pub(crate) fn new(consumers: &[ErasedConsumer], flow: Rc<Flow>, env: &Env) -> Self {
         let typed =
             |c: &ErasedConsumer| c.0.downcast_ref::<Consumer<T>>().expect("producer and consumer agree").clone();
-        let pace = if env.is_replay { Pace::unlimited() } else { Pace::new() };
+        let clock = env.clock.clone();
+        let pace = if env.is_replay { Pace::unlimited(clock) } else { Pace::new(clock) };
         let consumers: Vec<_> = consumers.iter().map(typed).collect();
         Self {
             watched: Watched::new(consumers.iter().map(|consumer| (consumer.id, consumer.lens)), env),
@@ -159,7 +160,7 @@ impl<T: 'static> Output<T> {
             last.push(batch)?;
         }
         if let Some(start) = start {
-            self.pace.learn(elements, start.elapsed());
+            self.pace.learn(elements, start);
         }
         cut::look()
     }

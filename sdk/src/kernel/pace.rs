@@ -1,10 +1,12 @@
 //! How many elements may be pushed at once, so that a run can be stopped while its steps are slow.
 
+use super::clock::Clock;
+use crate::Timestamp;
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-/// A push that takes longer than this is too long for whoever waits for the run to stop.
-const LONG: Duration = Duration::from_millis(100);
+/// A push that takes longer than this, in milliseconds, is too long for whoever waits for the run to stop.
+const LONG: i64 = 100;
 
 /// How many pushes are not timed after one that was short: asking the clock costs as much as a hundred cheap elements.
 const UNTIMED: u32 = 15;
@@ -16,17 +18,18 @@ const NEVER: u32 = u32::MAX;
 pub(super) struct Pace {
     most: Cell<usize>,
     untimed: Cell<u32>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Pace {
     /// Begins with single elements.
-    pub(super) fn new() -> Self {
-        Self { most: Cell::new(1), untimed: Cell::new(0) }
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { most: Cell::new(1), untimed: Cell::new(0), clock }
     }
 
     /// Any number of elements, whatever time that takes.
-    pub(super) fn unlimited() -> Self {
-        Self { most: Cell::new(usize::MAX), untimed: Cell::new(NEVER) }
+    pub(super) fn unlimited(clock: Arc<dyn Clock>) -> Self {
+        Self { most: Cell::new(usize::MAX), untimed: Cell::new(NEVER), clock }
     }
 
     /// How many elements may be pushed now.
@@ -37,11 +40,11 @@ impl Pace {
 
     /// When a push of `elements` begins, if it should be timed: one of as many as may be is, as the next may be larger.
     #[inline]
-    pub(super) fn start(&self, elements: usize) -> Option<Instant> {
+    pub(super) fn start(&self, elements: usize) -> Option<Timestamp> {
         match self.untimed.get() {
             NEVER => None,
-            0 => Some(Instant::now()),
-            _ if elements >= self.most.get() => Some(Instant::now()),
+            0 => Some(self.clock.now()),
+            _ if elements >= self.most.get() => Some(self.clock.now()),
             left => {
                 self.untimed.set(left - 1);
                 None
@@ -49,10 +52,10 @@ impl Pace {
         }
     }
 
-    /// Learns that a push of `elements` took `time`.
+    /// Learns how long a push of `elements` took that has just ended.
     #[cold]
-    pub(super) fn learn(&self, elements: usize, time: Duration) {
-        let most = self.most.get();
+    pub(super) fn learn(&self, elements: usize, start: Timestamp) {
+        let (most, time) = (self.most.get(), self.clock.now().millis() - start.millis());
         if time > LONG {
             self.most.set((elements / 2).clamp(1, most));
         } else if time < LONG / 4 {
@@ -64,44 +67,66 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::clock::ManualClock;
+    use std::time::Duration;
+
+    /// A pace, and the clock by which it takes its time.
+    fn pace() -> (Pace, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::default());
+        (Pace::new(clock.clone()), clock)
+    }
+
+    /// Learns that a push of `elements` took so many milliseconds.
+    fn learn((pace, clock): &(Pace, Arc<ManualClock>), elements: usize, millis: u64) {
+        let start = clock.now();
+        clock.advance(Duration::from_millis(millis));
+        pace.learn(elements, start);
+    }
 
     #[test]
     fn grows_while_pushes_are_short_and_shrinks_when_they_are_long() {
-        let pace = Pace::new();
+        let timed = pace();
         for elements in [1, 2, 4, 8, 16] {
-            assert_eq!(pace.most(), elements);
-            pace.learn(elements, Duration::from_millis(1));
+            assert_eq!(timed.0.most(), elements);
+            learn(&timed, elements, 1);
         }
-        pace.learn(3, Duration::ZERO);
-        assert_eq!(pace.most(), 32, "a push of few elements says nothing about many");
-        pace.learn(32, Duration::from_millis(30));
-        assert_eq!(pace.most(), 32);
-        pace.learn(20, Duration::from_secs(1));
-        assert_eq!(pace.most(), 10);
-        pace.learn(1, Duration::from_secs(1));
-        assert_eq!(pace.most(), 1);
+        learn(&timed, 3, 0);
+        assert_eq!(timed.0.most(), 32, "a push of few elements says nothing about many");
+        learn(&timed, 32, 30);
+        assert_eq!(timed.0.most(), 32);
+        learn(&timed, 20, 1_000);
+        assert_eq!(timed.0.most(), 10);
+        learn(&timed, 1, 1_000);
+        assert_eq!(timed.0.most(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_teaches_nothing_wrong() {
+        let (pace, clock) = pace();
+        pace.learn(1, clock.now() + Duration::from_secs(100));
+        assert_eq!(pace.most(), 2);
     }
 
     #[test]
     fn short_pushes_are_timed_now_and_then() {
-        let pace = Pace::new();
-        pace.learn(1, Duration::ZERO);
-        assert!(pace.start(1).is_some(), "nothing is known of it yet");
-        pace.learn(1, Duration::ZERO);
-        assert_eq!((0..UNTIMED).filter_map(|_| pace.start(1)).count(), 0);
-        assert!(pace.start(1).is_some());
-        pace.learn(1, Duration::from_secs(1));
-        assert!(pace.start(1).is_some());
+        let timed = pace();
+        learn(&timed, 1, 0);
+        assert!(timed.0.start(1).is_some(), "nothing is known of it yet");
+        learn(&timed, 1, 0);
+        assert_eq!((0..UNTIMED).filter_map(|_| timed.0.start(1)).count(), 0);
+        assert!(timed.0.start(1).is_some());
+        learn(&timed, 1, 1_000);
+        assert!(timed.0.start(1).is_some());
     }
 
     #[test]
     fn pushes_that_fill_the_limit_are_timed() {
-        let pace = Pace::new();
-        pace.learn(1, Duration::ZERO);
-        pace.learn(1, Duration::ZERO);
-        assert!(pace.start(1).is_none() && pace.start(2).is_some());
-        pace.learn(2, Duration::ZERO);
-        assert!(pace.start(3).is_none() && pace.start(4).is_some());
-        assert!(Pace::unlimited().start(usize::MAX).is_none());
+        let timed = pace();
+        learn(&timed, 1, 0);
+        learn(&timed, 1, 0);
+        assert!(timed.0.start(1).is_none() && timed.0.start(2).is_some());
+        learn(&timed, 2, 0);
+        assert!(timed.0.start(3).is_none() && timed.0.start(4).is_some());
+        assert!(Pace::unlimited(timed.1).start(usize::MAX).is_none());
     }
 }

@@ -43,7 +43,7 @@ mod tests {
         log.prepare().unwrap();
         let expected = access_log::count_slow(log.path()).unwrap();
         assert_ne!(expected, 0);
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(count_slow_requests(log.path(), options).unwrap(), expected);
     }
 }

@@ -98,7 +98,7 @@ mod tests {
         let table = Dataset::new(folder.path(), Kind::Collisions, 2);
         table.prepare().unwrap();
         let expected = collisions::tally(table.path()).unwrap();
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(tally(table.path(), options).unwrap(), expected);
     }
 

@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn pipelines_agree_with_loops() {
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         let events = Events { keys: Keys::Uniform(100), count: 20_000 };
         assert_eq!(count(events, options).unwrap(), events::count(events));
         assert_eq!(count_in_windows(events, fixed(), options).unwrap(), events::count(events));

@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn pipelines_agree_with_the_loop() {
         let readings = Readings { meters: 5, count: 20_000 };
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         let expected = hours::last_hour(readings);
         assert_eq!(last_hour(readings, options).unwrap(), expected);
         assert_eq!(last_hour_while_they_come(readings, options).unwrap(), expected);

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn pipelines_agree_with_loops() {
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         let facts = Facts { keys: 500, pairs: 10_000 };
         assert_eq!(co_group(facts, options).unwrap(), joins::probe(facts));
         let offers = Offers { users: 100, count: 10_000 };

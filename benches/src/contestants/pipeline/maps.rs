@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn the_pipeline_agrees_with_the_loop() {
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(super::maps::<Plain>(5_000, options).unwrap(), maps::fused::<Plain>(5_000));
     }
 }

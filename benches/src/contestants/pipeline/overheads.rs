@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn pipelines_agree_with_loops() {
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(many(3, options).unwrap(), overheads::tasks(3));
         assert_eq!(long_chain(2_000, options).unwrap(), overheads::long_chain(2_000));
     }

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn pipelines_agree_with_the_loop() {
         let visits = Visits { visitors: 500, count: 20_000 };
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         let expected = rollup::roll_up(visits);
         assert_eq!(roll_up(visits, options).unwrap(), expected);
         assert_eq!(roll_up_while_they_come(visits, options).unwrap(), expected);

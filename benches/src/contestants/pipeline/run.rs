@@ -14,12 +14,22 @@ pub struct Options {
     pub threads: usize,
     /// The memory budget in bytes; the runner's default if `None`.
     pub memory: Option<usize>,
+    /// Whether processing time stands still, so that nothing depends on how long things take.
+    pub stands_still: bool,
 }
 
 impl Options {
+    /// So many threads, and the runner's defaults.
+    pub const fn threads(threads: usize) -> Self {
+        Self { threads, memory: None, stands_still: false }
+    }
+
     pub(crate) fn runner(self) -> LocalRunner {
-        let runner = LocalRunner::new().parallelism(self.threads);
-        self.memory.map_or(runner.clone(), |bytes| runner.memory(bytes))
+        let mut runner = LocalRunner::new().parallelism(self.threads);
+        if let Some(bytes) = self.memory {
+            runner = runner.memory(bytes);
+        }
+        if self.stands_still { runner.manual_clock(Arc::default()) } else { runner }
     }
 }
 
@@ -89,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_a_pipeline_makes_is_added_up() {
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(nothing(options).unwrap(), 0);
         assert_eq!(run(options, |p| p.sequence(0..101)).unwrap(), 5050);
     }

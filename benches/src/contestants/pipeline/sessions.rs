@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn the_pipeline_agrees_with_the_loop() {
         let clicks = Clicks { users: 100, count: 20_000 };
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(sessions(clicks, options).unwrap(), handwritten::sessions(clicks));
     }
 }

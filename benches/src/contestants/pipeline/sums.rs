@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn pipelines_agree_with_loops() {
         let stream = Stream { keys: Keys::zipf(100), distinct: 100, pairs: 20_000 };
-        let options = Options { threads: 2, memory: None };
+        let options = Options::threads(2);
         assert_eq!(sum(stream, options).unwrap(), pairs::sum(stream));
         assert_eq!(group_then_sum(stream, options).unwrap(), pairs::sum(stream));
     }

@@ -82,7 +82,7 @@ mod tests {
     fn reminders_come_once_each() {
         let reminders = Reminders { users: 100, count: 20_000 };
         for threads in [1, 2] {
-            assert_eq!(timers(reminders, Options { threads, memory: None }).unwrap(), in_a_heap(reminders));
+            assert_eq!(timers(reminders, Options::threads(threads)).unwrap(), in_a_heap(reminders));
         }
     }
 }

@@ -33,7 +33,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("text"), folder.path().join("counts"));
         std::fs::write(&input, "to be or\nnot to be").unwrap();
-        group_words(&input, &output, Options { threads: 1, memory: None }).unwrap();
+        group_words(&input, &output, Options::threads(1)).unwrap();
         let counts = std::fs::read_to_string(folder.path().join("counts-00000-of-00001")).unwrap();
         let mut lines: Vec<&str> = counts.lines().collect();
         lines.sort_unstable();
