@@ -24,7 +24,7 @@ pub(crate) struct Table<K, A> {
     slots: Vec<u64>,
     /// How many slots there are to be when the first entry comes: as many as were needed before the table was emptied.
     wanted: usize,
-    /// The entries that the rows of the block in work may belong to.
+    /// The entries that the rows of the last update seemed to belong to.
     found: Vec<u32>,
 }
 
@@ -66,16 +66,25 @@ impl<K: Key, A> Table<K, A> {
         if self.is_near() {
             return self.update_near(hashes, rows, fold, create);
         }
-        let found = self.find_all(hashes, rows);
-        for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
-            match self.entries.get_mut(*found as usize) {
-                Some(entry) => fold(&mut entry.acc, value),
-                None => self.find_or_insert(*hash, key, value, &mut fold, &mut create),
+        let mut rows = rows.drain(..);
+        self.look_up_all(hashes, |table, hashes, found| {
+            let mut rows = hashes.iter().zip(found).zip(&mut rows);
+            loop {
+                let entries = &mut table.entries[..];
+                let new = rows.find_map(|((hash, found), (key, value))| match entries.get_mut(*found as usize) {
+                    Some(entry) if entry.key == key => {
+                        fold(&mut entry.acc, value);
+                        None
+                    }
+                    _ => Some((*hash, key, value)),
+                });
+                let Some((hash, key, value)) = new else { return };
+                table.find_or_insert(hash, key, value, &mut fold, &mut create);
             }
-        }
-        self.found = found;
+        });
     }
 
+    /// What the look-ups of a run of known keys need stays in registers: until a key is new, the table does not move.
     #[inline]
     fn update_near<V>(
         &mut self,
@@ -85,20 +94,19 @@ impl<K: Key, A> Table<K, A> {
         mut create: impl FnMut(V) -> A,
     ) {
         self.found.clear();
-        for ((key, value), hash) in rows.drain(..).zip(hashes) {
-            match self.first_choice(*hash).filter(|entry| entry.key == key) {
-                Some(entry) => fold(&mut entry.acc, value),
-                None => self.find_or_insert(*hash, key, value, &mut fold, &mut create),
-            }
+        let mut rows = rows.drain(..).zip(hashes);
+        loop {
+            let (slots, entries) = (&self.slots[..], &mut self.entries[..]);
+            let new = rows.find_map(|((key, value), hash)| match look_up(slots, entries, *hash, &key) {
+                Some(entry) => {
+                    fold(&mut entry.acc, value);
+                    None
+                }
+                None => Some((*hash, key, value)),
+            });
+            let Some((hash, key, value)) = new else { return };
+            self.find_or_insert(hash, key, value, &mut fold, &mut create);
         }
-    }
-
-    /// The entry at the first slot that a hash leads to, if it looks like that of the key.
-    #[inline]
-    fn first_choice(&mut self, hash: u64) -> Option<&mut Entry<K, A>> {
-        let slot = self.slots[place(hash) & (self.slots.len() - 1)];
-        // The number of no entry is out of bounds.
-        if tag(slot) == tag_of(hash) { self.entries.get_mut(number(slot) as usize) } else { None }
     }
 
     #[inline]
@@ -106,55 +114,25 @@ impl<K: Key, A> Table<K, A> {
         self.slots.len() * size_of::<u64>() + self.entries.len() * size_of::<Entry<K, A>>() <= NEAR
     }
 
-    /// The entries of rows, as far as the table has had them.
+    /// Looks up a block of rows at a time, and calls `each` with their hashes and the entries that they seem to belong to, as
+    /// far as the table has had them.
     #[inline]
-    fn find_all(&mut self, hashes: &[u64], rows: &[(K, impl Sized)]) -> Vec<u32> {
+    fn look_up_all(&mut self, hashes: &[u64], mut each: impl FnMut(&mut Self, &[u64], &[u32])) {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
-        self.ask_for_slots(&hashes[..BLOCK.min(hashes.len())]);
-        for (begin, rows) in (0..).step_by(BLOCK).zip(rows.chunks(BLOCK)) {
-            let (end, next) = (begin + rows.len(), hashes.len().min(begin + 2 * BLOCK));
-            self.ask_for_slots(&hashes[end..next]);
-            self.find_entries(&hashes[begin..end], &mut found);
-            self.confirm(rows, &mut found[begin..]);
-        }
-        found
-    }
-
-    /// Slots are read, where entries are prefetched: that was faster than the same for both.
-    #[inline]
-    fn ask_for_slots(&self, hashes: &[u64]) {
-        let mask = self.slots.len() - 1;
-        hashes.iter().for_each(|hash| touch(&self.slots[place(*hash) & mask]));
-    }
-
-    #[inline]
-    fn find_entries(&self, hashes: &[u64], found: &mut Vec<u32>) {
-        let mask = self.slots.len() - 1;
-        found.extend(hashes.iter().map(|hash| {
-            let mut at = place(*hash) & mask;
-            loop {
-                match self.slots[at] {
-                    0 => return NOT_FOUND,
-                    slot if tag(slot) == tag_of(*hash) => {
-                        prefetch(&self.entries[number(slot) as usize]);
-                        return number(slot);
-                    }
-                    _ => at = (at + 1) & mask,
-                }
+        let mut blocks = hashes.chunks(BLOCK).peekable();
+        blocks.peek().into_iter().for_each(|first| ask_for_slots(&self.slots, first));
+        while let Some(block) = blocks.next() {
+            blocks.peek().into_iter().for_each(|next| ask_for_slots(&self.slots, next));
+            let before = found.len();
+            let (slots, entries) = (&self.slots[..], &self.entries[..]);
+            found.extend(block.iter().map(|hash| look_up_entry(slots, entries, *hash)));
+            for entry in found[before..].iter().filter_map(|found| entries.get(*found as usize)) {
+                prefetch_heap(&entry.key);
             }
-        }));
-    }
-
-    #[inline]
-    fn confirm(&self, rows: &[(K, impl Sized)], found: &mut [u32]) {
-        for entry in found.iter().filter_map(|found| self.entries.get(*found as usize)) {
-            prefetch_heap(&entry.key);
+            each(self, block, &found[before..]);
         }
-        for ((key, _), found) in rows.iter().zip(found) {
-            let same = self.entries.get(*found as usize).is_some_and(|entry| entry.key == *key);
-            *found = if same { *found } else { NOT_FOUND };
-        }
+        self.found = found;
     }
 
     /// The long way: for keys that are new, as far as could be told.
@@ -247,12 +225,13 @@ impl<K: Key, A> Table<K, A> {
             if rows.is_empty() {
                 return;
             }
-            let found = self.find_all(&hashes, &rows);
-            for ((key, value), (hash, found)) in rows.drain(..).zip(hashes.iter().zip(&found)) {
-                let is_new = *found == NOT_FOUND;
-                each(if is_new { self.number_of(*hash, key, &create) as u32 } else { *found }, value);
-            }
-            self.found = found;
+            let mut rows = rows.drain(..);
+            self.look_up_all(&hashes, |table, hashes, found| {
+                for ((hash, found), (key, value)) in hashes.iter().zip(found).zip(&mut rows) {
+                    let is_known = table.entries.get(*found as usize).is_some_and(|entry| entry.key == key);
+                    each(if is_known { *found } else { table.number_of(*hash, key, &create) as u32 }, value);
+                }
+            });
         }
     }
 
@@ -344,6 +323,54 @@ impl<K, A> IntoIterator for Table<K, A> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
+    }
+}
+
+/// Slots are read, where entries are prefetched: that was faster than the same for both.
+#[inline]
+fn ask_for_slots(slots: &[u64], hashes: &[u64]) {
+    let mask = slots.len() - 1;
+    hashes.iter().for_each(|hash| touch(&slots[place(*hash) & mask]));
+}
+
+/// The number of the first entry that looks like that of a hash; the entry is asked for.
+#[inline]
+fn look_up_entry<T>(slots: &[u64], entries: &[T], hash: u64) -> u32 {
+    let mask = slots.len() - 1;
+    let mut at = place(hash) & mask;
+    loop {
+        match slots[at] {
+            0 => return NOT_FOUND,
+            slot if tag(slot) == tag_of(hash) => {
+                prefetch(&entries[number(slot) as usize]);
+                return number(slot);
+            }
+            _ => at = (at + 1) & mask,
+        }
+    }
+}
+
+/// The entry of a key, if there is one.
+#[inline]
+fn look_up<'a, K: Key, A>(
+    slots: &[u64],
+    entries: &'a mut [Entry<K, A>],
+    hash: u64,
+    key: &K,
+) -> Option<&'a mut Entry<K, A>> {
+    let mask = slots.len() - 1;
+    let mut at = place(hash) & mask;
+    loop {
+        let slot = slots[at];
+        let number = number(slot) as usize;
+        // The number of no entry is out of bounds.
+        if tag(slot) == tag_of(hash) && entries.get(number).is_some_and(|entry| entry.key == *key) {
+            return entries.get_mut(number);
+        }
+        if slot == 0 {
+            return None;
+        }
+        at = (at + 1) & mask;
     }
 }
 
