@@ -214,6 +214,11 @@ impl<P: Place, V> Ordered<P, V> {
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.values.iter().flatten()
     }
+
+    /// All, in no order.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.values.iter_mut().flatten()
+    }
 }
 
 impl<P: Place, V> Default for Ordered<P, V> {

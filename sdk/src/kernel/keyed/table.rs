@@ -20,9 +20,9 @@ pub(crate) struct Entry<K, A> {
 pub(crate) struct Table<K, A> {
     entries: Vec<Entry<K, A>>,
     /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free. None where the table
-    /// is empty.
+    /// is empty or packed.
     slots: Vec<u64>,
-    /// How many slots there are to be when the first entry comes: as many as were needed before the table was emptied.
+    /// How many slots there are to be when the next entry comes: as many as were needed before the table was emptied.
     wanted: usize,
     /// The entries that the rows of the last update seemed to belong to.
     found: Vec<u32>,
@@ -60,9 +60,7 @@ impl<K: Key, A> Table<K, A> {
         mut fold: impl FnMut(&mut A, V),
         mut create: impl FnMut(V) -> A,
     ) {
-        if self.slots.is_empty() {
-            self.slots.resize(self.wanted, 0);
-        }
+        self.make_ready();
         if self.is_near() {
             return self.update_near(hashes, rows, fold, create);
         }
@@ -174,13 +172,43 @@ impl<K: Key, A> Table<K, A> {
         // Not resized: nothing of the old slots is to be copied.
         self.slots = Vec::new();
         self.slots = vec![0; len];
+        self.fill_slots();
+    }
+
+    fn fill_slots(&mut self) {
+        let mask = self.slots.len() - 1;
         for (i, entry) in self.entries.iter().enumerate() {
-            let mut at = place(entry.hash) & (len - 1);
+            let mut at = place(entry.hash) & mask;
             while self.slots[at] != 0 {
-                at = (at + 1) & (len - 1);
+                at = (at + 1) & mask;
             }
             self.slots[at] = slot(entry.hash, i + 1);
         }
+    }
+
+    #[inline]
+    fn make_ready(&mut self) {
+        if self.slots.is_empty() {
+            self.make_slots();
+        }
+    }
+
+    #[cold]
+    fn make_slots(&mut self) {
+        self.slots.resize(self.wanted, 0);
+        self.fill_slots();
+    }
+
+    /// Gives back the memory that is of use only when further rows come. If they do, it is asked for again.
+    pub(crate) fn pack(&mut self) {
+        self.wanted = (self.entries.len() * 2).next_power_of_two().max(SMALLEST);
+        self.slots = Vec::new();
+        self.entries.shrink_to_fit();
+    }
+
+    /// Whether nothing has come since it was packed.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.slots.is_empty() && !self.entries.is_empty()
     }
 
     /// The entry of a key, which is created if there is none.
@@ -190,9 +218,7 @@ impl<K: Key, A> Table<K, A> {
     }
 
     fn number_of(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> usize {
-        if self.slots.is_empty() {
-            self.slots.resize(self.wanted, 0);
-        }
+        self.make_ready();
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
         while self.slots[at] != 0 && !self.is_at(at, hash, &key) {
@@ -216,9 +242,7 @@ impl<K: Key, A> Table<K, A> {
         create: impl Fn() -> A,
         mut each: impl FnMut(u32, V),
     ) {
-        if self.slots.is_empty() {
-            self.slots.resize(self.wanted, 0);
-        }
+        self.make_ready();
         let mut entries = entries.map(|Entry { hash, key, acc }| (hash, (key, acc)));
         loop {
             let (hashes, mut rows): (Vec<_>, Vec<_>) = entries.by_ref().take(ABSORBED).unzip();
@@ -454,6 +478,25 @@ mod tests {
                 }
             }
             prop_assert_eq!(table.drain().map(|entry| (entry.key, entry.acc)).collect::<BTreeMap<_, _>>(), model);
+        }
+    }
+
+    #[test]
+    fn a_packed_table_takes_further_rows() {
+        for keys in [1u32, 16, 17, 40_000] {
+            let mut rows: Vec<(u32, u64)> = (0..keys).map(|key| (key, 1)).collect();
+            let hashes: Vec<u64> = rows.iter().map(|(key, _)| hash_key(key)).collect();
+            let mut table = Table::new();
+            table.update(&hashes, &mut rows.clone(), |acc: &mut u64, v| *acc += v, |v| v);
+            assert!(!table.is_packed());
+            table.pack();
+            assert!(table.is_packed());
+            assert_eq!(table.find_or_create(hashes[0], 0, || 0).acc, 1);
+            table.pack();
+            table.update(&hashes, &mut rows, |acc, v| *acc += v, |v| v);
+            assert!(!table.is_packed());
+            assert_eq!(table.len(), keys as usize);
+            assert!(table.drain().all(|entry| entry.acc == 2));
         }
     }
 

@@ -6,6 +6,7 @@
 //! and nothing is made.
 
 use super::Late;
+use super::idle::Idle;
 use super::overflow::{Overflow, Slices};
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
@@ -41,6 +42,7 @@ pub(crate) struct BySlice<K, V, C: CombineFn<V>, R: ResultRow<K, C::Out>> {
     pub(super) coming: Slices<K, C::Acc>,
     /// Of a collection that ends, while it has not ended.
     overflow: Option<Overflow<K, C::Acc>>,
+    idle: Idle,
     /// What has come since memory was asked for.
     new_bytes: usize,
     running: Running<K, C::Acc>,
@@ -74,6 +76,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             output_watermark: Timestamp::MIN,
             coming: Slices::new(),
             overflow: None,
+            idle: Idle::default(),
             new_bytes: 0,
             running: Running::new(),
             shown: Ordered::new(),
@@ -137,11 +140,11 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         if self.watermark > first.max_timestamp() {
             return self.add_late(first, rows);
         }
-        let Self { combine, coming, spare, .. } = self;
+        let Self { combine, coming, idle, spare, .. } = self;
         let slice = coming.get_or_insert_with((place(first), place(last)), || {
-            let table = spare.take().unwrap_or_else(Table::new);
-            Slice { windows: rows.windows, table }
+            Slice::new(rows.windows, spare.take().unwrap_or_else(Table::new))
         });
+        idle.add(rows.rows.len(), slice);
         let before = slice.table.len();
         slice.table.update(&rows.hashes, &mut rows.rows, |acc, other| combine.merge(acc, other), |acc| acc);
         if self.overflow.is_some() {
@@ -260,8 +263,11 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Takes<K, C::A
             overflow.scatter(coming, |acc, other| combine.merge(acc, other))?;
         }
         catch(&step, || self.add_all(rows))?;
-        let Self { overflow, coming, new_bytes, .. } = self;
-        overflow.as_mut().map_or(Ok(()), |overflow| overflow.count(std::mem::take(new_bytes), coming))?;
+        let Self { overflow, coming, idle, new_bytes, .. } = self;
+        if let Some(overflow) = overflow {
+            overflow.count(std::mem::take(new_bytes), coming)?;
+            idle.pack(coming);
+        }
         self.results.check()
     }
 }

@@ -11,6 +11,7 @@ mod by_slice;
 mod by_window;
 mod contents;
 mod holds;
+mod idle;
 mod late;
 mod lifted;
 mod overflow;

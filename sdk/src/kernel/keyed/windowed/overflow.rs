@@ -184,7 +184,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         let Self { combine, coming, window_fn, .. } = self;
         let slice = coming.get_or_insert_with((place(first), place(last)), || {
             let windows = windows_between(window_fn, first, last);
-            Slice { windows, table: Table::new() }
+            Slice::new(windows, Table::new())
         });
         slice.table.absorb(run.drain(..), |acc, other| combine.merge(acc, other));
     }

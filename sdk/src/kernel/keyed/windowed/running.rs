@@ -24,9 +24,15 @@ pub(super) struct Slice<K, A> {
     /// In the order of their ends; no window that has ended is missing between two of them.
     pub(super) windows: WindowSet,
     pub(super) table: Table<K, A>,
+    /// Which row of all was the last one.
+    pub(super) used: u64,
 }
 
 impl<K, A> Slice<K, A> {
+    pub(super) fn new(windows: WindowSet, table: Table<K, A>) -> Self {
+        Self { windows, table, used: 0 }
+    }
+
     fn last(&self) -> Place {
         self.windows.last().map_or_else(|| place(Window::GLOBAL), |window| place(*window))
     }
@@ -198,6 +204,9 @@ impl<K: Key, A: Clone> Running<K, A> {
     fn turn(&mut self, mut merge: impl FnMut(&mut A, A)) {
         self.forget_others();
         self.recent.sort_by_key(|slice| Reverse(slice.until));
+        // All but the tops of the stacks, and not up to twice as many.
+        let rows: usize = self.recent.iter().map(|slice| slice.rows.len()).sum();
+        self.below.reserve_exact(rows.saturating_sub(self.keys.len()));
         for Recent { until, rows } in std::mem::take(&mut self.recent) {
             self.old.push((until, rows.iter().map(|(number, _)| *number).collect()));
             rows.into_iter().for_each(|(number, acc)| self.push(number, until.0, acc, &mut merge));
@@ -255,7 +264,7 @@ mod tests {
                 for (_, _, last, rows) in coming.iter().filter(|(at, ..)| *at == end) {
                     // The windows before `end` have been shown.
                     let windows = (end..=*last).map(window).collect();
-                    running.add(Slice { windows, table: table(rows) }, |a, b| *a += b);
+                    running.add(Slice::new(windows, table(rows)), |a, b| *a += b);
                     for window in end..=*last {
                         let sums = expected.entry(window).or_default();
                         rows.iter().for_each(|(key, value)| *sums.entry(*key).or_default() += value);
