@@ -2,7 +2,7 @@
 
 use super::{Driver, Effects, Either, LeftSide, RightSide, Side, TimedJoin};
 use crate::kernel::guard::catch;
-use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, Slots, Timers};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Guess, Holds, Late, Slots, Timers};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Emitter, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
@@ -61,16 +61,17 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
 
     fn add_all<S: Side<J>>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, S::Value)>) {
         let earliest = self.watermark - S::lateness(self.join.allowed_lateness());
+        let mut guesses = [Guess::NONE; BLOCK];
         for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
             if row % BLOCK == 0 {
-                hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
+                guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
             }
             let time = *batch.meta.time.get(row);
             if time < earliest {
                 self.drop_late(&key, S::either(value), time);
                 continue;
             }
-            let slot = self.keys.find_or_insert(*hash, key);
+            let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], *hash, key);
             self.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
         }
     }

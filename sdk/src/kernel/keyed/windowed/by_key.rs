@@ -4,7 +4,7 @@ use super::Late;
 use super::holds::Holds;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
-use super::slots::Slots;
+use super::slots::{Guess, Slots};
 use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
@@ -96,12 +96,13 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
         let Batch { values, meta } = batch;
+        let mut guesses = [Guess::NONE; BLOCK];
         for (row, (key, value)) in values.into_iter().enumerate() {
             let hash = hashes[row];
             if row % BLOCK == 0 {
-                hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
+                guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
             }
-            let slot = self.keys.find_or_insert(hash, key);
+            let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], hash, key);
             let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
             self.visit(slot, |reducer, state, now, visit| {
                 reducer.arrival(state, now, Arrival { time, windows, mark }, value, visit);

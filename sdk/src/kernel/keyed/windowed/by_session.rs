@@ -6,7 +6,7 @@
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::sessions::{Session, Sessions};
-use super::slots::Slots;
+use super::slots::{Guess, Slots};
 use super::timers::Timers;
 use super::{Late, by_window};
 use crate::kernel::guard::catch;
@@ -72,32 +72,35 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
         let Batch { values, meta } = batch;
+        let mut guesses = [Guess::NONE; BLOCK];
         for (row, (key, value)) in values.into_iter().enumerate() {
             let hash = hashes[row];
             if row % BLOCK == 0 {
-                hashes[row..].iter().take(BLOCK).for_each(|hash| self.keys.ask_for(*hash));
+                guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
             }
             let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
-            let time = *meta.time.get(row);
+            let (time, guess) = (*meta.time.get(row), guesses[row % BLOCK]);
             if !others.is_empty() {
                 self.add_to_each(hash, &key, &value, time, others);
             }
-            self.add(hash, key, value, time, *last);
+            self.add(guess, hash, key, value, time, *last);
         }
     }
 
     #[cold]
     fn add_to_each(&mut self, hash: u64, key: &K, value: &V, time: Timestamp, windows: &[Window]) {
-        windows.iter().for_each(|window| self.add(hash, key.clone(), value.clone(), time, *window));
+        for window in windows {
+            self.add(Guess::NONE, hash, key.clone(), value.clone(), time, *window);
+        }
     }
 
     #[inline]
-    fn add(&mut self, hash: u64, key: K, value: V, time: Timestamp, window: Window) {
+    fn add(&mut self, guess: Guess, hash: u64, key: K, value: V, time: Timestamp, window: Window) {
         let Self { rules, keys, outside, .. } = self;
         if rules.watermark > rules.expiry(window) {
             return outside.drop_late(&key, value, time, window);
         }
-        let slot = keys.find_or_insert(hash, key);
+        let slot = keys.find_guessed_or_insert(guess, hash, key);
         let Some((key, sessions)) = keys.get_mut(slot) else { return };
         let merge = |all: &mut C::State, other| rules.contents.merge(all, other);
         let (window, session) = sessions.join(window, || rules.contents.create(), merge);

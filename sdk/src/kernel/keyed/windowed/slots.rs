@@ -20,6 +20,14 @@ struct Entry<K, S> {
     state: S,
 }
 
+/// Where the state of a key may be.
+#[derive(Clone, Copy)]
+pub(crate) struct Guess(u32);
+
+impl Guess {
+    pub(crate) const NONE: Self = Self(u32::MAX);
+}
+
 impl<K: Key, S: Default> Slots<K, S> {
     pub(crate) fn new() -> Self {
         Self { numbers: HashTable::new(), entries: Vec::new(), free: Vec::new() }
@@ -41,13 +49,21 @@ impl<K: Key, S: Default> Slots<K, S> {
         self.entries.get(slot as usize).into_iter().for_each(prefetch_all);
     }
 
-    /// Brings what is kept for the key of a hash into the cache, if there is something.
+    /// Brings what is kept for the key of a hash into the cache, if there is something. Says where that seems to be.
     #[inline]
-    pub(crate) fn ask_for(&self, hash: u64) {
+    pub(crate) fn ask_for(&self, hash: u64) -> Guess {
         // The first number with such a tag is most often that of the key; to make sure would mean to wait.
-        if let Some(slot) = self.numbers.find(spread(hash), |_| true) {
-            self.ask_for_slot(*slot);
-        }
+        let slot = self.numbers.find(spread(hash), |_| true).copied();
+        slot.into_iter().for_each(|slot| self.ask_for_slot(slot));
+        slot.map_or(Guess::NONE, Guess)
+    }
+
+    /// As [`find_or_insert`](Self::find_or_insert), for a key whose slot has been guessed: whatever has happened since, it
+    /// is where the key is.
+    #[inline]
+    pub(crate) fn find_guessed_or_insert(&mut self, guess: Guess, hash: u64, key: K) -> u32 {
+        let guessed = self.entries.get(guess.0 as usize).and_then(Option::as_ref);
+        if guessed.is_some_and(|entry| entry.key == key) { guess.0 } else { self.find_or_insert(hash, key) }
     }
 
     /// The slot of a key, if it has state.
@@ -144,11 +160,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn slots_are_a_map(operations in prop::collection::vec((0u16..40, any::<bool>()), 0..300), collide: bool) {
+        fn slots_are_a_map(
+            operations in prop::collection::vec((0u16..40, any::<bool>(), 0u16..40), 0..300),
+            collide: bool,
+        ) {
             let (mut slots, mut model) = (Slots::<u16, u64>::new(), BTreeMap::<u16, u64>::new());
-            for (key, add) in operations {
-                let hash = if collide { u64::from(key % 3) } else { hash_key(&key) };
-                let slot = slots.find_or_insert(hash, key);
+            let hash_of = |key: &u16| if collide { u64::from(*key % 3) } else { hash_key(key) };
+            // Right or wrong, and made before the last change.
+            let mut guess = Guess::NONE;
+            for (key, add, asked) in operations {
+                let hash = hash_of(&key);
+                let slot = slots.find_guessed_or_insert(guess, hash, key);
+                guess = slots.ask_for(hash_of(&asked));
                 let (found, state) = slots.get_mut(slot).unwrap();
                 prop_assert_eq!(*found, key);
                 prop_assert_eq!(*state, model.get(&key).copied().unwrap_or_default());

@@ -78,7 +78,9 @@ impl<K: Key, L: Element, R: Element> JoinByRow<K, L, R> {
         own.make_room(block.len(), last);
         others.ask_for_rows(block);
         if self.crowded.keys.len() > 0 {
-            block.iter().for_each(|hash| self.crowded.keys.ask_for(*hash));
+            block.iter().for_each(|hash| {
+                self.crowded.keys.ask_for(*hash);
+            });
         }
         self.ask_for_places::<S>(&next[..BLOCK.min(next.len())]);
     }
