@@ -6,7 +6,7 @@ use beamline::prelude::*;
 use beamline::state::CombiningState;
 use beamline::testing::TestStream;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -100,7 +100,7 @@ fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
         Way::Error => numbers.par_do(Strict).named("Strict"),
         Way::Panic => numbers.map(refuse_seven).named("Picky"),
         Way::PanicAtList => numbers.map(|n| vec![n]).map(|list| 100 / list[0].abs_diff(7)).named("Divide"),
-        Way::PanicBesideSlow => numbers.reshuffle().map(fail_beside_slow).named("Slow"),
+        Way::PanicBesideSlow => numbers.map(|_| 0).named("Zeros").reshuffle().map(fail_beside_slow).named("Slow"),
         Way::Slow => numbers.inspect(|_| sleep(Duration::from_millis(1))).named("Slow"),
         Way::Stuck => numbers.inspect(|_| sleep(Duration::from_mins(10))).named("Stuck"),
         Way::Fill | Way::FillLeniently => numbers,
@@ -139,12 +139,14 @@ fn refuse_seven(n: u64) -> u64 {
     n
 }
 
+/// The first one fails, on whichever worker it comes to: a certain one might wait there behind slow ones.
 fn fail_beside_slow(n: u64) -> u64 {
-    sleep(Duration::from_millis(5));
-    if n == 0 {
+    static HAS_BEGUN: AtomicBool = AtomicBool::new(false);
+    if !HAS_BEGUN.swap(true, Ordering::SeqCst) {
         sleep(Duration::from_millis(200));
         panic!("zero");
     }
+    sleep(Duration::from_millis(5));
     n
 }
 
