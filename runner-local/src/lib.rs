@@ -115,7 +115,7 @@ impl LocalRunner {
         Self { memory: bytes, ..self }
     }
 
-    /// How many elements make a batch; at least 1. Results do not depend on it.
+    /// How many elements make a batch, at least 1; fewer do where they are large. Results do not depend on it.
     #[must_use]
     pub fn batch_size(self, elements: usize) -> Self {
         Self { batch_size: elements, ..self }

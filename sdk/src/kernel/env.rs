@@ -19,7 +19,7 @@ pub struct Env {
     pub worker: usize,
     /// How many there are.
     pub workers: usize,
-    /// How many elements make a batch.
+    /// How many elements make a batch; of large ones fewer do.
     pub batch_size: usize,
     /// Whether elements are remembered for error messages also where that takes an allocation.
     pub trace_elements: bool,
@@ -41,10 +41,23 @@ pub struct Env {
     pub shared: Arc<Shared>,
 }
 
+/// The bytes of a batch, without what is on the heap: a first cache keeps them, or the second one without effort.
+const NEAR: usize = 1 << 15;
+
+/// So many rows make a batch however large they are, or calls would cost more than is won.
+const LEAST_ROWS: usize = 128;
+
 impl Env {
     /// Warns of an error that is survived; `consequence` says how.
     pub(crate) fn warn(&self, error: &Error, consequence: &str) {
         self.shared.warnings.add(error, consequence, self.clock.now());
+    }
+
+    /// How many elements of a type make a batch: fewer where they are so large that a near cache would not keep them from one
+    /// step to the next.
+    pub(crate) fn batch_size_of<T>(&self) -> usize {
+        let near = NEAR / size_of::<T>().max(1);
+        self.batch_size.min(near.max(LEAST_ROWS))
     }
 
     /// The part of the budget in bytes that one worker may take for a single piece of work without asking.

@@ -229,7 +229,7 @@ impl Wiring<'_> {
 
     /// The `index`-th output, behind a collector of batches.
     pub(crate) fn emitter<T: 'static>(&self, index: usize) -> Emitter<T> {
-        Emitter::new(self.output(index), self.env.batch_size)
+        Emitter::new(self.output(index), self.env.batch_size_of::<T>())
     }
 }
 

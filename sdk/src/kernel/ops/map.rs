@@ -2,7 +2,8 @@
 
 use crate::kernel::guard::{Witness, catch, render};
 use crate::kernel::{Batch, Operator, Output, Push, Wiring};
-use crate::{Element, Result, Step};
+use crate::{Element, Error, Result, Step};
+use std::any::Any;
 use std::sync::Arc;
 
 /// Applies a function to every element.
@@ -22,6 +23,7 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
 
     fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
         let Self { f, step, witness, batch: Batch { values, .. }, .. } = self;
+        values.reserve(inputs.len());
         if std::mem::needs_drop::<I>() {
             let see = |x: I| {
                 witness.see(&x);
@@ -31,16 +33,46 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
         }
         // Without heap memory a copy costs nothing, and the inputs stay to be shown.
         let copies = inputs.iter().cloned();
-        catch(step, || values.extend(copies.map(f))).map_err(|error| match inputs.get(values.len()) {
-            Some(element) => error.at(render(element)),
-            None => error,
-        })
+        catch(step, || values.extend(copies.map(f))).map_err(|error| blame(error, inputs.get(values.len())))
     }
+
+    /// Puts each output where its input was: a long chain of steps touches the memory of one batch.
+    fn apply_in_place(&self, values: &mut [O]) -> Result<()> {
+        let mut row = 0;
+        let replace = |value: &mut O| {
+            if let Some(input) = same::<O, I>(value) {
+                let output = (self.f)(input.clone());
+                *value = output;
+            }
+            row += 1;
+        };
+        let result = catch(&self.step, || values.iter_mut().for_each(replace));
+        result.map_err(|error| blame(error, values.get_mut(row).and_then(same::<O, I>).map(|input| &*input)))
+    }
+}
+
+/// Adds the element to an error of user code, if it is there.
+fn blame<T: Element>(error: Error, element: Option<&T>) -> Error {
+    match element {
+        Some(element) => error.at(render(element)),
+        None => error,
+    }
+}
+
+/// A value as one of a type that is the same.
+#[inline]
+fn same<T: 'static, U: 'static>(value: &mut T) -> Option<&mut U> {
+    (value as &mut dyn Any).downcast_mut()
 }
 
 impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        self.batch.values.reserve(batch.len());
+        if !std::mem::needs_drop::<I>()
+            && let Some(batch) = same::<_, Batch<O>>(batch)
+        {
+            self.apply_in_place(&mut batch.values)?;
+            return self.output.push(batch);
+        }
         self.apply(&mut batch.values)?;
         std::mem::swap(&mut self.batch.meta, &mut batch.meta);
         self.output.push(&mut self.batch)

@@ -54,7 +54,7 @@ impl<S: Source> SourceRun for Running<S> {
             batch: Batch::new(),
             times: Vec::new(),
             last: 0,
-            capacity: wiring.env.batch_size,
+            capacity: wiring.env.batch_size_of::<S::Out>(),
             clock: wiring.env.clock.clone(),
             shared: wiring.env.shared.clone(),
         };

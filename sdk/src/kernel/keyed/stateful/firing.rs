@@ -1,6 +1,7 @@
 //! What comes with time: timers, values that have waited, and the ends of windows.
 
 use super::blame::Doing;
+use super::lifetime::Lifetime;
 use super::receiver::{Moment, Stateful};
 use crate::kernel::{Meta, Stamp};
 use crate::state::{Due, StateSpec, StatefulDoFn, TimeDomain, take_due};
@@ -43,11 +44,13 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         if let Some(due) = take_due(&mut kept.state, domain, at) {
             return self.on_timer(slot, window, domain, due);
         }
-        if domain == TimeDomain::EventTime && at > window.expiry(self.allowed_lateness) {
-            return self.expire_window(slot, window);
-        }
         if domain == TimeDomain::EventTime {
-            kept.expire(at);
+            if at > self.lifetime(window).expiry {
+                return self.expire_window(slot, window);
+            }
+            if let Some((_, kept)) = self.keys.get_mut(slot) {
+                kept.expire(at);
+            }
         }
         self.settle(slot, at);
         Ok(())
@@ -78,7 +81,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
 
     /// Ends a window of a key: what is left is shown to user code, and forgotten.
     fn expire_window(&mut self, slot: u32, window: Window) -> Result<()> {
-        let expiry = self.expiry(window);
+        let Lifetime { expiry, .. } = self.lifetime(window);
         let Some((_, kept)) = self.keys.get_mut(slot) else { return Ok(()) };
         kept.expire(expiry);
         if !kept.settle(expiry).is_empty {

@@ -1,6 +1,6 @@
 //! What is kept for a key in a window.
 
-use super::schedule::Place;
+use super::schedule::{Place, Schedule};
 use crate::state::{OrderedListState, Settled, StateSpec, expire, settle};
 use crate::window::Pane;
 use crate::{Element, Timestamp};
@@ -37,6 +37,23 @@ impl<V: Element, S: StateSpec> Kept<V, S> {
             settled.event = settled.event.min(behind(first));
         }
         settled
+    }
+
+    /// Takes note of what a call at `time` has changed, and puts the slot where it wants to be, at the latest where its window
+    /// is `over`. Says whether anything is left in it.
+    #[inline]
+    pub(super) fn settle_until(
+        &mut self,
+        over: Timestamp,
+        time: Timestamp,
+        slot: u32,
+        schedule: &mut Schedule,
+    ) -> bool {
+        let Settled { is_empty, event, clock, hold } = self.settle(time);
+        if !is_empty {
+            schedule.place(slot, &mut self.place, Place { event: event.min(over), clock, hold });
+        }
+        !is_empty
     }
 
     /// Lets a value wait until the watermark has passed it.

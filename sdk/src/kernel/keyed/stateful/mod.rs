@@ -7,6 +7,7 @@
 mod blame;
 mod firing;
 mod kept;
+mod lifetime;
 mod receiver;
 mod schedule;
 #[cfg(test)]

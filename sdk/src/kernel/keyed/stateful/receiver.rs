@@ -1,10 +1,11 @@
 //! The keys of one worker, and the values that come to them.
 
 use super::blame::Doing;
-use super::kept::{Kept, behind};
-use super::schedule::{Place, Schedule};
+use super::kept::Kept;
+use super::lifetime::Lifetime;
+use super::schedule::Schedule;
 use crate::kernel::guard::{Witness, catch, user_error};
-use crate::kernel::keyed::windowed::{DROPPED_LATE, Inputs, Late, One, Slots};
+use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Inputs, Late, One, Slots};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
@@ -22,7 +23,9 @@ pub(super) struct Stateful<K, V, D: StatefulDoFn<K, V>> {
     pub(super) now: Timestamp,
     pub(super) watermark: Timestamp,
     output_watermark: Timestamp,
-    pub(super) allowed_lateness: Duration,
+    allowed_lateness: Duration,
+    /// That of the window that was asked for last: most rows are in the window of the row before.
+    last: Lifetime,
     pub(super) keys: Slots<(K, Window), Kept<V, D::State>>,
     pub(super) schedule: Schedule,
     pub(super) witness: Witness<V>,
@@ -53,6 +56,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             watermark: Timestamp::MIN,
             output_watermark: Timestamp::MIN,
             allowed_lateness,
+            last: Lifetime::new(Window::GLOBAL, allowed_lateness),
             keys: Slots::new(),
             schedule: Schedule::default(),
             witness: Witness::new(wiring.env.trace_elements),
@@ -91,10 +95,15 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) -> Result<()> {
         let meta = &batch.meta;
         self.out.begin(meta);
-        for (row, (pair, hash)) in batch.values.into_iter().zip(hashes).enumerate() {
+        let mut guesses = [Guess::NONE; BLOCK];
+        for (row, pair) in batch.values.into_iter().enumerate() {
+            if row % BLOCK == 0 {
+                self.guess(&hashes, meta, row, &mut guesses);
+            }
+            let hash = hashes[row];
             if let [_] = meta.windows.get(row)[..] {
                 self.out.begin_row(meta, row);
-                self.add(meta, row, hash, pair)?;
+                self.add(meta, row, guesses[row % BLOCK], hash, pair)?;
             } else {
                 self.add_to_each(meta.get(row), hash, &pair)?;
                 self.out.begin(meta);
@@ -103,25 +112,35 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         Ok(())
     }
 
+    /// Guesses where the keys of a block of rows are, from the `first` on, and asks for what is there.
+    fn guess(&mut self, hashes: &[u64], meta: &Meta, first: usize, guesses: &mut [Guess; BLOCK]) {
+        for ((guess, hash), row) in guesses.iter_mut().zip(&hashes[first..]).zip(first..) {
+            let window = meta.windows.get(row).first().copied().unwrap_or(Window::GLOBAL);
+            let hash = self.lifetime(window).hash_in(*hash);
+            *guess = self.keys.ask_for(hash);
+        }
+    }
+
     /// Adds a row that is in several windows to each of them, or in none.
     fn add_to_each(&mut self, stamp: Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
         for window in &stamp.windows {
             let meta = Meta::of(Stamp { windows: (*window).into(), ..stamp.clone() });
             self.out.begin(&meta);
-            self.add(&meta, 0, hash, pair.clone())?;
+            self.add(&meta, 0, Guess::NONE, hash, pair.clone())?;
         }
         Ok(())
     }
 
     /// Adds a row that is in one window.
-    fn add(&mut self, meta: &Meta, row: usize, hash: u64, (key, value): (K, V)) -> Result<()> {
+    fn add(&mut self, meta: &Meta, row: usize, guess: Guess, hash: u64, (key, value): (K, V)) -> Result<()> {
         let (time, window) = (*meta.time.get(row), meta.windows.get(row)[0]);
-        if self.watermark > self.expiry(window) {
+        let lifetime = self.lifetime(window);
+        if self.watermark > lifetime.expiry {
             DROPPED_LATE.inc(1);
             self.late.emit(&key, value, &meta.get(row));
             return Ok(());
         }
-        let slot = self.keys.find_or_insert(hash_in(hash, window), (key, window));
+        let slot = self.keys.find_guessed_or_insert(guess, lifetime.hash_in(hash), (key, window));
         if D::REQUIRES_TIME_SORTED_INPUT && time >= self.watermark {
             if let Some((_, kept)) = self.keys.get_mut(slot) {
                 kept.wait(time, *meta.pane.get(row), value);
@@ -147,13 +166,15 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         call: impl FnOnce(&mut D, &K, &mut D::State, &mut StateCx<'_, D::Out>) -> Result<(), BoxError>,
     ) -> Result<()> {
         let Moment { meta, row, time } = moment;
-        let expiry = self.expiry(meta.windows.get(row)[0]);
-        let Some(((key, _), kept)) = self.keys.get_mut(slot) else { return Ok(()) };
+        let Lifetime { expiry, over, .. } = self.lifetime(meta.windows.get(row)[0]);
+        let Self { dofn, keys, schedule, step, out, now, .. } = self;
+        let Some(((key, _), kept)) = keys.get_mut(slot) else { return Ok(()) };
         kept.expire(time);
-        let mut cx = StateCx { out: &mut self.out, meta, row, fire_time: time, expiry, now: self.now };
-        let result = call(&mut self.dofn, key, &mut kept.state, &mut cx);
-        self.user(result)?;
-        self.settle(slot, time);
+        let mut cx = StateCx { out, meta, row, fire_time: time, expiry, now: *now };
+        call(dofn, key, &mut kept.state, &mut cx).map_err(|error| user_error(step, error))?;
+        if !kept.settle_until(over, time, slot, schedule) {
+            self.forget(slot);
+        }
         Ok(())
     }
 
@@ -164,16 +185,12 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
 
     /// Puts a slot where it wants to be after a call at `time`, or forgets it if nothing is left in it.
     pub(super) fn settle(&mut self, slot: u32, time: Timestamp) {
-        let Some(((_, window), kept)) = self.keys.get_mut(slot) else { return };
+        let Some(((_, window), _)) = self.keys.get_mut(slot) else { return };
         let window = *window;
-        let settled = kept.settle(time);
-        if settled.is_empty {
-            return self.forget(slot);
-        }
-        let end = self.wake_at_expiry(window);
-        let wanted = Place { event: settled.event.min(end), clock: settled.clock, hold: settled.hold };
-        if let Some((_, kept)) = self.keys.get_mut(slot) {
-            self.schedule.place(slot, &mut kept.place, wanted);
+        let Lifetime { over, .. } = self.lifetime(window);
+        let Some((_, kept)) = self.keys.get_mut(slot) else { return };
+        if !kept.settle_until(over, time, slot, &mut self.schedule) {
+            self.forget(slot);
         }
     }
 
@@ -184,23 +201,13 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         self.keys.remove(slot);
     }
 
-    pub(super) fn expiry(&self, window: Window) -> Timestamp {
-        window.expiry(self.allowed_lateness)
-    }
-
-    /// When a window is over. Windows that live as long as the input stand in no queue for that: they all end together.
-    fn wake_at_expiry(&self, window: Window) -> Timestamp {
-        match self.expiry(window) {
-            Timestamp::END_OF_GLOBAL_WINDOW => Timestamp::MAX,
-            expiry => behind(expiry),
+    #[inline]
+    pub(super) fn lifetime(&mut self, window: Window) -> Lifetime {
+        if self.last.window != window {
+            self.last = Lifetime::new(window, self.allowed_lateness);
         }
+        self.last
     }
-}
-
-/// The hash of a key in a window.
-fn hash_in(hash: u64, window: Window) -> u64 {
-    let window = window.end.millis() as u64 ^ (window.start.millis() as u64).rotate_left(32);
-    hash ^ window.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Inbox for Stateful<K, V, D> {

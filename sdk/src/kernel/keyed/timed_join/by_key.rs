@@ -2,7 +2,7 @@
 
 use super::{Driver, Effects, Either, LeftSide, RightSide, Side, TimedJoin};
 use crate::kernel::guard::catch;
-use crate::kernel::keyed::windowed::{DROPPED_LATE, Guess, Holds, Late, Slots, Timers};
+use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Holds, Late, Slots, Timers};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Emitter, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
@@ -21,9 +21,6 @@ pub(crate) struct JoinByKey<K, J: TimedJoin> {
     pub(super) out: Emitter<(K, J::Row)>,
     late: Late<K, Either<J>>,
 }
-
-/// Rows whose state is asked for together, while the processor is busy with none of them.
-const BLOCK: usize = 64;
 
 #[derive(Default)]
 pub(super) struct OfKey<S> {

@@ -4,7 +4,7 @@ use super::Late;
 use super::holds::Holds;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
-use super::slots::{Guess, Slots};
+use super::slots::{BLOCK, Guess, Slots};
 use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::guard::catch;
@@ -27,9 +27,6 @@ pub(crate) struct ByKey<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     keys: Slots<K, KeyState<C::State>>,
     outside: Outside<K, V, R::Row>,
 }
-
-/// Rows whose state is asked for together, while the processor is busy with none of them.
-const BLOCK: usize = 64;
 
 /// What there is beside the state of keys.
 struct Outside<K, V, Row> {

@@ -6,7 +6,7 @@
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::sessions::{Session, Sessions};
-use super::slots::{Guess, Slots};
+use super::slots::{BLOCK, Guess, Slots};
 use super::timers::Timers;
 use super::{Late, by_window};
 use crate::kernel::guard::catch;
@@ -42,9 +42,6 @@ struct Outside<K, V, Row> {
     timers: Timers<(u32, Timestamp)>,
     results: Results<K, V, Row>,
 }
-
-/// Rows whose sessions are asked for together, while the processor is busy with none of them.
-const BLOCK: usize = 64;
 
 /// Whether a grouping with this windowing shows what [`BySession`] does.
 pub(super) fn is_for(strategy: &WindowingStrategy) -> bool {

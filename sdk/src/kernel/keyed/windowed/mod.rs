@@ -37,7 +37,7 @@ pub(crate) use late::Late;
 pub(crate) use lifted::{CombineInWindows, Keyed, Unkeyed};
 pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
-pub(crate) use slots::{Guess, Slots};
+pub(crate) use slots::{BLOCK, Guess, Slots};
 pub(crate) use timers::Timers;
 
 use super::route::HashSender;

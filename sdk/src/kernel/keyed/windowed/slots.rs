@@ -20,6 +20,9 @@ struct Entry<K, S> {
     state: S,
 }
 
+/// Rows whose state is asked for together, while the processor is busy with none of them.
+pub(crate) const BLOCK: usize = 64;
+
 /// Where the state of a key may be.
 #[derive(Clone, Copy)]
 pub(crate) struct Guess(u32);
