@@ -123,6 +123,28 @@ fn an_error_of_a_dofn_with_its_causes() {
     "#);
 }
 
+/// Numbers are replaced where they are.
+#[test]
+fn a_panic_over_numbers() {
+    let numbers = |p: &Pipeline| p.create([4_u64, 2, 0, 1]);
+    insta::assert_snapshot!(error_of(|p| drop(numbers(p).map(|n| 8 / n))), @r#"
+    step 'Map' (tests/errors.rs:LINE): panicked: attempt to divide by zero
+      at: element 0
+    "#);
+    insta::assert_snapshot!(error_of(|p| drop(numbers(p).map(|n| 8 / n > 3))), @r#"
+    step 'Map' (tests/errors.rs:LINE): panicked: attempt to divide by zero
+      at: element 0
+    "#);
+    insta::assert_snapshot!(error_of(|p| drop(numbers(p).map(|n| n + 1).map(|n| 8 / n.abs_diff(3)))), @r#"
+    step 'Map' (tests/errors.rs:LINE): panicked: attempt to divide by zero
+      at: element 3
+    "#);
+    insta::assert_snapshot!(error_of(|p| drop(numbers(p).flat_map(|n| [8 / n]))), @r#"
+    step 'FlatMap' (tests/errors.rs:LINE): panicked: attempt to divide by zero
+      at: element 0
+    "#);
+}
+
 #[test]
 fn a_panic_of_a_function() {
     insta::assert_snapshot!(error_of(|p| drop(words(p).map(|w| assert!(w != "bad", "a bad word")))), @r#"

@@ -1,8 +1,8 @@
 //! Between the engine and user code: panics become errors, and errors know their element.
 
-use crate::{BoxError, Element, Error, ErrorKind, Result, Step};
+use crate::{BoxError, Error, ErrorKind, Result, Step};
 use serde::Serialize;
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
@@ -62,44 +62,4 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Option<String> {
         text.push('…');
     }
     Some(text)
-}
-
-/// Remembers the element that is about to be moved into user code, where remembering is all but free: types without
-/// heap memory are copied, strings go to a buffer that is reused. Other types are remembered when the run asks for it.
-pub(crate) struct Witness<T> {
-    last: Option<T>,
-    is_on: bool,
-}
-
-impl<T: Element> Witness<T> {
-    /// A witness of user code; `always` if the run asks for it.
-    pub(crate) fn new(always: bool) -> Self {
-        let is_string = TypeId::of::<T>() == TypeId::of::<String>();
-        Self { last: None, is_on: always || is_string || !std::mem::needs_drop::<T>() }
-    }
-
-    /// Looks at the element.
-    #[inline]
-    pub(crate) fn see(&mut self, element: &T) {
-        if self.is_on {
-            match &mut self.last {
-                Some(last) => last.clone_from(element),
-                None => self.last = Some(element.clone()),
-            }
-        }
-    }
-
-    /// The element that was looked at last, if it is remembered.
-    pub(crate) fn seen(&self) -> Option<&T> {
-        self.last.as_ref()
-    }
-
-    /// Adds the element to an error of user code.
-    pub(crate) fn blame(&self, error: Error) -> Error {
-        match &self.last {
-            Some(element) => error.at(render(element)),
-            None if error.element().is_some() => error,
-            None => error.help("run again with --trace-elements to see the element"),
-        }
-    }
 }

@@ -41,6 +41,7 @@ mod shuffle;
 #[cfg(test)]
 pub(crate) mod tests;
 mod warnings;
+mod witness;
 
 pub use batch::Batch;
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -1,6 +1,7 @@
 //! Any number of outputs for each input.
 
-use crate::kernel::guard::{Witness, catch, render};
+use crate::kernel::guard::{catch, render};
+use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::{Element, Emit, Result, Step};
 use std::sync::Arc;
@@ -27,19 +28,18 @@ where
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
         let Self { f, step, witness, out } = self;
         out.begin(&batch.meta);
-        let result = catch(step, || {
-            for (row, element) in batch.values.drain(..).enumerate() {
-                witness.see(&element);
-                let mut outputs = f(element).into_iter();
-                // Many elements have none: then their stamp is not needed.
-                let Some(first) = outputs.next() else { continue };
+        let result = witness.hand_out(step, &mut batch.values, |row, element| {
+            let mut outputs = f(element).into_iter();
+            // Many elements have none: then their stamp is not needed.
+            if let Some(first) = outputs.next() {
                 out.begin_row(&batch.meta, row);
                 out.emit_or_unwind(first);
                 outputs.for_each(|o| out.emit_or_unwind(o));
             }
+            Ok(())
         });
         out.check()?;
-        result.map_err(|e| witness.blame(e))
+        result
     }
 }
 

@@ -1,7 +1,7 @@
 //! The end of a pipeline in a function of the user.
 
 use super::explode::each_in_one_window;
-use crate::kernel::guard::{Witness, catch, user_error};
+use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Flow, Meta, Operator, Push, Wiring};
 use crate::{BoxError, Element, Result, Step};
 use std::rc::Rc;
@@ -28,15 +28,7 @@ impl<T: Element, F: FnMut(T, &Meta, usize) -> Result<(), BoxError>> ForEach<T, F
         let Self { f, taken, step, witness, .. } = self;
         taken.count(batch.len());
         let meta = &batch.meta;
-        let result = catch(step, || {
-            for (row, element) in batch.values.drain(..).enumerate() {
-                witness.see(&element);
-                f(element, meta, row)?;
-            }
-            Ok(())
-        });
-        let result = result.and_then(|result| result.map_err(|error| user_error(step, error)));
-        result.map_err(|error| witness.blame(error))
+        witness.hand_out(step, &mut batch.values, |row, element| f(element, meta, row))
     }
 }
 

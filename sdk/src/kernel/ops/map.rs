@@ -1,8 +1,9 @@
 //! One output for each input, and looking at what passes.
 
-use crate::kernel::guard::{Witness, catch, render};
+use crate::kernel::guard::{catch, render};
+use crate::kernel::witness::{Row, Witness, blame};
 use crate::kernel::{Batch, Operator, Output, Push, Wiring};
-use crate::{Element, Error, Result, Step};
+use crate::{Element, Result, Step};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -38,24 +39,18 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
 
     /// Puts each output where its input was: a long chain of steps touches the memory of one batch.
     fn apply_in_place(&self, values: &mut [O]) -> Result<()> {
-        let mut row = 0;
-        let replace = |value: &mut O| {
-            if let Some(input) = same::<O, I>(value) {
-                let output = (self.f)(input.clone());
-                *value = output;
+        let mut last = 0;
+        let result = catch(&self.step, || {
+            let mut at = Row::new(&mut last);
+            for value in values.iter_mut() {
+                at.advance();
+                if let Some(input) = same::<O, I>(value) {
+                    let output = (self.f)(input.clone());
+                    *value = output;
+                }
             }
-            row += 1;
-        };
-        let result = catch(&self.step, || values.iter_mut().for_each(replace));
-        result.map_err(|error| blame(error, values.get_mut(row).and_then(same::<O, I>).map(|input| &*input)))
-    }
-}
-
-/// Adds the element to an error of user code, if it is there.
-fn blame<T: Element>(error: Error, element: Option<&T>) -> Error {
-    match element {
-        Some(element) => error.at(render(element)),
-        None => error,
+        });
+        result.map_err(|error| blame(error, values.get_mut(last).and_then(same::<O, I>).map(|input| &*input)))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::explode::each_in_one_window;
 use super::side::Reader;
-use crate::kernel::guard::{Witness, catch, user_error};
+use crate::kernel::guard::{catch, user_error};
+use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Emitter, Operator, Pending, Push, Wiring};
 use crate::side_input::SideInputs;
 use crate::{BoxError, BundleCx, Cx, DoFn, Element, Result, Step, Timestamp};
@@ -68,16 +69,12 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Function<I, D, S> {
         let Self { dofn, step, witness, out, .. } = self;
         let meta = &batch.meta;
         out.begin(meta);
-        let result = Self::call(step, || {
-            for (row, element) in batch.values.drain(..).enumerate() {
-                out.begin_row(meta, row);
-                witness.see(&element);
-                dofn.process(element, &mut Cx { out: &mut *out, meta, row, side })?;
-            }
-            Ok(())
+        let result = witness.hand_out(step, &mut batch.values, |row, element| {
+            out.begin_row(meta, row);
+            dofn.process(element, &mut Cx { out: &mut *out, meta, row, side })
         });
         out.check()?;
-        result.map_err(|error| witness.blame(error))
+        result
     }
 
     fn finish_bundle(&mut self) -> Result<()> {

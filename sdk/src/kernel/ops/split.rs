@@ -1,6 +1,6 @@
 //! One enum into several collections.
 
-use crate::kernel::guard::{Witness, catch};
+use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::outputs::{OutputEnum, Routes};
 use crate::{Element, Result, Step};
@@ -67,14 +67,12 @@ impl<I: Element, O: OutputEnum, F: Fn(I) -> O> Push<I> for SplitWith<I, O, F> {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
         let Self { f, step, witness, routes } = self;
         routes.begin(&batch.meta);
-        let result = catch(step, || {
-            for (row, element) in batch.values.drain(..).enumerate() {
-                witness.see(&element);
-                f(element).route(routes, &batch.meta, row);
-            }
+        let result = witness.hand_out(step, &mut batch.values, |row, element| {
+            f(element).route(routes, &batch.meta, row);
+            Ok(())
         });
         routes.check()?;
-        result.map_err(|error| witness.blame(error))
+        result
     }
 }
 

@@ -1,7 +1,7 @@
 //! Functions of an element and of side inputs.
 
 use super::side::Reader;
-use crate::kernel::guard::{Witness, catch};
+use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Emitter, Operator, Pending, Push, Wiring};
 use crate::side_input::SideInputs;
 use crate::{Element, Result, Step, Timestamp};
@@ -38,15 +38,13 @@ impl<I: Element, O: 'static, F> Function<I, O, F> {
     {
         let Self { f, step, witness, out } = self;
         out.begin(&batch.meta);
-        let result = catch(step, || {
-            for (row, element) in batch.values.drain(..).enumerate() {
-                out.begin_row(&batch.meta, row);
-                witness.see(&element);
-                f(element, S::refs(side), out);
-            }
+        let result = witness.hand_out(step, &mut batch.values, |row, element| {
+            out.begin_row(&batch.meta, row);
+            f(element, S::refs(side), out);
+            Ok(())
         });
         out.check()?;
-        result.map_err(|e| witness.blame(e))
+        result
     }
 }
 

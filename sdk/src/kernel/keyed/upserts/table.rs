@@ -1,9 +1,10 @@
 //! The keys of a table that a worker owns.
 
 use super::{open, table_error};
-use crate::kernel::guard::{Witness, catch};
+use crate::kernel::guard::catch;
 use crate::kernel::latest::LatestOfKeys;
 use crate::kernel::shuffle::HashedRows;
+use crate::kernel::witness::Witness;
 use crate::kernel::{Env, Flow, Inbox, Operator, Packet, Wiring};
 use crate::transforms::Upsert;
 use crate::{Element, Key, Result, Step, UpsertSink, UpsertWriter};

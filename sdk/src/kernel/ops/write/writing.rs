@@ -1,6 +1,7 @@
 //! One shard in the making.
 
-use crate::kernel::guard::{Witness, catch};
+use crate::kernel::guard::catch;
+use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Env, Flow, StepId, Wiring};
 use crate::write_fault::WriteFault;
 use crate::{BoxError, Element, Error, ErrorKind, Result, Shard, Sink, Step, StopFlag, Writer};
