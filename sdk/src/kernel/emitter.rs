@@ -101,7 +101,7 @@ impl<T: 'static> Emitter<T> {
         self.begin(meta);
     }
 
-    /// Begins the `row`-th element of the input batch.
+    /// Begins the `row`-th element of the input batch. Where its elements have the same stamp it need not be called.
     #[inline]
     pub(crate) fn begin_row(&mut self, meta: &Meta, row: usize) {
         match &mut self.stamp {

@@ -27,12 +27,15 @@ where
 {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
         let Self { f, step, witness, out } = self;
+        let differs = !batch.meta.is_same();
         out.begin(&batch.meta);
         let result = witness.hand_out(step, &mut batch.values, |row, element| {
             let mut outputs = f(element).into_iter();
             // Many elements have none: then their stamp is not needed.
             if let Some(first) = outputs.next() {
-                out.begin_row(&batch.meta, row);
+                if differs {
+                    out.begin_row(&batch.meta, row);
+                }
                 out.emit_or_unwind(first);
                 outputs.for_each(|o| out.emit_or_unwind(o));
             }

@@ -68,9 +68,12 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> Function<I, D, S> {
     fn process_each(&mut self, batch: &mut Batch<I>, side: &S::Values) -> Result<()> {
         let Self { dofn, step, witness, out, .. } = self;
         let meta = &batch.meta;
+        let differs = !meta.is_same();
         out.begin(meta);
         let result = witness.hand_out(step, &mut batch.values, |row, element| {
-            out.begin_row(meta, row);
+            if differs {
+                out.begin_row(meta, row);
+            }
             dofn.process(element, &mut Cx { out: &mut *out, meta, row, side })
         });
         out.check()?;

@@ -37,9 +37,12 @@ impl<I: Element, O: 'static, F> Function<I, O, F> {
         F: Fn(I, S::Refs<'_>, &mut Emitter<O>),
     {
         let Self { f, step, witness, out } = self;
+        let differs = !batch.meta.is_same();
         out.begin(&batch.meta);
         let result = witness.hand_out(step, &mut batch.values, |row, element| {
-            out.begin_row(&batch.meta, row);
+            if differs {
+                out.begin_row(&batch.meta, row);
+            }
             f(element, S::refs(side), out);
             Ok(())
         });
