@@ -3,6 +3,7 @@
 use crate::kernel::guard::{Witness, catch, render};
 use crate::kernel::{Batch, Operator, Output, Push, Wiring};
 use crate::{Element, Result, Step};
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 /// Applies a function to every element.
@@ -20,26 +21,54 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
         Self { f, step: wiring.step.clone(), witness, batch: Batch::new(), output: wiring.output(0) }
     }
 
+    /// Without heap memory a copy costs nothing, and the inputs stay to be shown.
+    const COPIES: bool = !std::mem::needs_drop::<I>();
+
+    /// Results take the places of their inputs where they are of the same type: so a chain of steps works in one buffer,
+    /// which stays in the cache.
+    fn push_in_place(&self, batch: &mut Batch<I>) -> Result<()> {
+        let mut row = 0;
+        let replace = |(i, x): (usize, &mut I)| {
+            row = i;
+            *x = same((self.f)(x.clone()));
+        };
+        catch(&self.step, || batch.values.iter_mut().enumerate().for_each(replace))
+            .map_err(|error| error.at(render(&batch.values[row])))?;
+        self.output.push(of_same(batch))
+    }
+
     fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
         let Self { f, step, witness, batch: Batch { values, .. }, .. } = self;
-        if std::mem::needs_drop::<I>() {
-            let see = |x: I| {
-                witness.see(&x);
-                f(x)
-            };
-            return catch(step, || values.extend(inputs.drain(..).map(see))).map_err(|e| witness.blame(e));
+        if Self::COPIES {
+            let copies = inputs.iter().cloned();
+            return catch(step, || values.extend(copies.map(f))).map_err(|error| match inputs.get(values.len()) {
+                Some(element) => error.at(render(element)),
+                None => error,
+            });
         }
-        // Without heap memory a copy costs nothing, and the inputs stay to be shown.
-        let copies = inputs.iter().cloned();
-        catch(step, || values.extend(copies.map(f))).map_err(|error| match inputs.get(values.len()) {
-            Some(element) => error.at(render(element)),
-            None => error,
-        })
+        let see = |x: I| {
+            witness.see(&x);
+            f(x)
+        };
+        catch(step, || values.extend(inputs.drain(..).map(see))).map_err(|e| witness.blame(e))
     }
+}
+
+/// A value as of a type that is the same.
+fn same<A: 'static, B: 'static>(value: A) -> B {
+    let mut value = Some(value);
+    of_same::<_, Option<B>>(&mut value).take().expect("it is there")
+}
+
+fn of_same<A: 'static, B: 'static>(value: &mut A) -> &mut B {
+    (value as &mut dyn Any).downcast_mut().expect("the types are the same")
 }
 
 impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        if Self::COPIES && TypeId::of::<I>() == TypeId::of::<O>() {
+            return self.push_in_place(batch);
+        }
         self.batch.values.reserve(batch.len());
         self.apply(&mut batch.values)?;
         std::mem::swap(&mut self.batch.meta, &mut batch.meta);
