@@ -11,6 +11,9 @@ const LONG: i64 = 100;
 /// How many pushes are not timed after one that was short: asking the clock costs as much as a hundred cheap elements.
 const UNTIMED: u32 = 15;
 
+/// How many times as many elements are pushed after a push that was short: they are short enough, if they are like those.
+const GROWTH: usize = 4;
+
 /// As a number of pushes: none is timed.
 const NEVER: u32 = u32::MAX;
 
@@ -58,8 +61,8 @@ impl Pace {
         let (most, time) = (self.most.get(), self.clock.now().millis() - start.millis());
         if time > LONG {
             self.most.set((elements / 2).clamp(1, most));
-        } else if time < LONG / 4 {
-            if elements < most { self.untimed.set(UNTIMED) } else { self.most.set(most.saturating_mul(2)) }
+        } else if time < LONG / GROWTH as i64 {
+            if elements < most { self.untimed.set(UNTIMED) } else { self.most.set(most.saturating_mul(GROWTH)) }
         }
     }
 }
@@ -86,14 +89,14 @@ mod tests {
     #[test]
     fn grows_while_pushes_are_short_and_shrinks_when_they_are_long() {
         let timed = pace();
-        for elements in [1, 2, 4, 8, 16] {
+        for elements in [1, 4, 16] {
             assert_eq!(timed.0.most(), elements);
-            learn(&timed, elements, 1);
+            learn(&timed, elements, 24);
         }
         learn(&timed, 3, 0);
-        assert_eq!(timed.0.most(), 32, "a push of few elements says nothing about many");
-        learn(&timed, 32, 30);
-        assert_eq!(timed.0.most(), 32);
+        assert_eq!(timed.0.most(), 64, "a push of few elements says nothing about many");
+        learn(&timed, 64, 25);
+        assert_eq!(timed.0.most(), 64);
         learn(&timed, 20, 1_000);
         assert_eq!(timed.0.most(), 10);
         learn(&timed, 1, 1_000);
@@ -104,7 +107,7 @@ mod tests {
     fn a_clock_that_is_set_back_teaches_nothing_wrong() {
         let (pace, clock) = pace();
         pace.learn(1, clock.now() + Duration::from_secs(100));
-        assert_eq!(pace.most(), 2);
+        assert_eq!(pace.most(), GROWTH);
     }
 
     #[test]
@@ -124,9 +127,9 @@ mod tests {
         let timed = pace();
         learn(&timed, 1, 0);
         learn(&timed, 1, 0);
-        assert!(timed.0.start(1).is_none() && timed.0.start(2).is_some());
-        learn(&timed, 2, 0);
         assert!(timed.0.start(3).is_none() && timed.0.start(4).is_some());
+        learn(&timed, 4, 0);
+        assert!(timed.0.start(15).is_none() && timed.0.start(16).is_some());
         assert!(Pace::unlimited(timed.1).start(usize::MAX).is_none());
     }
 }
