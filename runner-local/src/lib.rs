@@ -8,7 +8,7 @@
 //! - `build` makes the operators of a worker, grouped into `stage`s; `worker` runs them, `exchange` moves packets
 //!   between workers, `idleness` says who is not waited for.
 //! - `run` starts the workers, waits for them, and commits what they wrote; `replay` runs them on one thread, in an
-//!   order that can be repeated.
+//!   order that can be repeated; `threads` are what workers run on.
 
 mod build;
 mod exchange;
@@ -21,6 +21,7 @@ mod run;
 mod scratch;
 mod stage;
 mod status;
+mod threads;
 mod wake;
 mod worker;
 
