@@ -138,15 +138,17 @@ struct Part(Arc<Working>);
 struct Outcome {
     error: Option<Error>,
     metrics: WorkerMetrics,
-    emitted: HashMap<StepId, u64>,
+    /// How much each step has emitted.
+    emitted: Vec<u64>,
 }
 
 impl Outcome {
     /// Adds what a worker has counted.
     fn add(&mut self, worker: &Worker) {
         self.metrics.merge(worker.metrics.take());
+        self.emitted.resize(worker.job.graph.nodes.len(), 0);
         for output in &worker.flows {
-            *self.emitted.entry(output.step).or_default() += output.flow.emitted();
+            self.emitted[output.step as usize] += output.flow.emitted();
         }
     }
 }
@@ -360,10 +362,10 @@ impl JobHandle {
         nodes.filter(|(_, node)| node.sink.is_some()).map(|(i, node)| (NodeId(i as StepId), node))
     }
 
-    fn metrics(&self, values: &WorkerMetrics, emitted: &HashMap<StepId, u64>) -> Metrics {
+    fn metrics(&self, values: &WorkerMetrics, emitted: &[u64]) -> Metrics {
         let step = |(i, node): (usize, &Node)| StepMetrics {
             step: node.step.name.clone(),
-            emitted: emitted.get(&(i as StepId)).copied().unwrap_or_default(),
+            emitted: emitted.get(i).copied().unwrap_or_default(),
             values: values.of(i as StepId),
         };
         Metrics { steps: self.job.graph.nodes.iter().enumerate().map(step).collect() }
