@@ -203,6 +203,16 @@ fn an_element_that_is_not_remembered() {
     "#);
 }
 
+/// Results take the places of numbers, one after the other.
+#[test]
+fn a_number_among_others() {
+    let text = error_of(|p| drop(p.sequence(1..100).map(|n| n * 1000).map(|n| 1 / n.abs_diff(77_000))));
+    insta::assert_snapshot!(text, @r"
+    step 'Map#2' (tests/errors.rs:LINE): panicked: attempt to divide by zero
+      at: element 77000
+    ");
+}
+
 #[test]
 fn a_long_element_is_cut() {
     let text = error_of(|p| drop(words(p).map(|w| w.repeat(200)).map(|w| assert!(w.is_empty(), "too long"))));

@@ -3,14 +3,14 @@
 use crate::exchange::{Claims, Exchange, Helper, HelperCell, LocalLink};
 use crate::idleness::Idleness;
 use crate::plan::{Plan, Stage, StageId};
-use crate::stage::{Head, Port, StageRun, Standing, StepRun};
+use crate::stage::{Head, Port, Reads, StageRun, Standing, StepRun};
 use crate::status::Desk;
 use crate::wake::Wakers;
 use crate::worker::Worker;
 use beamline_sdk::Step;
 use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
 use beamline_sdk::kernel::{
-    Clock, Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
+    Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -69,9 +69,9 @@ impl Job {
 }
 
 /// A stage in the making, its parts in reverse order.
-struct StageParts {
+struct StageParts<'a> {
     heads: Vec<Head>,
-    steps: Vec<StepParts>,
+    steps: Vec<StepParts<'a>>,
     /// Ways to other stages.
     links: Vec<Rc<LocalLink>>,
     gates: Vec<StepId>,
@@ -79,64 +79,65 @@ struct StageParts {
 }
 
 /// A step in the making.
-struct StepParts {
+struct StepParts<'a> {
     id: NodeId,
     step: Arc<Step>,
     control: Rc<RefCell<dyn Operator>>,
-    role: Role,
+    role: Role<'a>,
 }
 
 /// What a step is to its stage.
-enum Role {
-    /// It makes the outputs of its node of what these nodes make.
-    Makes(Vec<NodeId>),
+enum Role<'a> {
+    /// It makes the outputs of its node of these collections.
+    Makes(&'a [CollectionId]),
     /// It makes the outputs of its node, or a part of it, of what comes through the heads.
     Receives,
     /// It sends on what this node makes.
     Sends(NodeId),
 }
 
-impl StageParts {
+impl StageParts<'_> {
     fn new(stage: &Stage) -> Self {
         let gates = stage.gates.iter().map(|view| view.0).collect();
         let links = Vec::new();
         Self { heads: Vec::new(), steps: Vec::new(), links, gates, reads_live_views: stage.reads_live_views }
     }
 
-    fn finish(mut self, stage: StageId, job: &Job, clock: &Arc<dyn Clock>) -> RefCell<StageRun> {
+    fn finish(mut self, stage: StageId, makers: &mut [Option<usize>], env: &Env, job: &Job) -> RefCell<StageRun> {
         self.heads.reverse();
         self.steps.reverse();
-        let makers = self.makers();
-        let reads: Vec<Vec<usize>> = self.steps.iter().map(|step| step.role.reads(&makers)).collect();
-        let step = |(step, reads): (StepParts, _)| {
-            let is_sender = !step.role.makes_outputs();
-            StepRun::new(step.id.0, step.step, step.control, reads, is_sender)
-        };
-        let steps = self.steps.into_iter().zip(reads).map(step).collect();
+        let reads = self.reads(makers, &job.graph);
+        let step = |step: StepParts| StepRun::new(step.id.0, step.step, step.control, !step.role.makes_outputs());
+        let steps = self.steps.into_iter().map(step).collect();
         let standing = Rc::new(Standing::new(job.idleness.clone(), &job.plan, stage, self.links));
-        RefCell::new(StageRun::new(self.heads, steps, self.gates, self.reads_live_views, standing, clock.clone()))
+        let clock = env.clock.clone();
+        RefCell::new(StageRun::new(self.heads, steps, reads, self.gates, self.reads_live_views, standing, clock))
     }
 
-    /// The steps that make the outputs of nodes, the last one of each.
-    fn makers(&self) -> HashMap<NodeId, usize> {
-        let makers = self.steps.iter().enumerate().filter(|(_, step)| step.role.makes_outputs());
-        makers.map(|(place, step)| (step.id, place)).collect()
+    /// The places of the steps that make what each step reads; a source, or what comes from another stage, is a head. The
+    /// `makers` of other stages are unknown before and after.
+    fn reads(&self, makers: &mut [Option<usize>], graph: &Graph) -> Reads {
+        let ids = || self.steps.iter().map(|step| (step.id.index(), step.role.makes_outputs()));
+        // Of the steps of a node the last one makes what others read.
+        for (place, (id, _)) in ids().enumerate().filter(|(_, (_, makes_outputs))| *makes_outputs) {
+            makers[id] = Some(place);
+        }
+        let mut reads = Reads::default();
+        for step in &self.steps {
+            match step.role {
+                Role::Makes(of) => reads.push(of.iter().filter_map(|input| makers[graph.producer(*input).index()])),
+                Role::Sends(of) => reads.push(makers[of.index()].into_iter()),
+                Role::Receives => reads.push(None.into_iter()),
+            }
+        }
+        ids().for_each(|(id, _)| makers[id] = None);
+        reads
     }
 }
 
-impl Role {
+impl Role<'_> {
     fn makes_outputs(&self) -> bool {
         !matches!(self, Self::Sends(_))
-    }
-
-    /// The places of the steps that make what this one reads; a source, or what comes from another stage, is a head.
-    fn reads(&self, makers: &HashMap<NodeId, usize>) -> Vec<usize> {
-        let nodes = match self {
-            Self::Makes(of) => of.as_slice(),
-            Self::Sends(of) => std::slice::from_ref(of),
-            Self::Receives => &[],
-        };
-        nodes.iter().filter_map(|node| makers.get(node).copied()).collect()
     }
 }
 
@@ -153,7 +154,7 @@ struct Builder<'a> {
     env: Rc<Env>,
     /// Those of each collection.
     consumers: Vec<Vec<ErasedConsumer>>,
-    stages: Vec<StageParts>,
+    stages: Vec<StageParts<'a>>,
     flows: Vec<OutputFlow>,
     helper: HelperCell,
 }
@@ -184,19 +185,14 @@ impl<'a> Builder<'a> {
         WiringParts { outputs, flows }
     }
 
-    fn stage(&mut self, id: NodeId) -> &mut StageParts {
+    fn stage(&mut self, id: NodeId) -> &mut StageParts<'a> {
         let stage = self.job.plan.stage_of[id.index()].expect("live steps have a stage");
         &mut self.stages[stage]
     }
 
-    fn add_step(&mut self, stage: NodeId, id: NodeId, control: Rc<RefCell<dyn Operator>>, role: Role) {
+    fn add_step(&mut self, stage: NodeId, id: NodeId, control: Rc<RefCell<dyn Operator>>, role: Role<'a>) {
         let step = self.job.graph.nodes[id.index()].step.clone();
         self.stage(stage).steps.push(StepParts { id, step, control, role });
-    }
-
-    /// The steps that make the inputs of a step.
-    fn makers(&self, node: &Node) -> Vec<NodeId> {
-        node.inputs.iter().map(|input| self.job.graph.producer(*input)).collect()
     }
 
     fn consume(&mut self, collection: CollectionId, consumer: ErasedConsumer) {
@@ -208,8 +204,8 @@ impl<'a> Builder<'a> {
         self.stage(id).heads.push(Head::Source { step: id.0, head, is_done: false });
     }
 
-    fn add_fused(&mut self, id: NodeId, node: &Node, op: Op) {
-        self.add_step(id, id, op.control, Role::Makes(self.makers(node)));
+    fn add_fused(&mut self, id: NodeId, node: &'a Node, op: Op) {
+        self.add_step(id, id, op.control, Role::Makes(&node.inputs));
         node.inputs.iter().zip(op.inputs).for_each(|(collection, consumer)| self.consume(*collection, consumer));
     }
 
@@ -280,7 +276,8 @@ impl<'a> Builder<'a> {
     fn finish(self) -> Rc<Worker> {
         let plan = &self.job.plan;
         let stages = self.stages.into_iter().enumerate();
-        let stages: Vec<_> = stages.map(|(id, stage)| stage.finish(id, self.job, &self.env.clock)).collect();
+        let mut makers = vec![None; self.job.graph.nodes.len()];
+        let stages: Vec<_> = stages.map(|(id, stage)| stage.finish(id, &mut makers, &self.env, self.job)).collect();
         let mut sources: Vec<usize> = (0..stages.len()).filter(|stage| stages[*stage].borrow().is_source()).collect();
         let is_endless = |stage: &usize| plan.stages[*stage].nodes.iter().any(|n| self.job.is_endless(*n));
         let reads_on =

@@ -8,7 +8,7 @@
 //! - `build` makes the operators of a worker, grouped into `stage`s; `worker` runs them, `exchange` moves packets
 //!   between workers, `idleness` says who is not waited for.
 //! - `run` starts the workers, waits for them, and commits what they wrote; `replay` runs them on one thread, in an
-//!   order that can be repeated.
+//!   order that can be repeated; `threads` are what workers run on.
 
 mod build;
 mod exchange;
@@ -21,6 +21,7 @@ mod run;
 mod scratch;
 mod stage;
 mod status;
+mod threads;
 mod wake;
 mod worker;
 
@@ -36,6 +37,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// Runs pipelines on the threads of this process.
+///
+/// When a run has succeeded, its threads wait a tenth of a second for the next one, so that many small ones cost little. What
+/// user code keeps by thread is then still there.
 ///
 /// ```
 /// use beamline_local::LocalRunner;

@@ -7,11 +7,12 @@ use crate::plan::{Plan, StageId};
 use crate::replay::{self, Dice};
 use crate::scratch::TempFiles;
 use crate::status::{self, Desk, Status};
+use crate::threads;
 use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings};
+use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings, forget_runs};
 use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
 use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, RunId, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -19,11 +20,10 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// The stack of a worker in bytes, for user code and for each step: a batch goes through stages call by call. What is not
-/// used takes no memory, but a stack that is small is kept by the C library for the next thread.
+/// used takes no memory, but a stack that is small is kept for the next thread.
 const STACK: usize = 16 << 20;
 const STACK_OF_STEP: usize = 128 << 10;
 
@@ -38,9 +38,10 @@ pub struct JobHandle {
     shared: Arc<Shared>,
     outcome: Arc<Mutex<Outcome>>,
     cancelled: Arc<AtomicBool>,
-    ended: Arc<Ended>,
+    working: Arc<Working>,
     clock: Arc<dyn Clock>,
-    workers: Vec<JoinHandle<()>>,
+    /// Whether somebody has waited for its end.
+    is_over: bool,
 }
 
 /// Ends a run from elsewhere, such as a signal handler's thread.
@@ -122,27 +123,32 @@ impl JobControl {
     }
 }
 
-/// How many workers have ended.
+/// How many workers have not ended.
 #[derive(Default)]
-struct Ended {
+struct Working {
     count: Mutex<usize>,
     signal: Condvar,
 }
+
+/// The part of one worker in that, to its end.
+struct Part(Arc<Working>);
 
 /// What the workers have come to.
 #[derive(Default)]
 struct Outcome {
     error: Option<Error>,
     metrics: WorkerMetrics,
-    emitted: HashMap<StepId, u64>,
+    /// How much each step has emitted.
+    emitted: Vec<u64>,
 }
 
 impl Outcome {
     /// Adds what a worker has counted.
     fn add(&mut self, worker: &Worker) {
         self.metrics.merge(worker.metrics.take());
+        self.emitted.resize(worker.job.graph.nodes.len(), 0);
         for output in &worker.flows {
-            *self.emitted.entry(output.step).or_default() += output.flow.emitted();
+            self.emitted[output.step as usize] += output.flow.emitted();
         }
     }
 }
@@ -168,14 +174,14 @@ impl JobHandle {
         let idleness = Arc::new(Idleness::new(&plan));
         let graph = graph.clone();
         let job = Arc::new(Job { graph, plan, sources, exchanges, idleness, scripts, wakers, desk, queue_limit });
-        let mut handle = Self {
+        let handle = Self {
             job,
             shared: Arc::new(Shared::of_run(RunId::new(clock.now(), seed), warnings)),
             outcome: Arc::default(),
             cancelled: Arc::default(),
-            ended: Arc::default(),
+            working: Arc::default(),
             clock: clock.clone(),
-            workers: Vec::new(),
+            is_over: false,
         };
         let memory = MemoryBudget::new(options.memory);
         let memory = Arc::new(match options.table_bytes {
@@ -191,7 +197,7 @@ impl JobHandle {
     }
 
     fn spawn_all(
-        &mut self,
+        &self,
         options: &LocalRunner,
         seed: u64,
         memory: &Arc<MemoryBudget>,
@@ -236,25 +242,26 @@ impl JobHandle {
         }
     }
 
-    /// Starts a thread.
-    fn spawn(&mut self, name: &str, run: impl FnOnce(&Mutex<Outcome>) -> Result<()> + Send + 'static) -> Result<()> {
-        let (job, shared) = (self.job.clone(), self.shared.clone());
-        let (outcome, ended) = (self.outcome.clone(), self.ended.clone());
+    /// Lets a thread do something for the run.
+    fn spawn(&self, name: &str, run: impl FnOnce(&Mutex<Outcome>) -> Result<()> + Send + 'static) -> Result<()> {
+        let (job, shared, outcome) = (self.job.clone(), self.shared.clone(), self.outcome.clone());
         let work = move || {
+            forget_runs();
             let result = catch_unwind(AssertUnwindSafe(|| run(&outcome)));
-            if let Err(error) = result.unwrap_or_else(|payload| Err(lost_worker(payload))) {
+            let result = result.unwrap_or_else(|payload| Err(lost_worker(payload)));
+            // Nobody knows what a failure has left in the thread.
+            let is_reusable = result.is_ok();
+            if let Err(error) = result {
                 fail(&outcome, error);
                 shared.stop();
                 job.wakers.wake_all_workers();
             }
-            ended.add_one();
+            is_reusable
         };
         let stack = STACK + self.job.graph.nodes.len() * STACK_OF_STEP;
-        let thread = thread::Builder::new().name(name.to_owned()).stack_size(stack).spawn(work);
-        self.workers.push(thread.map_err(|e| {
+        threads::run(name, stack, work, self.working.begin()).map_err(|e| {
             Error::wrap(ErrorKind::Options, e.into()).help("lower --parallelism: the system refused to start a thread")
-        })?);
-        Ok(())
+        })
     }
 
     /// How far the run has come.
@@ -263,7 +270,7 @@ impl JobHandle {
         Progress {
             bytes_read: sources().map(|s| s.bytes_read()).sum(),
             total_bytes: sources().map(|s| s.total_bytes()).sum(),
-            is_finished: self.workers.iter().all(JoinHandle::is_finished),
+            is_finished: !self.working.is_going_on(),
         }
     }
 
@@ -275,7 +282,7 @@ impl JobHandle {
     /// Waits until all workers have ended, at most for `time`; returns whether they have. [`wait`](Self::wait) has to
     /// be called in any case.
     pub fn wait_for(&self, time: Duration) -> bool {
-        self.ended.wait_for(self.workers.len(), Instant::now() + time)
+        self.working.wait_for(time)
     }
 
     /// Lets others end the run.
@@ -289,9 +296,8 @@ impl JobHandle {
     /// # Errors
     /// The first failure of a step; [`ErrorKind::Cancelled`] after a cancellation. What the run wrote is removed then.
     pub fn wait(mut self) -> Result<JobResult> {
-        self.workers.drain(..).for_each(|worker| {
-            let _ = worker.join();
-        });
+        self.working.wait();
+        self.is_over = true;
         let outcome = std::mem::take(&mut *self.outcome.lock());
         let error = outcome.error.or_else(|| self.was_cancelled());
         let metrics = self.metrics(&outcome.metrics, &outcome.emitted);
@@ -356,36 +362,59 @@ impl JobHandle {
         nodes.filter(|(_, node)| node.sink.is_some()).map(|(i, node)| (NodeId(i as StepId), node))
     }
 
-    fn metrics(&self, values: &WorkerMetrics, emitted: &HashMap<StepId, u64>) -> Metrics {
+    fn metrics(&self, values: &WorkerMetrics, emitted: &[u64]) -> Metrics {
         let step = |(i, node): (usize, &Node)| StepMetrics {
             step: node.step.name.clone(),
-            emitted: emitted.get(&(i as StepId)).copied().unwrap_or_default(),
+            emitted: emitted.get(i).copied().unwrap_or_default(),
             values: values.of(i as StepId),
         };
         Metrics { steps: self.job.graph.nodes.iter().enumerate().map(step).collect() }
     }
 }
 
-impl Ended {
-    fn add_one(&self) {
+impl Working {
+    /// One more.
+    fn begin(self: &Arc<Self>) -> Part {
         *self.count.lock() += 1;
-        self.signal.notify_all();
+        Part(self.clone())
     }
 
-    fn wait_for(&self, workers: usize, until: Instant) -> bool {
+    fn is_going_on(&self) -> bool {
+        *self.count.lock() > 0
+    }
+
+    fn wait(&self) {
         let mut count = self.count.lock();
-        while *count < workers && !self.signal.wait_until(&mut count, until).timed_out() {}
-        *count == workers
+        while *count > 0 {
+            self.signal.wait(&mut count);
+        }
+    }
+
+    /// As [`wait`](Self::wait), at most for `time`; says whether all have ended.
+    fn wait_for(&self, time: Duration) -> bool {
+        let (until, mut count) = (Instant::now() + time, self.count.lock());
+        while *count > 0 && !self.signal.wait_until(&mut count, until).timed_out() {}
+        *count == 0
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        let mut count = self.0.count.lock();
+        *count -= 1;
+        let is_last = *count == 0;
+        drop(count);
+        if is_last {
+            self.0.signal.notify_all();
+        }
     }
 }
 
 impl Drop for JobHandle {
     fn drop(&mut self) {
-        if !self.workers.is_empty() {
+        if !self.is_over {
             self.control().cancel();
-            self.workers.drain(..).for_each(|worker| {
-                let _ = worker.join();
-            });
+            self.working.wait();
             self.abort();
         }
     }

@@ -11,11 +11,13 @@ use std::time::Duration;
 
 mod cut;
 mod port;
+mod reads;
 mod standing;
 mod step;
 
 use cut::Cut;
 pub(crate) use port::Port;
+pub(crate) use reads::Reads;
 pub(crate) use standing::Standing;
 pub(crate) use step::StepRun;
 use step::in_step;
@@ -32,8 +34,9 @@ pub(crate) struct StageRun {
     pub(crate) heads: Vec<Head>,
     /// Its steps in topological order.
     pub(crate) steps: Vec<StepRun>,
-    /// What ends the bundles behind each step.
-    cuts: Vec<Rc<Cut>>,
+    reads: Rc<Reads>,
+    /// What ends the bundles behind a step.
+    cut: Rc<Cut>,
     pub(crate) gates: Vec<StepId>,
     /// The changes of side inputs that its steps have been told of, if they read any that change.
     views_seen: Option<u64>,
@@ -132,6 +135,7 @@ impl StageRun {
     pub(crate) fn new(
         heads: Vec<Head>,
         steps: Vec<StepRun>,
+        reads: Reads,
         gates: Vec<StepId>,
         reads_live_views: bool,
         standing: Rc<Standing>,
@@ -143,11 +147,13 @@ impl StageRun {
         let outside = (0..steps.len()).filter(calls_outside).collect();
         let can_be_full = |step: &usize| steps[*step].control.borrow().can_be_full();
         let limited = (0..steps.len()).filter(can_be_full).collect();
-        let cuts = Cut::each(&steps, &clock);
+        let reads = Rc::new(reads);
+        let cut = Rc::new(Cut::new(&steps, reads.clone(), clock.clone()));
         Self {
             heads,
             steps,
-            cuts,
+            reads,
+            cut,
             gates,
             views_seen,
             outside,
@@ -343,8 +349,8 @@ impl StageRun {
         self.begin()?;
         let alarm = |step: &StepRun| if is_halting { step.working_alarm() } else { step.alarm };
         let is_due = |step: &StepRun| alarm(step).is_some_and(|alarm| alarm <= now);
-        let due = self.steps.iter().zip(&self.cuts).filter(|(step, _)| is_due(step));
-        { due }.try_for_each(|(step, cut)| cut.emit(|| step.call(|control| control.clock(now))))?;
+        let due = self.steps.iter().enumerate().filter(|(_, step)| is_due(step));
+        { due }.try_for_each(|(i, step)| self.cut.emit(i, || step.call(|control| control.clock(now))))?;
         self.finish_awake()
     }
 
@@ -423,9 +429,9 @@ impl StageRun {
         self.mark = mark;
         for i in 0..self.steps.len() {
             let (mark, is_halting) = (self.input_of(i), self.is_halting);
-            let (step, cut) = (&mut self.steps[i], &self.cuts[i]);
+            let step = &mut self.steps[i];
             if mark.time > step.input.time {
-                cut.emit(|| step.finish(mark, is_halting))
+                self.cut.emit(i, || step.finish(mark, is_halting))
             } else {
                 step.finish(mark, is_halting)
             }?;
@@ -437,7 +443,7 @@ impl StageRun {
     }
 
     fn input_of(&self, step: usize) -> Mark {
-        match self.steps[step].reads.as_slice() {
+        match self.reads.of(step) {
             [] => self.mark,
             reads => self.steps[step].input.advanced_by(reads.iter().map(|read| self.steps[*read].output)),
         }

@@ -51,39 +51,39 @@ impl fmt::Display for Step {
 /// Printed, it is a short paragraph: the step with the file and line of the call that made it, what happened, the
 /// element or input at which it happened, and what to do.
 #[derive(Clone)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+/// Behind a pointer, as results are returned through all the steps of a stage, and most of them are no errors.
+#[derive(Clone)]
+struct Details {
     kind: ErrorKind,
     step: Option<Arc<Step>>,
     message: String,
     at: Option<String>,
     help: Option<String>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
-    metrics: Option<Box<Metrics>>,
+    metrics: Option<Metrics>,
 }
 
 impl Error {
     /// An error with a message of its own.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, step: None, message: message.into(), at: None, help: None, source: None, metrics: None }
+        Self::made_of(kind, message.into(), None)
     }
 
     /// An error that wraps another; its message and those of its sources are printed.
     pub fn wrap(kind: ErrorKind, source: BoxError) -> Self {
-        Self {
-            kind,
-            step: None,
-            message: String::new(),
-            at: None,
-            help: None,
-            source: Some(source.into()),
-            metrics: None,
-        }
+        Self::made_of(kind, String::new(), Some(source.into()))
+    }
+
+    fn made_of(kind: ErrorKind, message: String, source: Option<Arc<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(Box::new(Details { kind, step: None, message, at: None, help: None, source, metrics: None }))
     }
 
     /// An error that user code or a connector has returned: as it is if it is one of these and knows no step, else wrapped.
     pub(crate) fn of(kind: ErrorKind, source: BoxError) -> Self {
         match source.downcast::<Self>() {
-            Ok(error) if error.step.is_none() => *error,
+            Ok(error) if error.0.step.is_none() => *error,
             Ok(error) => Self::wrap(kind, error),
             Err(source) => Self::wrap(kind, source),
         }
@@ -92,75 +92,75 @@ impl Error {
     /// Says in which step it happened, unless that is known already.
     #[must_use]
     pub fn in_step(mut self, step: &Arc<Step>) -> Self {
-        self.step.get_or_insert_with(|| step.clone());
+        self.0.step.get_or_insert_with(|| step.clone());
         self
     }
 
     /// Says at which element or input it happened, unless that is known already.
     #[must_use]
     pub fn at(mut self, place: impl Into<String>) -> Self {
-        self.at.get_or_insert_with(|| place.into());
+        self.0.at.get_or_insert_with(|| place.into());
         self
     }
 
     /// Says what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.0.help = Some(help.into());
         self
     }
 
     /// Says what to do about it, unless that has been said already.
     pub(crate) fn or_help(mut self, help: &str) -> Self {
-        self.help.get_or_insert_with(|| help.to_owned());
+        self.0.help.get_or_insert_with(|| help.to_owned());
         self
     }
 
     /// Says what had been done when it happened.
     #[must_use]
     pub fn with_metrics(mut self, metrics: Metrics) -> Self {
-        self.metrics = Some(Box::new(metrics));
+        self.0.metrics = Some(metrics);
         self
     }
 
     /// The committed metrics of the run that failed.
     pub fn metrics(&self) -> Option<&Metrics> {
-        self.metrics.as_deref()
+        self.0.metrics.as_ref()
     }
 
     /// What kind of failure it was.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// The step in which it happened.
     pub fn step(&self) -> Option<&Step> {
-        self.step.as_deref()
+        self.0.step.as_deref()
     }
 
     /// The element or input at which it happened.
     pub fn element(&self) -> Option<&str> {
-        self.at.as_deref()
+        self.0.at.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(step) = &self.step {
+        if let Some(step) = &self.0.step {
             write!(f, "step {step}: ")?;
         }
-        f.write_str(&self.message)?;
-        let mut cause: Option<&dyn std::error::Error> = self.source.as_deref().map(|e| e as _);
-        let mut separator = if self.message.is_empty() { "" } else { ": " };
+        f.write_str(&self.0.message)?;
+        let mut cause: Option<&dyn std::error::Error> = self.0.source.as_deref().map(|e| e as _);
+        let mut separator = if self.0.message.is_empty() { "" } else { ": " };
         while let Some(error) = cause {
             write!(f, "{separator}{error}")?;
             separator = ": ";
             cause = error.source();
         }
-        if let Some(at) = &self.at {
+        if let Some(at) = &self.0.at {
             write!(f, "\n  at: {at}")?;
         }
-        if let Some(help) = &self.help {
+        if let Some(help) = &self.0.help {
             write!(f, "\n  help: {help}")?;
         }
         Ok(())
@@ -169,12 +169,12 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {self}", self.kind)
+        write!(f, "{:?}: {self}", self.0.kind)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|e| e as _)
+        self.0.source.as_deref().map(|e| e as _)
     }
 }

@@ -215,6 +215,11 @@ pub fn discard() {
     PENDING.with_borrow_mut(|pending| pending.retain(|update| update.is_lasting));
 }
 
+/// Forgets all that this thread has updated and not committed.
+pub(crate) fn forget() {
+    PENDING.with_borrow_mut(Vec::clear);
+}
+
 /// The metrics of a run, step by step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Metrics {

@@ -1,5 +1,6 @@
 //! The engine under stress: functions without an end, slow elements, crowded edges, errors in sources and sinks.
 
+mod again;
 mod crowds;
 mod refusing;
 mod sharing;

@@ -2,6 +2,7 @@
 //! behind may be slow.
 
 use super::LONGEST_BUNDLE;
+use super::reads::Reads;
 use super::step::{StepRun, call};
 use beamline_sdk::kernel::{BundleCut, Clock, Operator, StepId, emit_in_bundles};
 use beamline_sdk::{Result, Step, Timestamp};
@@ -14,13 +15,12 @@ struct Member {
     id: StepId,
     step: Arc<Step>,
     control: Rc<RefCell<dyn Operator>>,
-    reads: Vec<usize>,
 }
 
 impl Member {
     fn of(step: &StepRun) -> Self {
-        let StepRun { id, step, control, reads, .. } = step;
-        Self { id: *id, step: step.clone(), control: control.clone(), reads: reads.clone() }
+        let StepRun { id, step, control, .. } = step;
+        Self { id: *id, step: step.clone(), control: control.clone() }
     }
 
     fn call(&self, f: impl FnOnce(&mut dyn Operator) -> Result<()>) -> Result<()> {
@@ -33,25 +33,27 @@ impl Member {
 /// These steps are told nothing of time, and what they read is cut between batches only. So nothing changes but how much
 /// of it is in a bundle: what is taken back is still together with what replaces it.
 pub(super) struct Cut {
-    members: Rc<[Member]>,
-    emits: usize,
+    members: Vec<Member>,
+    reads: Rc<Reads>,
+    /// The place of the step that emits.
+    emits: Cell<usize>,
     clock: Arc<dyn Clock>,
     /// When the bundle becomes long.
     until: Cell<Timestamp>,
 }
 
 impl Cut {
-    /// One for each of the steps, which are in topological order.
-    pub(super) fn each(steps: &[StepRun], clock: &Arc<dyn Clock>) -> Vec<Rc<Self>> {
-        let members: Rc<[Member]> = steps.iter().map(Member::of).collect();
-        let cut = |emits| Self { members: members.clone(), emits, clock: clock.clone(), until: Timestamp::MAX.into() };
-        (0..steps.len()).map(|step| Rc::new(cut(step))).collect()
+    /// For these steps, which are in topological order.
+    pub(super) fn new(steps: &[StepRun], reads: Rc<Reads>, clock: Arc<dyn Clock>) -> Self {
+        let members = steps.iter().map(Member::of).collect();
+        Self { members, reads, emits: Cell::new(0), clock, until: Timestamp::MAX.into() }
     }
 
-    /// Calls the step, which may emit much.
-    pub(super) fn emit<R>(self: &Rc<Self>, call: impl FnOnce() -> R) -> R {
+    /// Calls the step in this place, which may emit much.
+    pub(super) fn emit<R>(self: &Rc<Self>, step: usize, call: impl FnOnce() -> R) -> R {
+        self.emits.set(step);
         self.begin();
-        emit_in_bundles(self.members[self.emits].id, self.clone(), call)
+        emit_in_bundles(self.members[step].id, self.clone(), call)
     }
 
     fn begin(&self) {
@@ -60,12 +62,13 @@ impl Cut {
 
     /// The steps that what the step emits comes to.
     fn behind(&self) -> impl Iterator<Item = &Member> {
+        let emits = self.emits.get();
         let mut is_behind = vec![false; self.members.len()];
-        is_behind[self.emits] = true;
-        for (step, member) in self.members.iter().enumerate().skip(self.emits + 1) {
-            is_behind[step] = member.reads.iter().any(|read| is_behind[*read]);
+        is_behind[emits] = true;
+        for step in emits + 1..self.members.len() {
+            is_behind[step] = self.reads.of(step).iter().any(|read| is_behind[*read]);
         }
-        let behind = self.members.iter().zip(is_behind).skip(self.emits + 1);
+        let behind = self.members.iter().zip(is_behind).skip(emits + 1);
         behind.filter_map(|(member, is_behind)| is_behind.then_some(member))
     }
 }

@@ -13,8 +13,6 @@ pub(crate) struct StepRun {
     pub(super) id: StepId,
     pub(super) step: Arc<Step>,
     pub(super) control: Rc<RefCell<dyn Operator>>,
-    /// The steps of the stage that make what it reads; none if the heads do.
-    pub(super) reads: Vec<usize>,
     /// Whether it is the sending end of a step of a later stage.
     is_sender: bool,
     pub(super) input: Mark,
@@ -24,15 +22,9 @@ pub(crate) struct StepRun {
 }
 
 impl StepRun {
-    pub(crate) fn new(
-        id: StepId,
-        step: Arc<Step>,
-        control: Rc<RefCell<dyn Operator>>,
-        reads: Vec<usize>,
-        is_sender: bool,
-    ) -> Self {
+    pub(crate) fn new(id: StepId, step: Arc<Step>, control: Rc<RefCell<dyn Operator>>, is_sender: bool) -> Self {
         let (input, output) = (Mark::START, Mark::START);
-        Self { id, step, control, reads, is_sender, input, output, alarm: None, is_set_up: false }
+        Self { id, step, control, is_sender, input, output, alarm: None, is_set_up: false }
     }
 
     pub(super) fn report(&self) -> StepReport {

@@ -64,13 +64,15 @@ fn rows_of_an_idle_worker_are_under_way_before_others_hear_how_far_it_has_come()
     let events = Events::default();
     let head = Rc::new(RefCell::new(Sleeper { polls: 0, has_gone_on: false, events: events.clone() }));
     let step = Arc::new(Step { name: "Send".to_owned(), location: Location::caller() });
-    let sender = StepRun::new(1, step, Rc::new(RefCell::new(Sender(events.clone()))), Vec::new(), true);
+    let sender = StepRun::new(1, step, Rc::new(RefCell::new(Sender(events.clone()))), true);
     let heads = vec![Head::Source { step: 0, head, is_done: false }];
     let p = Pipeline::new();
     p.create([1u64]).inspect(|_| ());
     let plan = Plan::new(&p.graph().unwrap());
     let standing = Rc::new(Standing::new(Arc::new(Idleness::new(&plan)), &plan, 0, Vec::new()));
-    let mut stage = StageRun::new(heads, vec![sender], Vec::new(), false, standing, Arc::new(SystemClock));
+    let mut reads = Reads::default();
+    reads.push(std::iter::empty());
+    let mut stage = StageRun::new(heads, vec![sender], reads, Vec::new(), false, standing, Arc::new(SystemClock));
     let shared = Shared::default();
 
     stage.run_sources(&shared, BUNDLE).unwrap();

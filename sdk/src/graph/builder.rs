@@ -6,7 +6,9 @@ use crate::kernel::{SinkControl, StepId};
 use crate::state::StateField;
 use crate::window::WindowingStrategy;
 use crate::{Error, ErrorKind, Result, Step};
-use std::collections::{HashMap, HashSet};
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet, HashTable};
+use std::hash::BuildHasher;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -98,9 +100,9 @@ impl GraphBuilder {
         *self.open.last().expect("the root is never closed")
     }
 
-    pub(crate) fn add(&mut self, spec: NodeSpec, place: Place) -> NodeId {
+    pub(crate) fn add(&mut self, mut spec: NodeSpec, place: Place) -> NodeId {
         let place = self.builtin.unwrap_or(place);
-        let label = Label { text: spec.label.clone(), is_explicit: false, place };
+        let label = Label { text: std::mem::take(&mut spec.label), is_explicit: false, place };
         let (windowing, is_bounded) = (self.windowing_of(&spec), self.is_bounded(&spec));
         self.drafts.push(Draft {
             spec,
@@ -252,17 +254,19 @@ impl GraphBuilder {
 
     /// The finished graph, or the first thing that is wrong with it.
     pub(crate) fn finish(&self) -> Result<Graph> {
-        let names = Names::settle(self)?;
-        let step = |i: usize| Arc::new(Step { name: names.nodes[i].clone(), location: self.drafts[i].label.place });
+        let names = Names::settle(self)?.into_iter().zip(&self.drafts);
+        let step = |(name, draft): (String, &Draft)| Arc::new(Step { name, location: draft.label.place });
+        let steps: Vec<_> = names.map(step).collect();
         if let Some((node, error)) = self.faults.first() {
-            return Err(error.clone().in_step(&step(node.index())));
+            return Err(error.clone().in_step(&steps[node.index()]));
         }
-        if let Some((node, name)) = self.expectations.iter().find(|(_, name)| !names.nodes.contains(name)) {
+        let is_missing = |name: &String| steps.iter().all(|step| step.name != *name);
+        if let Some((node, name)) = self.expectations.iter().find(|(_, name)| is_missing(name)) {
             let error = Error::new(ErrorKind::Graph, format!("no step of this pipeline is named '{name}'"));
-            return Err(error.in_step(&step(node.index())).help("give the full name of a step, as errors show it"));
+            return Err(error.in_step(&steps[node.index()]).help("give the full name of a step, as errors show it"));
         }
-        let node = |(i, draft): (usize, &Draft)| Node {
-            step: step(i),
+        let node = |(draft, step): (&Draft, &Arc<Step>)| Node {
+            step: step.clone(),
             urn: draft.spec.urn,
             inputs: draft.spec.inputs.clone(),
             side_inputs: draft.spec.side_inputs.clone(),
@@ -271,8 +275,9 @@ impl GraphBuilder {
             sink: draft.spec.sink.clone(),
             state: draft.state,
         };
-        let nodes = self.drafts.iter().enumerate().map(node).collect();
-        let mut graph = Graph { nodes, collections: self.collections.clone(), warnings: Vec::new() };
+        let nodes = self.drafts.iter().zip(&steps).map(node).collect();
+        let collections = self.collections.iter().cloned().collect();
+        let mut graph = Graph { nodes, collections, warnings: Vec::new() };
         graph.warnings = warnings_of(&graph, |node| self.is_named(node));
         graph.nodes.iter().try_for_each(|node| check_exclusive(&graph, node))?;
         Ok(graph)
@@ -293,61 +298,85 @@ fn check_exclusive(graph: &Graph, node: &Node) -> Result<()> {
     Err(Error::new(ErrorKind::Graph, text).in_step(&graph.nodes[graph.producer(input).index()].step).help(help))
 }
 
+fn hash_of(name: &str) -> u64 {
+    FixedState::default().hash_one(name)
+}
+
 /// Unique names of all scopes and steps.
 struct Names<'a> {
-    scopes: Vec<String>,
-    nodes: Vec<String>,
-    taken: HashMap<String, Place>,
+    /// Those of scopes, and behind them those of steps, in their orders; the first one is that of no scope.
+    settled: Vec<(String, Place)>,
+    /// The places of all that have a name, by that.
+    taken: HashTable<usize>,
     /// Names given by the user: they are kept as they are, and must differ.
-    reserved: HashSet<(ScopeId, &'a str)>,
-    /// How often a default name has been given.
-    given: HashMap<String, usize>,
+    reserved: HashSet<(ScopeId, &'a str), FixedState>,
+    /// The last number that has been put behind a default name.
+    numbers: HashMap<String, usize, FixedState>,
 }
 
 impl<'a> Names<'a> {
-    fn settle(builder: &'a GraphBuilder) -> Result<Self> {
+    /// The names of all steps.
+    fn settle(builder: &'a GraphBuilder) -> Result<Vec<String>> {
+        let count = builder.scopes.len() + builder.drafts.len();
         let mut names = Self {
-            scopes: vec![String::new(); builder.scopes.len()],
-            nodes: vec![String::new(); builder.drafts.len()],
-            taken: HashMap::new(),
+            settled: Vec::with_capacity(count),
+            taken: HashTable::with_capacity(count),
             reserved: builder.explicit_labels().collect(),
-            given: HashMap::new(),
+            numbers: HashMap::default(),
         };
-        for (i, scope) in builder.scopes.iter().enumerate().skip(1) {
-            names.scopes[i] = names.unique(scope.parent, &scope.label)?;
+        names.settled.push((String::new(), builder.scopes[ROOT.0].label.place));
+        for scope in &builder.scopes[1..] {
+            names.add(scope.parent, &scope.label)?;
         }
-        for (i, draft) in builder.drafts.iter().enumerate() {
-            names.nodes[i] = names.unique(draft.scope, &draft.label)?;
+        for draft in &builder.drafts {
+            names.add(draft.scope, &draft.label)?;
         }
-        Ok(names)
+        Ok(names.settled.drain(builder.scopes.len()..).map(|(name, _)| name).collect())
     }
 
-    fn unique(&mut self, parent: ScopeId, label: &Label) -> Result<String> {
+    fn add(&mut self, parent: ScopeId, label: &Label) -> Result<()> {
         let name =
             if label.is_explicit { self.inside(parent, &label.text) } else { self.numbered(parent, &label.text) };
-        match self.taken.insert(name.clone(), label.place) {
-            Some(other) => Err(duplicate(&name, other, label.place)),
-            None => Ok(name),
+        if let Some((name, other)) = self.find(&name) {
+            return Err(duplicate(name, other, label.place));
         }
+        let Self { settled, taken, .. } = self;
+        taken.insert_unique(hash_of(&name), settled.len(), |i| hash_of(&settled[*i].0));
+        settled.push((name, label.place));
+        Ok(())
+    }
+
+    /// A name that is taken, and where.
+    fn find(&self, name: &str) -> Option<(&str, Place)> {
+        let found = self.taken.find(hash_of(name), |i| self.settled[*i].0 == name)?;
+        let (name, place) = &self.settled[*found];
+        Some((name, place))
     }
 
     /// A default name, with a number behind it if it is taken.
     fn numbered(&mut self, parent: ScopeId, text: &str) -> String {
         let first = self.inside(parent, text);
-        let mut count = self.given.get(&first).copied().unwrap_or_default();
+        if self.is_free(parent, text, &first) {
+            return first;
+        }
+        let mut number = self.numbers.get(&first).copied().unwrap_or(1);
         loop {
-            count += 1;
-            let text = if count == 1 { text.to_owned() } else { format!("{text}#{count}") };
+            number += 1;
+            let text = format!("{text}#{number}");
             let name = self.inside(parent, &text);
-            if !self.taken.contains_key(&name) && !self.reserved.contains(&(parent, &text)) {
-                self.given.insert(first, count);
+            if self.is_free(parent, &text, &name) {
+                self.numbers.insert(first, number);
                 return name;
             }
         }
     }
 
+    fn is_free(&self, parent: ScopeId, text: &str, name: &str) -> bool {
+        self.find(name).is_none() && !self.reserved.contains(&(parent, text))
+    }
+
     fn inside(&self, parent: ScopeId, text: &str) -> String {
-        match self.scopes[parent.0].as_str() {
+        match self.settled[parent.0].0.as_str() {
             "" => text.to_owned(),
             scope => format!("{scope}/{text}"),
         }

@@ -37,13 +37,13 @@ impl CollectionId {
     }
 }
 
-/// A pipeline as it was built. Nodes stand behind those whose outputs they read.
+/// A pipeline as it was built, which copies of this share. Nodes stand behind those whose outputs they read.
 #[derive(Clone)]
 pub struct Graph {
     /// The steps.
-    pub nodes: Vec<Node>,
+    pub nodes: Arc<[Node]>,
     /// What flows between them.
-    pub collections: Vec<Collection>,
+    pub collections: Arc<[Collection]>,
     /// What is allowed and may not be meant.
     pub warnings: Vec<Warning>,
 }

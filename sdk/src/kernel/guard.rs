@@ -26,6 +26,11 @@ pub fn note_panic(place: &Location<'_>) {
     PANIC_PLACE.set(is_of_users.then(|| (place.file().to_owned(), place.line(), place.column())));
 }
 
+/// No panic of this thread is yet to be told of.
+pub(super) fn forget_panic() {
+    PANIC_PLACE.set(None);
+}
+
 /// The error that a panic stands for.
 pub fn panic_error(payload: Box<dyn Any + Send>) -> Error {
     let place = PANIC_PLACE.take().map(|(file, line, column)| format!(" at {file}:{line}:{column}"));

@@ -40,6 +40,7 @@ pub(crate) mod scratch;
 mod shuffle;
 #[cfg(test)]
 pub(crate) mod tests;
+mod thread;
 mod warnings;
 mod witness;
 
@@ -61,7 +62,7 @@ pub use pending::{Kept, Pending, ReadingStatus};
 pub use reading::{Inflow, Polled, SourceFactory, SourceHead, SourceRun, Wake};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
-
+pub use thread::forget_runs;
 pub use warnings::{RunWarning, WarningHandler, Warnings};
 
 pub(crate) use flow::Lens;

@@ -154,13 +154,13 @@ impl<T: 'static> Output<T> {
     fn push_whole(&self, batch: &mut Batch<T>) -> Result<()> {
         self.shared.check()?;
         let elements = batch.len();
-        let start = self.pace.start(elements);
+        let timing = self.pace.start(elements);
         if let Some((last, others)) = self.consumers.split_last() {
             others.iter().try_for_each(|consumer| consumer.push_copy(batch))?;
             last.push(batch)?;
         }
-        if let Some(start) = start {
-            self.pace.learn(elements, start);
+        if let Some(timing) = timing {
+            self.pace.learn(elements, timing);
         }
         cut::look()
     }

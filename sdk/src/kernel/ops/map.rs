@@ -4,7 +4,7 @@ use crate::kernel::guard::{catch, render};
 use crate::kernel::witness::{Row, Witness, blame};
 use crate::kernel::{Batch, Operator, Output, Push, Wiring};
 use crate::{Element, Result, Step};
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 /// Applies a function to every element.
@@ -22,52 +22,55 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
         Self { f, step: wiring.step.clone(), witness, batch: Batch::new(), output: wiring.output(0) }
     }
 
-    fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
-        let Self { f, step, witness, batch: Batch { values, .. }, .. } = self;
-        values.reserve(inputs.len());
-        if std::mem::needs_drop::<I>() {
-            let see = |x: I| {
-                witness.see(&x);
-                f(x)
-            };
-            return catch(step, || values.extend(inputs.drain(..).map(see))).map_err(|e| witness.blame(e));
-        }
-        // Without heap memory a copy costs nothing, and the inputs stay to be shown.
-        let copies = inputs.iter().cloned();
-        catch(step, || values.extend(copies.map(f))).map_err(|error| blame(error, inputs.get(values.len())))
-    }
+    /// Without heap memory a copy costs nothing, and the inputs stay to be shown.
+    const COPIES: bool = !std::mem::needs_drop::<I>();
 
-    /// Puts each output where its input was: a long chain of steps touches the memory of one batch.
-    fn apply_in_place(&self, values: &mut [O]) -> Result<()> {
+    /// Results take the places of their inputs where they are of the same type: so a chain of steps works in one buffer,
+    /// which stays in the cache.
+    fn push_in_place(&self, batch: &mut Batch<I>) -> Result<()> {
         let mut last = 0;
         let result = catch(&self.step, || {
             let mut at = Row::new(&mut last);
-            for value in values.iter_mut() {
+            for value in &mut batch.values {
                 at.advance();
-                if let Some(input) = same::<O, I>(value) {
-                    let output = (self.f)(input.clone());
-                    *value = output;
-                }
+                *value = same((self.f)(value.clone()));
             }
         });
-        result.map_err(|error| blame(error, values.get_mut(last).and_then(same::<O, I>).map(|input| &*input)))
+        result.map_err(|error| blame(error, batch.values.get(last)))?;
+        self.output.push(of_same(batch))
+    }
+
+    fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
+        let Self { f, step, witness, batch: Batch { values, .. }, .. } = self;
+        if Self::COPIES {
+            let copies = inputs.iter().cloned();
+            let result = catch(step, || values.extend(copies.map(f)));
+            return result.map_err(|error| blame(error, inputs.get(values.len())));
+        }
+        let see = |x: I| {
+            witness.see(&x);
+            f(x)
+        };
+        catch(step, || values.extend(inputs.drain(..).map(see))).map_err(|e| witness.blame(e))
     }
 }
 
-/// A value as one of a type that is the same.
-#[inline]
-fn same<T: 'static, U: 'static>(value: &mut T) -> Option<&mut U> {
-    (value as &mut dyn Any).downcast_mut()
+/// A value as of a type that is the same.
+fn same<A: 'static, B: 'static>(value: A) -> B {
+    let mut value = Some(value);
+    of_same::<_, Option<B>>(&mut value).take().expect("it is there")
+}
+
+fn of_same<A: 'static, B: 'static>(value: &mut A) -> &mut B {
+    (value as &mut dyn Any).downcast_mut().expect("the types are the same")
 }
 
 impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
     fn push(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        if !std::mem::needs_drop::<I>()
-            && let Some(batch) = same::<_, Batch<O>>(batch)
-        {
-            self.apply_in_place(&mut batch.values)?;
-            return self.output.push(batch);
+        if Self::COPIES && TypeId::of::<I>() == TypeId::of::<O>() {
+            return self.push_in_place(batch);
         }
+        self.batch.values.reserve(batch.len());
         self.apply(&mut batch.values)?;
         std::mem::swap(&mut self.batch.meta, &mut batch.meta);
         self.output.push(&mut self.batch)
