@@ -1,6 +1,6 @@
 //! Combining before rows travel, as far as memory goes and as long as it pays.
 
-use super::{entry_bytes, first};
+use super::{bytes_of, first};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
@@ -145,7 +145,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
         let before = table.len();
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(hashes, rows, add, |value| first(combine, value)))?;
-        let new_bytes: usize = table.since(before).map(entry_bytes).sum();
+        let new_bytes = bytes_of(table.since(before));
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
         let new_keys = (table.len() - before) as u64;
         if self.gain.count(inputs, new_keys) || !fits {
@@ -168,7 +168,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
             return self.table.drain().try_for_each(each);
         }
         let oldest = self.table.take_oldest(count);
-        let bytes: usize = oldest.iter().map(entry_bytes).sum();
+        let bytes = bytes_of(oldest.iter());
         self.memory.shrink(bytes.min(self.memory.used()));
         oldest.into_iter().try_for_each(&mut each)
     }

@@ -72,9 +72,17 @@ pub(crate) fn first<V, C: CombineFn<V>>(combine: &C, value: V) -> C::Acc {
 }
 
 /// The memory that an entry of a table takes.
-pub(crate) fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
+fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
     let heap = size_of_value(&entry.key) + size_of_value(&entry.acc) - size_of::<K>() - size_of::<A>();
     Table::<K, A>::ENTRY_BYTES + heap
+}
+
+/// The memory that entries of a table take.
+pub(crate) fn bytes_of<'a, K: Key, A: Element>(entries: impl Iterator<Item = &'a Entry<K, A>>) -> usize {
+    if std::mem::needs_drop::<Entry<K, A>>() {
+        return entries.map(entry_bytes).sum();
+    }
+    entries.count() * Table::<K, A>::ENTRY_BYTES
 }
 
 /// Combines rows by key as far as memory goes, and sends accumulators to the owners of the keys.
@@ -201,7 +209,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Inbox for CombineReceiver<K, V, C> {
         let HashedRows { hashes, mut batch } = packet.open::<HashedRows<(K, C::Acc)>>();
         let before = self.table.len();
         self.merge(&hashes, &mut batch.values)?;
-        let new_bytes = self.table.since(before).map(entry_bytes).sum();
+        let new_bytes = bytes_of(self.table.since(before));
         if self.memory.grow(new_bytes) { Ok(()) } else { self.spill() }
     }
 }
