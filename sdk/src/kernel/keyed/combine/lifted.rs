@@ -1,10 +1,10 @@
 //! Combining before rows travel, as far as memory goes and as long as it pays.
 
-use super::{bytes_of, first};
+use super::{Owned, bytes_of, first};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::keyed::table::{Entry, Table, Taken};
 use crate::kernel::memory::Reservation;
 use crate::kernel::{ShuffleMode, Wiring};
 use crate::{Element, Key, Result, Step};
@@ -171,5 +171,20 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
         let bytes = bytes_of(oldest.iter());
         self.memory.shrink(bytes.min(self.memory.used()));
         oldest.into_iter().try_for_each(&mut each)
+    }
+
+    /// Takes all entries out: those that this worker owns as a table, the others to be sent. Nothing is taken out if there
+    /// is nothing to own, or not the memory that it takes by now: accumulators may have grown.
+    pub(crate) fn divide(
+        &mut self,
+        is_own: impl Fn(u64) -> bool,
+    ) -> Option<(Owned<K, C::Acc>, Taken<Entry<K, C::Acc>>)> {
+        let bytes = bytes_of(self.table.iter().filter(|entry| is_own(entry.hash)));
+        if bytes == 0 || !self.memory.set(bytes) {
+            return None;
+        }
+        let mut table = std::mem::replace(&mut self.table, Table::new());
+        let others = table.divide(is_own);
+        Some((Owned { table, memory: self.memory.take() }, others))
     }
 }
