@@ -215,7 +215,7 @@ mod tests {
                 prop_assert_eq!((entries.len(), entries.is_empty()), (vector.len(), vector.is_empty()));
                 let before = before.min(vector.len());
                 prop_assert!(entries.since(before).eq(&vector[before..]));
-                let numbers = || (0..vector.len() as u32 + 1).chain([u32::MAX]);
+                let numbers = || (0..=vector.len() as u32).chain([u32::MAX]);
                 prop_assert!(numbers().all(|at| entries.get(at) == vector.get(at as usize)));
                 prop_assert!(numbers().all(|at| entries.get_mut(at).copied() == vector.get(at as usize).copied()));
                 prop_assert!(entries.first_mut().iter().eq(vector.iter().take(16)));

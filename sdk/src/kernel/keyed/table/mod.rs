@@ -153,13 +153,12 @@ impl<K: Key, A> Table<K, A> {
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
         while self.slots[at] != 0 {
-            if is_like(self.slots[at], hash, mask) {
-                if let Some(entry) = self.entries.get_mut(number(self.slots[at], mask))
-                    && entry.hash == hash
-                    && entry.key == key
-                {
-                    return fold(&mut entry.acc, value);
-                }
+            if is_like(self.slots[at], hash, mask)
+                && let Some(entry) = self.entries.get_mut(number(self.slots[at], mask))
+                && entry.hash == hash
+                && entry.key == key
+            {
+                return fold(&mut entry.acc, value);
             }
             at = (at + 1) & mask;
         }
