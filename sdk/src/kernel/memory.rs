@@ -121,6 +121,21 @@ impl Reservation {
         self.budget.give_back(spare);
     }
 
+    /// Counts `bytes` in place of what has been counted; `false` if the budget refuses, and nothing changes.
+    pub(crate) fn set(&mut self, bytes: usize) -> bool {
+        if bytes > self.used {
+            return self.grow(bytes - self.used);
+        }
+        self.shrink(self.used - bytes);
+        true
+    }
+
+    /// Takes what has been counted out: it goes on being reserved, by another holder.
+    pub(crate) fn take(&mut self) -> Self {
+        let next = Self { budget: self.budget.clone(), allowance: self.allowance, step: self.step, taken: 0, used: 0 };
+        std::mem::replace(self, next)
+    }
+
     /// The bytes counted.
     pub fn used(&self) -> usize {
         self.used

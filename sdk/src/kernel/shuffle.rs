@@ -41,6 +41,12 @@ impl Packet {
         *self.data.downcast().expect("sender and receiver of a shuffle agree")
     }
 
+    /// What is in it, if that is a `P`; else the packet.
+    pub(crate) fn open_if<P: 'static>(self) -> Result<P, Self> {
+        let Self { data, bytes, rows, take_front } = self;
+        data.downcast().map(|data| *data).map_err(|data| Self { data, bytes, rows, take_front })
+    }
+
     /// How many rows it has; one, if it cannot be divided.
     pub fn rows(&self) -> usize {
         self.rows

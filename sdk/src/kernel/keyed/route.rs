@@ -12,6 +12,7 @@ use std::vec::{Drain, IntoIter};
 /// Sorts rows by the worker that owns them, and sends full packets.
 pub(crate) struct Router<T> {
     link: Rc<dyn Link>,
+    worker: usize,
     workers: usize,
     capacity: usize,
     outgoing: Vec<HashedRows<T>>,
@@ -25,7 +26,7 @@ impl<T: Element> Router<T> {
     pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
         let outgoing = (0..env.workers).map(|_| HashedRows::new()).collect();
         let dealt = vec![Vec::new(); env.workers];
-        Self { link, workers: env.workers, capacity: env.batch_size, outgoing, dealt, room: 0 }
+        Self { link, worker: env.worker, workers: env.workers, capacity: env.batch_size, outgoing, dealt, room: 0 }
     }
 
     /// Sends a whole batch.
@@ -126,6 +127,17 @@ impl<T: Element> Router<T> {
     fn send(&self, to: usize, rows: HashedRows<T>) -> Result<()> {
         let bytes = size_of_values(&rows.batch.values) + size_of_val(rows.hashes.as_slice());
         self.link.send(to, Packet::divisible(rows, bytes))
+    }
+
+    /// Whether this worker owns the keys with that hash.
+    #[inline]
+    pub(crate) fn is_own(&self, hash: u64) -> bool {
+        owner(hash, self.workers) == self.worker
+    }
+
+    /// Sends something else than rows to the receiver on this worker.
+    pub(crate) fn send_own<P: Send + 'static>(&self, own: P, bytes: usize) -> Result<()> {
+        self.link.send(self.worker, Packet::new(own, bytes))
     }
 
     /// Sends what has been held back.

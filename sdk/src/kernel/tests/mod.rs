@@ -2,6 +2,7 @@
 
 mod batches;
 mod bundled;
+mod combined;
 mod emitters;
 mod joins;
 mod packets;

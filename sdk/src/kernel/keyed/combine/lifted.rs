@@ -1,10 +1,10 @@
 //! Combining before rows travel, as far as memory goes and as long as it pays.
 
-use super::{entry_bytes, first};
+use super::{Owned, bytes_of, first};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::keyed::table::{Entry, Table, Taken};
 use crate::kernel::memory::Reservation;
 use crate::kernel::{ShuffleMode, Wiring};
 use crate::{Element, Key, Result, Step};
@@ -145,7 +145,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
         let before = table.len();
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(hashes, rows, add, |value| first(combine, value)))?;
-        let new_bytes: usize = table.since(before).map(entry_bytes).sum();
+        let new_bytes = bytes_of(table.since(before));
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
         let new_keys = (table.len() - before) as u64;
         if self.gain.count(inputs, new_keys) || !fits {
@@ -168,8 +168,23 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
             return self.table.drain().try_for_each(each);
         }
         let oldest = self.table.take_oldest(count);
-        let bytes: usize = oldest.iter().map(entry_bytes).sum();
+        let bytes = bytes_of(oldest.iter());
         self.memory.shrink(bytes.min(self.memory.used()));
         oldest.into_iter().try_for_each(&mut each)
+    }
+
+    /// Takes all entries out: those that this worker owns as a table, the others to be sent. Nothing is taken out if there
+    /// is nothing to own, or not the memory that it takes by now: accumulators may have grown.
+    pub(crate) fn divide(
+        &mut self,
+        is_own: impl Fn(u64) -> bool,
+    ) -> Option<(Owned<K, C::Acc>, Taken<Entry<K, C::Acc>>)> {
+        let bytes = bytes_of(self.table.iter().filter(|entry| is_own(entry.hash)));
+        if bytes == 0 || !self.memory.set(bytes) {
+            return None;
+        }
+        let mut table = std::mem::replace(&mut self.table, Table::new());
+        let others = table.divide(is_own);
+        Some((Owned { table, memory: self.memory.take() }, others))
     }
 }

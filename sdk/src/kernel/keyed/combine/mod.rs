@@ -72,9 +72,23 @@ pub(crate) fn first<V, C: CombineFn<V>>(combine: &C, value: V) -> C::Acc {
 }
 
 /// The memory that an entry of a table takes.
-pub(crate) fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
+fn entry_bytes<K: Key, A: Element>(entry: &Entry<K, A>) -> usize {
     let heap = size_of_value(&entry.key) + size_of_value(&entry.acc) - size_of::<K>() - size_of::<A>();
     Table::<K, A>::ENTRY_BYTES + heap
+}
+
+/// The memory that entries of a table take.
+pub(crate) fn bytes_of<'a, K: Key, A: Element>(entries: impl Iterator<Item = &'a Entry<K, A>>) -> usize {
+    if std::mem::needs_drop::<Entry<K, A>>() {
+        return entries.map(entry_bytes).sum();
+    }
+    entries.count() * Table::<K, A>::ENTRY_BYTES
+}
+
+/// The keys of a sender that its own worker owns, and the memory reserved for them: its receiver takes them over as they are.
+pub(crate) struct Owned<K, A> {
+    table: Table<K, A>,
+    memory: Reservation,
 }
 
 /// Combines rows by key as far as memory goes, and sends accumulators to the owners of the keys.
@@ -102,6 +116,18 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
         router.begin(meta)?;
         table.take(count, |entry| router.add(entry.hash, (entry.key, entry.acc)))
     }
+
+    /// What this worker owns goes first: then its receiver adds to it what comes from others.
+    fn send_all(&mut self) -> Result<()> {
+        let Self { table, router, meta, .. } = self;
+        let Some((own, mut others)) = table.divide(|hash| router.is_own(hash)) else {
+            return self.send(self.table.len());
+        };
+        let bytes = own.memory.used();
+        router.send_own(own, bytes)?;
+        router.begin(meta)?;
+        others.try_for_each(|entry| router.add(entry.hash, (entry.key, entry.acc)))
+    }
 }
 
 impl<K: Key, V: Element, C: CombineFn<V>> Push<(K, V)> for CombineSender<K, V, C> {
@@ -119,12 +145,12 @@ impl<K: Key, V: Element, C: CombineFn<V>> Operator for CombineSender<K, V, C> {
         if time < Timestamp::MAX {
             return Ok(());
         }
-        self.send(self.table.len())?;
+        self.send_all()?;
         self.router.watermark(time)
     }
 
     fn halt(&mut self) -> Result<()> {
-        self.send(self.table.len())?;
+        self.send_all()?;
         self.router.flush()
     }
 }
@@ -156,6 +182,29 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
     fn merge(&mut self, hashes: &[u64], rows: &mut Vec<(K, C::Acc)>) -> Result<()> {
         let Self { combine, table, .. } = self;
         catch(&self.step, || table.update(hashes, rows, |acc, other| combine.merge(acc, other), |acc| acc))
+    }
+
+    fn add(&mut self, hashes: &[u64], rows: &mut Vec<(K, C::Acc)>) -> Result<()> {
+        let before = self.table.len();
+        self.merge(hashes, rows)?;
+        if self.memory.grow(bytes_of(self.table.since(before))) { Ok(()) } else { self.spill() }
+    }
+
+    /// Takes a table over. Of two, the larger one gets what is in the other; until then both take memory.
+    fn adopt(&mut self, mut other: Owned<K, C::Acc>) -> Result<()> {
+        if other.table.len() > self.table.len() {
+            std::mem::swap(&mut self.table, &mut other.table);
+            std::mem::swap(&mut self.memory, &mut other.memory);
+        }
+        let mut entries = other.table.into_iter().map(|entry| (entry.hash, (entry.key, entry.acc)));
+        loop {
+            let (hashes, mut rows): (Vec<_>, Vec<_>) = entries.by_ref().take(self.env.batch_size).unzip();
+            if rows.is_empty() {
+                return Ok(());
+            }
+            self.env.shared.check()?;
+            self.add(&hashes, &mut rows)?;
+        }
     }
 
     fn merge_partition(&mut self, rows: &mut Rows<K, C::Acc>, part: usize) -> Result<()> {
@@ -198,11 +247,13 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
 
 impl<K: Key, V: Element, C: CombineFn<V>> Inbox for CombineReceiver<K, V, C> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
-        let HashedRows { hashes, mut batch } = packet.open::<HashedRows<(K, C::Acc)>>();
-        let before = self.table.len();
-        self.merge(&hashes, &mut batch.values)?;
-        let new_bytes = self.table.since(before).map(entry_bytes).sum();
-        if self.memory.grow(new_bytes) { Ok(()) } else { self.spill() }
+        match packet.open_if() {
+            Ok(own) => self.adopt(own),
+            Err(packet) => {
+                let HashedRows { hashes, mut batch } = packet.open();
+                self.add(&hashes, &mut batch.values)
+            }
+        }
     }
 }
 

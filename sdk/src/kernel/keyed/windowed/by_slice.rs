@@ -14,7 +14,7 @@ use super::running::{Running, Slice, place};
 use super::sort::{self, WindowRows};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
-use crate::kernel::keyed::combine::entry_bytes;
+use crate::kernel::keyed::combine::bytes_of;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::ordered::Ordered;
 use crate::kernel::shuffle::HashedRows;
@@ -148,7 +148,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         let before = slice.table.len();
         slice.table.update(&rows.hashes, &mut rows.rows, |acc, other| combine.merge(acc, other), |acc| acc);
         if self.overflow.is_some() {
-            self.new_bytes += slice.table.since(before).map(entry_bytes).sum::<usize>();
+            self.new_bytes += bytes_of(slice.table.since(before));
             self.new_bytes += if before == 0 { Table::<K, C::Acc>::BYTES } else { 0 };
         }
     }

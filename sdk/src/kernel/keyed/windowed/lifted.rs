@@ -14,7 +14,7 @@ use super::sort::{self, WindowRows};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, Lifted, entry_bytes, first};
+use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, Lifted, bytes_of, first};
 use crate::kernel::keyed::route::Router;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
@@ -192,7 +192,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
         let of_table = if before == 0 { Table::<K, C::Acc>::BYTES } else { 0 };
-        let new_bytes = of_table + table.since(before).map(entry_bytes).sum::<usize>();
+        let new_bytes = of_table + bytes_of(table.since(before));
         let new_keys = (table.len() - before) as u64;
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
         if self.gain.count(inputs, new_keys) || !fits { self.send_all() } else { Ok(()) }
@@ -259,7 +259,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     /// Sends a table; what it takes of the memory stays with it.
     fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
         self.router.begin(&Meta::of(stamp(windows, last)))?;
-        let bytes = Table::<K, C::Acc>::BYTES + table.iter().map(entry_bytes).sum::<usize>();
+        let bytes = Table::<K, C::Acc>::BYTES + bytes_of(table.iter());
         table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))?;
         table.shrink();
         if let Some((_, bytes)) = self.spare.replace((table, bytes)) {

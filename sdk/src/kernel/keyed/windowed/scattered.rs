@@ -3,7 +3,7 @@
 use super::lifted::in_each_window;
 use crate::kernel::Batch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::combine::entry_bytes;
+use crate::kernel::keyed::combine::bytes_of;
 use crate::kernel::keyed::table::Table;
 use crate::window::Window;
 use crate::{Element, Key};
@@ -26,7 +26,7 @@ impl<K: Key, A: Element> Scattered<K, A> {
         let hashes: Vec<u64> = rows.iter().map(|(key, _)| hash_key(key)).collect();
         let before = self.0.len();
         self.0.update(&hashes, &mut rows, merge, |acc| acc);
-        self.0.since(before).map(entry_bytes).sum()
+        bytes_of(self.0.since(before))
     }
 
     /// The window of each row.

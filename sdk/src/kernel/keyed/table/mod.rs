@@ -4,6 +4,12 @@
 //! for a block of rows at a time: each step asks for what the next one needs, for the whole block, and the processor
 //! waits for many rows at once. A table that fits into a near cache is spared the steps.
 
+mod chunks;
+mod entries;
+
+pub(crate) use chunks::Taken;
+use entries::Entries;
+
 use crate::Key;
 use crate::kernel::prefetch::{prefetch, prefetch_heap, touch};
 
@@ -18,10 +24,10 @@ pub(crate) struct Entry<K, A> {
 /// Accumulators by key: entries in the order of their coming, found through slots.
 #[derive(Clone)]
 pub(crate) struct Table<K, A> {
-    entries: Vec<Entry<K, A>>,
-    /// Open addressing: the low half of the hash, and the number of the entry plus one; 0 is free. None where the table
-    /// is empty or packed.
-    slots: Vec<u64>,
+    entries: Entries<Entry<K, A>>,
+    /// Open addressing: the number of the entry plus one, which is less than there are slots, and in the bits above that
+    /// those of the low half of the hash; 0 is free. None where the table is empty or packed.
+    slots: Vec<u32>,
     /// How many slots there are to be when the next entry comes: as many as were needed before the table was emptied.
     wanted: usize,
     /// The entries that the rows of the last update seemed to belong to.
@@ -39,7 +45,7 @@ const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
     pub(crate) fn new() -> Self {
-        Self { entries: Vec::new(), slots: Vec::new(), wanted: SMALLEST, found: Vec::new() }
+        Self { entries: Entries::new(), slots: Vec::new(), wanted: SMALLEST, found: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -47,10 +53,10 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// The bytes that an entry takes in the table itself, spare room included.
-    pub(crate) const ENTRY_BYTES: usize = size_of::<Entry<K, A>>() * 3 / 2 + 3 * size_of::<u64>();
+    pub(crate) const ENTRY_BYTES: usize = size_of::<Entry<K, A>>() * 3 / 2 + 3 * size_of::<u32>();
 
     /// The bytes that a table takes however few entries it has.
-    pub(crate) const BYTES: usize = SMALLEST * size_of::<u64>() + 4 * size_of::<Entry<K, A>>() + size_of::<Self>();
+    pub(crate) const BYTES: usize = SMALLEST * size_of::<u32>() + 4 * size_of::<Entry<K, A>>() + size_of::<Self>();
 
     /// Adds rows: `fold` into the accumulator of the key, or `create` one.
     pub(crate) fn update<V>(
@@ -68,8 +74,8 @@ impl<K: Key, A> Table<K, A> {
         self.look_up_all(hashes, |table, hashes, found| {
             let mut rows = hashes.iter().zip(found).zip(&mut rows);
             loop {
-                let entries = &mut table.entries[..];
-                let new = rows.find_map(|((hash, found), (key, value))| match entries.get_mut(*found as usize) {
+                let entries = &mut table.entries;
+                let new = rows.find_map(|((hash, found), (key, value))| match entries.get_mut(*found) {
                     Some(entry) if entry.key == key => {
                         fold(&mut entry.acc, value);
                         None
@@ -94,7 +100,7 @@ impl<K: Key, A> Table<K, A> {
         self.found.clear();
         let mut rows = rows.drain(..).zip(hashes);
         loop {
-            let (slots, entries) = (&self.slots[..], &mut self.entries[..]);
+            let (slots, entries) = (&self.slots[..], self.entries.first_mut());
             let new = rows.find_map(|((key, value), hash)| match look_up(slots, entries, *hash, &key) {
                 Some(entry) => {
                     fold(&mut entry.acc, value);
@@ -109,7 +115,7 @@ impl<K: Key, A> Table<K, A> {
 
     #[inline]
     fn is_near(&self) -> bool {
-        self.slots.len() * size_of::<u64>() + self.entries.len() * size_of::<Entry<K, A>>() <= NEAR
+        self.slots.len() * size_of::<u32>() + self.entries.len() * size_of::<Entry<K, A>>() <= NEAR
     }
 
     /// Looks up a block of rows at a time, and calls `each` with their hashes and the entries that they seem to belong to, as
@@ -123,10 +129,11 @@ impl<K: Key, A> Table<K, A> {
         while let Some(block) = blocks.next() {
             blocks.peek().into_iter().for_each(|next| ask_for_slots(&self.slots, next));
             let before = found.len();
-            let (slots, entries) = (&self.slots[..], &self.entries[..]);
+            let (slots, entries) = (&self.slots[..], &self.entries);
             found.extend(block.iter().map(|hash| look_up_entry(slots, entries, *hash)));
-            for entry in found[before..].iter().filter_map(|found| entries.get(*found as usize)) {
-                prefetch_heap(&entry.key);
+            if std::mem::needs_drop::<K>() {
+                let entries = found[before..].iter().filter_map(|found| entries.get(*found));
+                entries.for_each(|entry| prefetch_heap(&entry.key));
             }
             each(self, block, &found[before..]);
         }
@@ -146,17 +153,18 @@ impl<K: Key, A> Table<K, A> {
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
         while self.slots[at] != 0 {
-            if tag(self.slots[at]) == tag_of(hash) {
-                let entry = &mut self.entries[number(self.slots[at]) as usize];
-                if entry.hash == hash && entry.key == key {
-                    return fold(&mut entry.acc, value);
-                }
+            if is_like(self.slots[at], hash, mask)
+                && let Some(entry) = self.entries.get_mut(number(self.slots[at], mask))
+                && entry.hash == hash
+                && entry.key == key
+            {
+                return fold(&mut entry.acc, value);
             }
             at = (at + 1) & mask;
         }
-        self.entries.push(Entry { hash, key, acc: create(value) });
-        self.slots[at] = slot(hash, self.entries.len());
-        if self.entries.len() * 2 > self.slots.len() {
+        let len = self.entries.push(Entry { hash, key, acc: create(value) });
+        self.slots[at] = slot(hash, len, mask);
+        if len * 2 > self.slots.len() {
             self.grow();
         }
     }
@@ -182,7 +190,7 @@ impl<K: Key, A> Table<K, A> {
             while self.slots[at] != 0 {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = slot(entry.hash, i + 1);
+            self.slots[at] = slot(entry.hash, i + 1, mask);
         }
     }
 
@@ -201,9 +209,9 @@ impl<K: Key, A> Table<K, A> {
 
     /// Gives back the memory that is of use only when further rows come. If they do, it is asked for again.
     pub(crate) fn pack(&mut self) {
-        self.wanted = (self.entries.len() * 2).next_power_of_two().max(SMALLEST);
+        self.wanted = wanted_for(self.entries.len());
         self.slots = Vec::new();
-        self.entries.shrink_to_fit();
+        self.entries.shrink_to(0);
     }
 
     /// Whether nothing has come since it was packed.
@@ -214,10 +222,10 @@ impl<K: Key, A> Table<K, A> {
     /// The entry of a key, which is created if there is none.
     pub(crate) fn find_or_create(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> &mut Entry<K, A> {
         let number = self.number_of(hash, key, create);
-        &mut self.entries[number]
+        self.entries.get_mut(number).expect("it is in a slot")
     }
 
-    fn number_of(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> usize {
+    fn number_of(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> u32 {
         self.make_ready();
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
@@ -225,10 +233,10 @@ impl<K: Key, A> Table<K, A> {
             at = (at + 1) & mask;
         }
         if self.slots[at] == 0 {
-            self.entries.push(Entry { hash, key, acc: create() });
-            self.slots[at] = slot(hash, self.entries.len());
+            let len = self.entries.push(Entry { hash, key, acc: create() });
+            self.slots[at] = slot(hash, len, mask);
         }
-        let found = number(self.slots[at]) as usize;
+        let found = number(self.slots[at], mask);
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -252,8 +260,8 @@ impl<K: Key, A> Table<K, A> {
             let mut rows = rows.drain(..);
             self.look_up_all(&hashes, |table, hashes, found| {
                 for ((hash, found), (key, value)) in hashes.iter().zip(found).zip(&mut rows) {
-                    let is_known = table.entries.get(*found as usize).is_some_and(|entry| entry.key == key);
-                    each(if is_known { *found } else { table.number_of(*hash, key, &create) as u32 }, value);
+                    let is_known = table.entries.get(*found).is_some_and(|entry| entry.key == key);
+                    each(if is_known { *found } else { table.number_of(*hash, key, &create) }, value);
                 }
             });
         }
@@ -262,7 +270,7 @@ impl<K: Key, A> Table<K, A> {
     /// What has been combined for the key of that number.
     #[inline]
     pub(crate) fn at_mut(&mut self, number: u32) -> &mut A {
-        &mut self.entries[number as usize].acc
+        &mut self.entries.get_mut(number).expect("numbers are of entries").acc
     }
 
     /// Keeps some entries, and says what number each has now.
@@ -276,17 +284,15 @@ impl<K: Key, A> Table<K, A> {
             keep
         });
         if self.entries.len() < numbers.len() {
-            self.index((self.entries.len() * 2 + 1).next_power_of_two().max(SMALLEST));
+            self.index(wanted_for(self.entries.len()));
         }
         numbers
     }
 
     fn is_at(&self, at: usize, hash: u64, key: &K) -> bool {
-        let slot = self.slots[at];
-        tag(slot) == tag_of(hash) && {
-            let entry = &self.entries[number(slot) as usize];
-            entry.hash == hash && entry.key == *key
-        }
+        let (slot, mask) = (self.slots[at], self.slots.len() - 1);
+        let is_it = |entry: &Entry<K, A>| entry.hash == hash && entry.key == *key;
+        is_like(slot, hash, mask) && self.entries.get(number(slot, mask)).is_some_and(is_it)
     }
 
     /// Adds entries of another table, by `merge` where the key is here already.
@@ -310,7 +316,7 @@ impl<K: Key, A> Table<K, A> {
 
     /// The entries behind the first `before`.
     pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = &Entry<K, A>> {
-        self.entries[before..].iter()
+        self.entries.since(before)
     }
 
     /// How many rows of the last update met one of the first `n` entries.
@@ -319,19 +325,33 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// Takes the first `n` entries out, which are the oldest.
-    pub(crate) fn take_oldest(&mut self, n: usize) -> Vec<Entry<K, A>> {
-        let mut younger = Vec::with_capacity(self.entries.capacity());
-        younger.extend(self.entries.drain(n..));
-        let oldest = std::mem::replace(&mut self.entries, younger);
+    pub(crate) fn take_oldest(&mut self, n: usize) -> Table<K, A> {
+        let oldest = Self { entries: self.entries.take_first(n), ..Self::new() };
         self.index(self.slots.len());
         oldest
     }
 
-    /// Takes all entries out. What comes next finds as much room as these had.
+    /// Takes the entries out that are not to stay, by their hashes.
+    pub(crate) fn divide(&mut self, stays: impl Fn(u64) -> bool) -> Taken<Entry<K, A>> {
+        if self.entries.iter().any(|entry| !stays(entry.hash)) {
+            // They name no entries any more, and there is to be room for what is taken out.
+            self.slots = Vec::new();
+        }
+        let others = self.entries.divide(|entry| stays(entry.hash));
+        self.wanted = wanted_for(self.entries.len());
+        self.entries.shrink_to(self.wanted);
+        others
+    }
+
+    /// Takes all entries out. What comes next finds as much room as these had, if that was little.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Entry<K, A>> {
-        self.slots.clear();
-        self.wanted = (self.entries.len() * 2).next_power_of_two().max(SMALLEST);
-        self.entries.drain(..)
+        if self.is_near() {
+            self.slots.clear();
+        } else {
+            self.slots = Vec::new();
+        }
+        self.wanted = wanted_for(self.entries.len());
+        self.entries.drain()
     }
 
     /// Gives back the memory that is more than entries like the last ones need.
@@ -343,31 +363,37 @@ impl<K: Key, A> Table<K, A> {
 
 impl<K, A> IntoIterator for Table<K, A> {
     type Item = Entry<K, A>;
-    type IntoIter = std::vec::IntoIter<Entry<K, A>>;
+    type IntoIter = <Entries<Entry<K, A>> as IntoIterator>::IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
     }
 }
 
+/// How many slots so many entries need.
+fn wanted_for(entries: usize) -> usize {
+    (entries * 2).next_power_of_two().max(SMALLEST)
+}
+
 /// Slots are read, where entries are prefetched: that was faster than the same for both.
 #[inline]
-fn ask_for_slots(slots: &[u64], hashes: &[u64]) {
+fn ask_for_slots(slots: &[u32], hashes: &[u64]) {
     let mask = slots.len() - 1;
     hashes.iter().for_each(|hash| touch(&slots[place(*hash) & mask]));
 }
 
 /// The number of the first entry that looks like that of a hash; the entry is asked for.
 #[inline]
-fn look_up_entry<T>(slots: &[u64], entries: &[T], hash: u64) -> u32 {
+fn look_up_entry<T>(slots: &[u32], entries: &Entries<T>, hash: u64) -> u32 {
     let mask = slots.len() - 1;
     let mut at = place(hash) & mask;
     loop {
         match slots[at] {
             0 => return NOT_FOUND,
-            slot if tag(slot) == tag_of(hash) => {
-                prefetch(&entries[number(slot) as usize]);
-                return number(slot);
+            slot if is_like(slot, hash, mask) => {
+                let number = number(slot, mask);
+                entries.get(number).into_iter().for_each(prefetch);
+                return number;
             }
             _ => at = (at + 1) & mask,
         }
@@ -377,7 +403,7 @@ fn look_up_entry<T>(slots: &[u64], entries: &[T], hash: u64) -> u32 {
 /// The entry of a key, if there is one.
 #[inline]
 fn look_up<'a, K: Key, A>(
-    slots: &[u64],
+    slots: &[u32],
     entries: &'a mut [Entry<K, A>],
     hash: u64,
     key: &K,
@@ -386,9 +412,9 @@ fn look_up<'a, K: Key, A>(
     let mut at = place(hash) & mask;
     loop {
         let slot = slots[at];
-        let number = number(slot) as usize;
+        let number = number(slot, mask) as usize;
         // The number of no entry is out of bounds.
-        if tag(slot) == tag_of(hash) && entries.get(number).is_some_and(|entry| entry.key == *key) {
+        if is_like(slot, hash, mask) && entries.get(number).is_some_and(|entry| entry.key == *key) {
             return entries.get_mut(number);
         }
         if slot == 0 {
@@ -405,23 +431,19 @@ fn place(hash: u64) -> usize {
 }
 
 #[inline]
-fn tag_of(hash: u64) -> u32 {
-    hash as u32
+fn slot(hash: u64, number: usize, mask: usize) -> u32 {
+    hash as u32 & !(mask as u32) | number as u32
+}
+
+/// Whether a slot may be that of a hash.
+#[inline]
+fn is_like(slot: u32, hash: u64, mask: usize) -> bool {
+    (slot ^ hash as u32) & !(mask as u32) == 0
 }
 
 #[inline]
-fn slot(hash: u64, number: usize) -> u64 {
-    u64::from(tag_of(hash)) << 32 | number as u64
-}
-
-#[inline]
-fn tag(slot: u64) -> u32 {
-    (slot >> 32) as u32
-}
-
-#[inline]
-fn number(slot: u64) -> u32 {
-    (slot as u32).wrapping_sub(1)
+fn number(slot: u32, mask: usize) -> u32 {
+    (slot & mask as u32).wrapping_sub(1)
 }
 
 #[cfg(test)]
