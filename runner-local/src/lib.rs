@@ -39,7 +39,7 @@ use std::sync::Arc;
 /// Runs pipelines on the threads of this process.
 ///
 /// When a run has succeeded, its threads wait a tenth of a second for the next one, so that many small ones cost little. What
-/// user code keeps by thread is then still there.
+/// user code keeps by thread is then still there, and is dropped when no run has come: perhaps after `wait` has returned.
 ///
 /// ```
 /// use beamline_local::LocalRunner;

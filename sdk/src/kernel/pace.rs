@@ -214,6 +214,7 @@ mod tests {
         assert!(timed.0.start(15).is_none() && timed.0.start(16).is_some());
         assert!(Pace::unlimited(timed.1).start(usize::MAX).is_none());
     }
+
     #[test]
     fn a_push_within_another_one_goes_by_its_time() {
         let (outer, clock) = pace();
