@@ -128,24 +128,44 @@ impl<T: 'static> Emitter<T> {
         }
     }
 
-    /// Says whether the batch is full.
+    /// As [`emit_or_unwind`](Self::emit_or_unwind), for the `row`-th element of the input batch, which need not have been
+    /// begun: if it `is_new` it is now.
+    #[inline]
+    pub(crate) fn emit_of_or_unwind(&mut self, value: T, meta: &Meta, row: usize, is_new: bool) {
+        self.batch.values.push(value);
+        if is_new {
+            self.begin_row(meta, row);
+        }
+        if self.stamp_last() {
+            self.pass_on_or_unwind();
+        }
+    }
+
+    /// Says whether the batch is full. The element comes first: it is copied once, into the batch.
     #[expect(clippy::inline_always, reason = "an element is to be copied once, into the batch")]
     #[inline(always)]
     fn add(&mut self, value: T) -> bool {
+        self.batch.values.push(value);
+        self.stamp_last()
+    }
+
+    /// Stamps the element that has just been added. Says whether the batch is full.
+    #[inline]
+    fn stamp_last(&mut self) -> bool {
         if self.stamp.is_some() {
             self.append_stamp();
         }
-        self.batch.values.push(value);
         self.batch.is_full(self.capacity)
     }
 
     #[inline]
     fn append_stamp(&mut self) {
         let Some(stamp) = &self.stamp else { return };
+        let before = self.batch.values.len() - 1;
         if self.is_timed {
-            self.batch.meta.time.append(self.batch.values.len(), &stamp.time);
+            self.batch.meta.time.append(before, &stamp.time);
         } else {
-            self.batch.meta.append(self.batch.values.len(), stamp);
+            self.batch.meta.append(before, stamp);
         }
     }
 

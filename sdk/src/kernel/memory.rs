@@ -193,7 +193,7 @@ pub(crate) fn size_of_value<T: Serialize>(value: &T) -> usize {
 }
 
 /// So many values are looked at one by one.
-const FEW: usize = 64;
+const FEW: usize = 16;
 
 /// About how many bytes values take: of many that own memory, what some of them take, here and there, stands for all.
 pub(crate) fn size_of_values<T: Serialize>(values: &[T]) -> usize {

@@ -28,10 +28,16 @@ impl<T: Element> Witness<T> {
     ) -> Result<()> {
         if std::mem::needs_drop::<T>() {
             let result = catch(step, || {
-                values.drain(..).enumerate().try_for_each(|(row, element)| {
-                    self.see(&element);
-                    f(row, element)
-                })
+                let mut elements = values.drain(..);
+                let mut row = 0;
+                // Looked at where it lies, an element goes from there to user code at once.
+                while let Some(next) = elements.as_slice().first() {
+                    self.see(next);
+                    let Some(element) = elements.next() else { break };
+                    f(row, element)?;
+                    row += 1;
+                }
+                Ok(())
             });
             return told(step, result).map_err(|error| self.blame(error));
         }

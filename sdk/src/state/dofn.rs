@@ -172,11 +172,13 @@ impl<O: 'static> StateCx<'_, O> {
     /// Emits an element with the [timestamp](Self::timestamp) and the window of what is in work.
     #[inline]
     pub fn emit(&mut self, element: O) {
-        self.out.emit_or_unwind(element);
+        // Most calls emit nothing, so what is emitted begins the row, and not the call.
+        self.out.emit_of_or_unwind(element, self.meta, self.row, true);
     }
 
     /// Emits an element with a timestamp of its own.
     pub fn emit_at(&mut self, timestamp: Timestamp, element: O) {
+        self.out.begin_row(self.meta, self.row);
         self.out.emit_at(element, timestamp, self.meta, self.row);
     }
 

@@ -83,6 +83,12 @@ impl WindowSet {
         matches!(self.0, Repr::None)
     }
 
+    /// The window, if there is no other.
+    #[inline]
+    pub(crate) fn only(&self) -> Option<Window> {
+        if let Repr::One(window) = self.0 { Some(window) } else { None }
+    }
+
     /// The one that was added first.
     #[inline]
     pub fn first(&self) -> Option<&Window> {

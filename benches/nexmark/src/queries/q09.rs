@@ -48,7 +48,7 @@ pub struct Sale {
     best: ValueState<Bid>,
     /// Bids that have come before the auction, as long as it still may.
     early: BagState<Bid>,
-    /// When the auction ends, or the first early bid is in vain.
+    /// When the auction ends, or early bids have been in vain.
     end: EventTimer,
 }
 
@@ -84,10 +84,7 @@ impl StatefulDoFn<u64, Event> for Sell {
         match (sale.auction.take(), sale.best.take()) {
             (Some(auction), Some(bid)) => cx.emit((*auction, bid)),
             (Some(_), None) => {}
-            (None, _) => {
-                let early = sale.early.take();
-                early.into_iter().filter(|bid| bid.date_time >= cx.fire_time()).for_each(|bid| sale.wait(bid, cx));
-            }
+            (None, _) => sale.wait_on(cx),
         }
         Ok(())
     }
@@ -120,11 +117,20 @@ impl Sale {
 
     /// An auction that has not come when time has passed the bid began later.
     fn wait(&mut self, bid: Bid, cx: &SaleCx<'_>) {
-        let in_vain = bid.date_time + INSTANT;
-        if self.end.get().is_none_or(|end| in_vain < end) {
-            self.end.set(in_vain, cx);
+        if self.end.get().is_none() {
+            self.end.set(bid.date_time + INSTANT, cx);
         }
         self.early.add(bid);
+    }
+
+    /// Forgets the bids that are in vain, and waits until the others are too.
+    fn wait_on(&mut self, cx: &SaleCx<'_>) {
+        let mut early = self.early.take();
+        early.retain(|bid| bid.date_time >= cx.fire_time());
+        if let Some(last) = early.iter().map(|bid| bid.date_time).max() {
+            self.end.set(last + INSTANT, cx);
+            early.into_iter().for_each(|bid| self.early.add(bid));
+        }
     }
 }
 

@@ -30,14 +30,10 @@ where
         let differs = !batch.meta.is_same();
         out.begin(&batch.meta);
         let result = witness.hand_out(step, &mut batch.values, |row, element| {
-            let mut outputs = f(element).into_iter();
             // Many elements have none: then their stamp is not needed.
-            if let Some(first) = outputs.next() {
-                if differs {
-                    out.begin_row(&batch.meta, row);
-                }
-                out.emit_or_unwind(first);
-                outputs.for_each(|o| out.emit_or_unwind(o));
+            let mut is_new = differs;
+            for output in f(element) {
+                out.emit_of_or_unwind(output, &batch.meta, row, std::mem::take(&mut is_new));
             }
             Ok(())
         });

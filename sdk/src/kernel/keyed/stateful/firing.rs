@@ -39,7 +39,9 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         {
             let meta = Meta::of(Stamp { time, windows: window.into(), pane });
             self.begin(&meta);
-            return self.process(slot, value, Moment { meta: &meta, row: 0, time });
+            self.witness.see(&value);
+            let lifetime = self.lifetime(window);
+            return self.process(slot, value, lifetime, Moment { meta: &meta, row: 0, time });
         }
         if let Some(due) = take_due(&mut kept.state, domain, at) {
             return self.on_timer(slot, window, domain, due);
@@ -73,7 +75,8 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             TimeDomain::ProcessingTime => pending.output,
         };
         let moment = Moment { meta: &meta, row: 0, time };
-        self.call(slot, moment, |dofn, key, state, cx| {
+        let lifetime = self.lifetime(window);
+        self.call(slot, lifetime, moment, |dofn, key, state, cx| {
             cx.fire_time = pending.at;
             dofn.on_timer(key, timer, state, cx)
         })
@@ -81,7 +84,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
 
     /// Ends a window of a key: what is left is shown to user code, and forgotten.
     fn expire_window(&mut self, slot: u32, window: Window) -> Result<()> {
-        let Lifetime { expiry, .. } = self.lifetime(window);
+        let lifetime @ Lifetime { expiry, .. } = self.lifetime(window);
         let Some((_, kept)) = self.keys.get_mut(slot) else { return Ok(()) };
         kept.expire(expiry);
         if !kept.settle(expiry).is_empty {
@@ -89,7 +92,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             let meta = from_time(expiry, window);
             self.begin(&meta);
             let moment = Moment { meta: &meta, row: 0, time: expiry };
-            self.call(slot, moment, D::on_window_expiration)?;
+            self.call(slot, lifetime, moment, D::on_window_expiration)?;
         }
         self.forget(slot);
         Ok(())

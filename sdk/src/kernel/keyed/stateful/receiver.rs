@@ -8,7 +8,7 @@ use crate::kernel::guard::{catch, user_error};
 use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Inputs, Late, One, Slots};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::witness::Witness;
-use crate::kernel::{Clock, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
+use crate::kernel::{Clock, Col, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
 use crate::window::Window;
 use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
@@ -97,16 +97,21 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         let meta = &batch.meta;
         self.out.begin(meta);
         let mut guesses = [Guess::NONE; BLOCK];
-        for (row, pair) in batch.values.into_iter().enumerate() {
+        let common = if let Col::Same(windows) = &meta.windows { windows.only() } else { None };
+        let mut pairs = batch.values.into_iter();
+        for (row, hash) in hashes.iter().enumerate() {
             if row % BLOCK == 0 {
                 self.guess(&hashes, meta, row, &mut guesses);
             }
-            let hash = hashes[row];
-            if let [_] = meta.windows.get(row)[..] {
-                self.out.begin_row(meta, row);
-                self.add(meta, row, guesses[row % BLOCK], hash, pair)?;
+            // Looked at where it lies, a value goes from there to user code at once.
+            if let Some((_, value)) = pairs.as_slice().first() {
+                self.witness.see(value);
+            }
+            let Some(pair) = pairs.next() else { break };
+            if let Some(window) = common.or_else(|| meta.windows.get(row).only()) {
+                self.add(Moment { meta, row, time: *meta.time.get(row) }, window, guesses[row % BLOCK], *hash, pair)?;
             } else {
-                self.add_to_each(meta.get(row), hash, &pair)?;
+                self.add_to_each(meta.get(row), *hash, &pair)?;
                 self.out.begin(meta);
             }
         }
@@ -127,21 +132,21 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         for window in &stamp.windows {
             let meta = Meta::of(Stamp { windows: (*window).into(), ..stamp.clone() });
             self.out.begin(&meta);
-            self.add(&meta, 0, Guess::NONE, hash, pair.clone())?;
+            self.add(Moment { meta: &meta, row: 0, time: stamp.time }, *window, Guess::NONE, hash, pair.clone())?;
         }
         Ok(())
     }
 
-    /// Adds a row that is in one window.
-    fn add(&mut self, meta: &Meta, row: usize, guess: Guess, hash: u64, (key, value): (K, V)) -> Result<()> {
-        let (time, window) = (*meta.time.get(row), meta.windows.get(row)[0]);
+    /// Adds a row that is in one window. The witness has seen it.
+    #[inline]
+    fn add(&mut self, moment: Moment<'_>, window: Window, guess: Guess, hash: u64, (key, value): (K, V)) -> Result<()> {
         let lifetime = self.lifetime(window);
         if self.watermark > lifetime.expiry {
-            DROPPED_LATE.inc(1);
-            self.late.emit(&key, value, &meta.get(row));
+            self.drop_late(&key, value, moment);
             return Ok(());
         }
         let slot = self.keys.find_guessed_or_insert(guess, lifetime.hash_in(hash), (key, window));
+        let Moment { meta, row, time } = moment;
         if D::REQUIRES_TIME_SORTED_INPUT && time >= self.watermark {
             if let Some((_, kept)) = self.keys.get_mut(slot) {
                 kept.wait(time, *meta.pane.get(row), value);
@@ -149,13 +154,20 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             self.settle(slot, time);
             return Ok(());
         }
-        self.process(slot, value, Moment { meta, row, time })
+        self.process(slot, value, lifetime, moment)
     }
 
-    pub(super) fn process(&mut self, slot: u32, value: V, moment: Moment<'_>) -> Result<()> {
+    #[cold]
+    fn drop_late(&mut self, key: &K, value: V, Moment { meta, row, .. }: Moment<'_>) {
+        DROPPED_LATE.inc(1);
+        self.late.emit(key, value, &meta.get(row));
+    }
+
+    /// Hands a value that the witness has seen to user code.
+    #[inline]
+    pub(super) fn process(&mut self, slot: u32, value: V, lifetime: Lifetime, moment: Moment<'_>) -> Result<()> {
         self.doing = Doing::Value(slot);
-        self.witness.see(&value);
-        self.call(slot, moment, |dofn, key, state, cx| dofn.process(key, value, state, cx))
+        self.call(slot, lifetime, moment, |dofn, key, state, cx| dofn.process(key, value, state, cx))
     }
 
     /// Calls user code for a slot, and takes note of what it has changed.
@@ -163,11 +175,11 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     pub(super) fn call(
         &mut self,
         slot: u32,
+        Lifetime { expiry, over, .. }: Lifetime,
         moment: Moment<'_>,
         call: impl FnOnce(&mut D, &K, &mut D::State, &mut StateCx<'_, D::Out>) -> Result<(), BoxError>,
     ) -> Result<()> {
         let Moment { meta, row, time } = moment;
-        let Lifetime { expiry, over, .. } = self.lifetime(meta.windows.get(row)[0]);
         let Self { dofn, keys, schedule, step, out, now, .. } = self;
         let Some(((key, _), kept)) = keys.get_mut(slot) else { return Ok(()) };
         kept.expire(time);

@@ -23,12 +23,12 @@ impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
     /// A power of two, which is what vectors grow to.
     const FULL: usize = fit::<T>(FIRST);
 
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { first: Vec::new(), chunks: Chunks::new() }
     }
 
     #[inline]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.first.len() + self.chunks.len()
     }
 
@@ -43,20 +43,20 @@ impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
     }
 
     #[inline]
-    pub(super) fn get(&self, number: u32) -> Option<&T> {
+    pub(crate) fn get(&self, number: u32) -> Option<&T> {
         let number = number as usize;
         self.first.get(number).or_else(|| self.chunks.get(number.checked_sub(Self::FULL)?))
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         let number = number as usize;
         self.first.get_mut(number).or_else(|| self.chunks.get_mut(number.checked_sub(Self::FULL)?))
     }
 
     /// Adds an element; says how many there are then.
     #[inline]
-    pub(super) fn push(&mut self, element: T) -> usize {
+    pub(crate) fn push(&mut self, element: T) -> usize {
         if self.first.len() < Self::FULL {
             if self.first.len() == self.first.capacity() {
                 self.grow_first();
@@ -75,7 +75,7 @@ impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
         self.first.reserve_exact(room.min(Self::FULL - len));
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.first.iter().chain(self.chunks.iter())
     }
 

@@ -8,7 +8,7 @@ mod chunks;
 mod entries;
 
 pub(crate) use chunks::Taken;
-use entries::Entries;
+pub(crate) use entries::Entries;
 
 use crate::Key;
 use crate::kernel::prefetch::{prefetch, prefetch_heap, touch};

@@ -1,6 +1,7 @@
 //! State by key: a number for each key, and what is kept for it.
 
 use crate::Key;
+use crate::kernel::keyed::table::Entries;
 use crate::kernel::prefetch::prefetch_all;
 use hashbrown::HashTable;
 
@@ -10,7 +11,8 @@ use hashbrown::HashTable;
 /// not mind if it has come to mean another key.
 pub(crate) struct Slots<K, S> {
     numbers: HashTable<u32>,
-    entries: Vec<Option<Entry<K, S>>>,
+    /// They do not move when there are many: most types of state are large.
+    entries: Entries<Option<Entry<K, S>>>,
     free: Vec<u32>,
 }
 
@@ -33,7 +35,7 @@ impl Guess {
 
 impl<K: Key, S: Default> Slots<K, S> {
     pub(crate) fn new() -> Self {
-        Self { numbers: HashTable::new(), entries: Vec::new(), free: Vec::new() }
+        Self { numbers: HashTable::new(), entries: Entries::new(), free: Vec::new() }
     }
 
     /// What is kept for the keys.
@@ -49,7 +51,7 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// Brings what a slot has into the cache.
     #[inline]
     pub(crate) fn ask_for_slot(&self, slot: u32) {
-        self.entries.get(slot as usize).into_iter().for_each(prefetch_all);
+        self.entries.get(slot).into_iter().for_each(prefetch_all);
     }
 
     /// Brings what is kept for the key of a hash into the cache, if there is something. Says where that seems to be.
@@ -65,7 +67,7 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// is where the key is.
     #[inline]
     pub(crate) fn find_guessed_or_insert(&mut self, guess: Guess, hash: u64, key: K) -> u32 {
-        let guessed = self.entries.get(guess.0 as usize).and_then(Option::as_ref);
+        let guessed = self.entries.get(guess.0).and_then(Option::as_ref);
         if guessed.is_some_and(|entry| entry.key == key) { guess.0 } else { self.find_or_insert(hash, key) }
     }
 
@@ -90,11 +92,14 @@ impl<K: Key, S: Default> Slots<K, S> {
 
     fn insert(&mut self, hash: u64, key: K) -> u32 {
         let new = Some(Entry { hash, key, state: S::default() });
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(None);
-            u32::try_from(self.entries.len() - 1).expect("a worker has fewer than four thousand million keys")
-        });
-        self.entries[slot as usize] = new;
+        let free = self.free.pop().and_then(|slot| Some((slot, self.entries.get_mut(slot)?)));
+        let slot = if let Some((slot, place)) = free {
+            *place = new;
+            slot
+        } else {
+            let slots = self.entries.push(new);
+            u32::try_from(slots - 1).expect("a worker has fewer than four thousand million keys")
+        };
         let entries = &self.entries;
         self.numbers.insert_unique(spread(hash), slot, |slot| entry(entries, *slot).map_or(0, |e| spread(e.hash)));
         slot
@@ -103,13 +108,13 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// The state of a slot; nothing if the slot is free, or was given back with all others.
     #[inline]
     pub(crate) fn get(&self, slot: u32) -> Option<&S> {
-        self.entries.get(slot as usize)?.as_ref().map(|entry| &entry.state)
+        self.entries.get(slot)?.as_ref().map(|entry| &entry.state)
     }
 
     /// As [`get`](Self::get), with its key.
     #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> Option<(&K, &mut S)> {
-        self.entries.get_mut(slot as usize)?.as_mut().map(|entry| (&entry.key, &mut entry.state))
+        self.entries.get_mut(slot)?.as_mut().map(|entry| (&entry.key, &mut entry.state))
     }
 
     /// All slots, among them free ones.
@@ -119,7 +124,7 @@ impl<K: Key, S: Default> Slots<K, S> {
 
     /// Forgets a key.
     pub(crate) fn remove(&mut self, slot: u32) {
-        let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::take) else { return };
+        let Some(entry) = self.entries.get_mut(slot).and_then(Option::take) else { return };
         if let Ok(found) = self.numbers.find_entry(spread(entry.hash), |other| *other == slot) {
             found.remove();
         }
@@ -135,8 +140,8 @@ impl<K: Key, S: Default> Slots<K, S> {
     }
 }
 
-fn entry<K, S>(entries: &[Option<Entry<K, S>>], slot: u32) -> Option<&Entry<K, S>> {
-    entries[slot as usize].as_ref()
+fn entry<K, S>(entries: &Entries<Option<Entry<K, S>>>, slot: u32) -> Option<&Entry<K, S>> {
+    entries.get(slot)?.as_ref()
 }
 
 /// The lowest bits of a hash are the same for all keys of a worker: the table must not look at them.
