@@ -384,9 +384,13 @@ impl<'a, T> SourceBatch<'a, T> {
     /// Adds an element with its event time.
     #[inline]
     pub fn push_at(&mut self, value: T, time: Timestamp) {
-        self.times.resize(self.values.len(), Timestamp::MIN);
-        self.times.push(time);
+        // The value comes first: it is copied once, to where it stays.
+        let before = self.values.len();
         self.values.push(value);
+        if self.times.len() < before {
+            self.times.resize(before, Timestamp::MIN);
+        }
+        self.times.push(time);
     }
 
     /// Whether the reader should return. Pushing more is allowed, and wasteful.

@@ -85,6 +85,7 @@ pub struct Bid {
 
 impl Event {
     /// When it happened.
+    #[inline]
     pub fn date_time(&self) -> Timestamp {
         match self {
             Self::Person(person) => person.date_time,
@@ -94,6 +95,7 @@ impl Event {
     }
 
     /// The person, if somebody has registered.
+    #[inline]
     pub fn person(self) -> Option<Person> {
         match self {
             Self::Person(person) => Some(*person),
@@ -102,6 +104,7 @@ impl Event {
     }
 
     /// The auction, if one has been opened.
+    #[inline]
     pub fn auction(self) -> Option<Auction> {
         match self {
             Self::Auction(auction) => Some(*auction),
@@ -110,6 +113,7 @@ impl Event {
     }
 
     /// The bid, if one has been made.
+    #[inline]
     pub fn bid(self) -> Option<Bid> {
         match self {
             Self::Bid(bid) => Some(bid),
