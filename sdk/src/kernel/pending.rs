@@ -37,10 +37,15 @@ impl Kept {
     pub(crate) fn keys_in(windows: impl Iterator<Item = (Window, u64)>) -> Option<Self> {
         let mut kept = Self { what: "keys", ..Self::default() };
         for (window, keys) in windows {
-            kept.windows.insert(window);
-            kept.count += keys;
+            kept.count_in(window, keys);
         }
         (kept.count > 0).then_some(kept)
+    }
+
+    /// Counts what is in a window.
+    pub(crate) fn count_in(&mut self, window: Window, count: u64) {
+        self.windows.insert(window);
+        self.count += count;
     }
 }
 

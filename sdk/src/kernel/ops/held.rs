@@ -34,12 +34,21 @@ impl<T: Element> Held<T> {
                 let mut bytes = Vec::new();
                 read_block(&*file, block, &mut bytes)?;
                 let rest = &mut bytes.as_slice();
-                let meta = coder::decode(rest).map_err(codec_error::<Meta>)?;
+                let meta = read_meta(rest)?;
                 let values: Result<Vec<T>, _> = (0..len).map(|_| coder::decode(rest)).collect();
                 Ok(Batch { values: values.map_err(codec_error::<T>)?, meta })
             }
         }
     }
+}
+
+/// Not where the type of elements is known: compiled once, with this crate.
+fn read_meta(rest: &mut &[u8]) -> Result<Meta> {
+    coder::decode(rest).map_err(codec_error::<Meta>)
+}
+
+fn write_meta(meta: &Meta, into: &mut Vec<u8>) -> Result<()> {
+    coder::encode(meta, into).map_err(codec_error::<Meta>)
 }
 
 /// Decides where batches wait.
@@ -66,7 +75,7 @@ impl Holder {
 
     fn spill<T: Element>(&mut self, batch: &Batch<T>) -> Result<Held<T>> {
         let mut bytes = Vec::new();
-        coder::encode(&batch.meta, &mut bytes).map_err(codec_error::<Meta>)?;
+        write_meta(&batch.meta, &mut bytes)?;
         batch.values.iter().try_for_each(|v| coder::encode(v, &mut bytes)).map_err(codec_error::<T>)?;
         if self.file.is_none() {
             self.file = Some(self.env.scratch.create().map_err(scratch_error)?);

@@ -310,12 +310,22 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
             return Some(Kept { count: on_disk as u64, what: "bytes of slices of windows", ..Kept::default() });
         }
         if !self.slides {
-            let tables = self.coming.iter().map(|(((_, window), _), slice)| (*window, slice.table.len() as u64));
-            let scattered = self.overflow.iter().flat_map(Overflow::scattered_windows).map(|window| (window, 1));
-            return Kept::keys_in(tables.chain(scattered));
+            let mut kept = Kept { what: "keys", ..Kept::default() };
+            for (((_, window), _), slice) in self.coming.iter() {
+                kept.count_in(*window, slice.table.len() as u64);
+            }
+            for window in self.overflow.iter().flat_map(Overflow::scattered_windows) {
+                kept.count_in(window, 1);
+            }
+            return (kept.count > 0).then_some(kept);
         }
-        let windows = self.coming.values().flat_map(|slice| &slice.windows).chain(self.running.windows());
-        let windows = windows.filter(|window| window.max_timestamp() >= self.watermark).copied().collect();
-        self.pending().map(|Pending { count, .. }| Kept { count, what: "slices", windows })
+        let mut kept = Kept { what: "slices", ..Kept::default() };
+        for windows in self.coming.values().map(|slice| &slice.windows[..]).chain([self.running.windows()]) {
+            for window in windows.iter().filter(|window| window.max_timestamp() >= self.watermark) {
+                kept.count_in(*window, 0);
+            }
+        }
+        kept.count = self.pending()?.count;
+        Some(kept)
     }
 }

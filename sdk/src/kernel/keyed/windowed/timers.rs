@@ -2,8 +2,44 @@
 
 use crate::Timestamp;
 use crate::kernel::ordered::Ordered;
+use crate::window::Window;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
+
+/// What a timer may say. Its functions are compiled once for each type that implements it, with this crate, and not in each
+/// program; they are called once for each timer, which costs next to nothing beside it.
+pub(crate) trait Timer: Copy {
+    fn set(timers: &mut Timers<Self>, at: Timestamp, timer: Self);
+    fn first(timers: &Timers<Self>) -> Option<Timestamp>;
+    fn take_due(timers: &mut Timers<Self>, time: Timestamp) -> Option<(Timestamp, Self)>;
+    fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self>;
+}
+
+macro_rules! timers {
+    ($($timer:ty),+) => {$(
+        impl Timer for $timer {
+            fn set(timers: &mut Timers<Self>, at: Timestamp, timer: Self) {
+                timers.set_here(at, timer);
+            }
+
+            fn first(timers: &Timers<Self>) -> Option<Timestamp> {
+                timers.first_here()
+            }
+
+            fn take_due(timers: &mut Timers<Self>, time: Timestamp) -> Option<(Timestamp, Self)> {
+                timers.take_due_here(time)
+            }
+
+            fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self> {
+                timers.all_near().take(most).collect()
+            }
+        }
+    )+};
+}
+
+timers!(u32, (u32, Timestamp), (u32, Window));
+#[cfg(test)]
+timers!(usize);
 
 /// Timers by the instant that they are due at.
 ///
@@ -64,7 +100,28 @@ pub(super) fn span(at: Timestamp) -> i64 {
     at.millis() >> 12
 }
 
-impl<T> Timers<T> {
+impl<T: Timer> Timers<T> {
+    pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
+        T::set(self, at, timer);
+    }
+
+    /// When the first one is due.
+    pub(crate) fn first(&self) -> Option<Timestamp> {
+        T::first(self)
+    }
+
+    /// Takes the first one, if it is not due after `time`.
+    pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
+        T::take_due(self, time)
+    }
+
+    /// Those that are due soonest, mostly in order: so many at most, and perhaps not all.
+    pub(crate) fn soonest(&self, most: usize) -> Vec<T> {
+        T::soonest(self, most)
+    }
+}
+
+impl<T: Copy> Timers<T> {
     pub(crate) fn new() -> Self {
         Self {
             near: VecDeque::new(),
@@ -78,7 +135,7 @@ impl<T> Timers<T> {
         }
     }
 
-    pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
+    fn set_here(&mut self, at: Timestamp, timer: T) {
         if self.is_empty() {
             self.until = span(at);
         }
@@ -109,25 +166,22 @@ impl<T> Timers<T> {
         self.far[after].push((at, timer));
     }
 
-    /// When the first one is due.
-    pub(crate) fn first(&self) -> Option<Timestamp> {
+    fn first_here(&self) -> Option<Timestamp> {
         let near = self.near.front().map(|(at, _)| *at);
         let added = self.added.peek().map(|Reverse(added)| added.at);
         let fresh = (!self.fresh.is_empty()).then_some(self.first_fresh);
         near.into_iter().chain(added).chain(fresh).min()
     }
 
-    /// Those that are due soonest, mostly in order; perhaps not all.
-    pub(crate) fn soonest(&self) -> impl Iterator<Item = &T> {
-        let added = self.added.iter().map(|Reverse(added)| &added.timer);
-        let fresh = self.fresh.iter().map(|(_, timer)| timer);
-        self.near.iter().map(|(_, timer)| timer).chain(added).chain(fresh)
+    fn all_near(&self) -> impl Iterator<Item = T> {
+        let added = self.added.iter().map(|Reverse(added)| added.timer);
+        let fresh = self.fresh.iter().map(|(_, timer)| *timer);
+        self.near.iter().map(|(_, timer)| *timer).chain(added).chain(fresh)
     }
 
-    /// Takes the first one, if it is not due after `time`.
     #[inline]
-    pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
-        let first = self.first().filter(|first| *first <= time)?;
+    fn take_due_here(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
+        let first = self.first_here().filter(|first| *first <= time)?;
         if !self.fresh.is_empty() {
             self.settle();
         }
@@ -220,7 +274,7 @@ mod tests {
                     prop_assert_eq!(timers.take_due(at), None);
                 }
                 prop_assert_eq!(timers.first(), model.first_key_value().map(|(first, _)| *first));
-                prop_assert_eq!(timers.soonest().next().is_none(), model.is_empty());
+                prop_assert_eq!(timers.soonest(1).is_empty(), model.is_empty());
             }
             prop_assert!(timers.far.is_empty() && timers.farthest.is_empty());
         }
