@@ -102,13 +102,14 @@ impl<K: Key, A> Table<K, A> {
         let mut rows = rows.drain(..).zip(hashes);
         loop {
             let (slots, entries) = (&self.slots[..], self.entries.first_mut());
-            let (hash, key, value) = loop {
-                let Some(((key, value), hash)) = rows.next() else { return };
-                match look_up(slots, entries, *hash, &key) {
-                    Some(entry) => fold(&mut entry.acc, value),
-                    None => break (*hash, key, value),
+            let new = rows.find_map(|((key, value), hash)| match look_up(slots, entries, *hash, &key) {
+                Some(entry) => {
+                    fold(&mut entry.acc, value);
+                    None
                 }
-            };
+                None => Some((*hash, key, value)),
+            });
+            let Some((hash, key, value)) = new else { return };
             self.find_or_insert(hash, key, value, &mut fold, &mut create);
         }
     }

@@ -227,6 +227,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     }
 
     fn left_behind(&self) -> Option<Kept> {
-        Kept::keys_in(self.keys.states().flat_map(Sessions::expectant).map(|window| (window, 1)))
+        let mut kept = Kept::none_of("keys");
+        for sessions in self.keys.states() {
+            sessions.expectant().for_each(|window| kept.count_in(window, 1));
+        }
+        kept.if_any()
     }
 }

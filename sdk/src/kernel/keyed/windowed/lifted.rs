@@ -305,7 +305,10 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
         let (watermark, is_combining) = (self.watermark, self.gain.is_combining());
         let passes = |windows: &WindowSet| !is_combining || windows.first_end().is_some_and(|end| end < watermark);
-        sort::by_windows(hashes, pairs, passes).into_iter().try_for_each(|rows| self.add(rows))
+        for rows in sort::by_windows(hashes, pairs, &passes) {
+            self.add(rows)?;
+        }
+        Ok(())
     }
 }
 

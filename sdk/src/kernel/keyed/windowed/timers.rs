@@ -6,10 +6,10 @@ use crate::window::Window;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 
-/// What a timer may say. Its functions are compiled once for each type that implements it, with this crate, and not in each
-/// program; they are called once for each timer, which costs next to nothing beside it.
+/// What a timer may say. Most of the code of [`Timers`] is compiled once for each type that implements it, with this crate, and not
+/// in each program: a call for each timer costs next to nothing beside it.
 pub(crate) trait Timer: Copy {
-    fn set(timers: &mut Timers<Self>, at: Timestamp, timer: Self);
+    fn set_far(timers: &mut Timers<Self>, at: Timestamp, timer: Self);
     fn first(timers: &Timers<Self>) -> Option<Timestamp>;
     fn take_due(timers: &mut Timers<Self>, time: Timestamp) -> Option<(Timestamp, Self)>;
     fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self>;
@@ -18,8 +18,8 @@ pub(crate) trait Timer: Copy {
 macro_rules! timers {
     ($($timer:ty),+) => {$(
         impl Timer for $timer {
-            fn set(timers: &mut Timers<Self>, at: Timestamp, timer: Self) {
-                timers.set_here(at, timer);
+            fn set_far(timers: &mut Timers<Self>, at: Timestamp, timer: Self) {
+                timers.set_far_here(at, timer);
             }
 
             fn first(timers: &Timers<Self>) -> Option<Timestamp> {
@@ -102,7 +102,18 @@ pub(super) fn span(at: Timestamp) -> i64 {
 
 impl<T: Timer> Timers<T> {
     pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
-        T::set(self, at, timer);
+        if self.is_empty() {
+            self.until = span(at);
+        }
+        if span(at) > self.until {
+            return T::set_far(self, at, timer);
+        }
+        let is_in_order = self.added.is_empty() && self.fresh.is_empty();
+        if is_in_order && self.near.back().is_none_or(|(last, _)| *last <= at) {
+            return self.near.push_back((at, timer));
+        }
+        self.first_fresh = self.first_fresh.min(at);
+        self.fresh.push((at, timer));
     }
 
     /// When the first one is due.
@@ -135,27 +146,12 @@ impl<T: Copy> Timers<T> {
         }
     }
 
-    fn set_here(&mut self, at: Timestamp, timer: T) {
-        if self.is_empty() {
-            self.until = span(at);
-        }
-        if span(at) > self.until {
-            return self.set_far(at, timer);
-        }
-        let is_in_order = self.added.is_empty() && self.fresh.is_empty();
-        if is_in_order && self.near.back().is_none_or(|(last, _)| *last <= at) {
-            return self.near.push_back((at, timer));
-        }
-        self.first_fresh = self.first_fresh.min(at);
-        self.fresh.push((at, timer));
-    }
-
     /// Far ones are there only if there are some before.
     fn is_empty(&self) -> bool {
         self.near.is_empty() && self.added.is_empty() && self.fresh.is_empty()
     }
 
-    fn set_far(&mut self, at: Timestamp, timer: T) {
+    fn set_far_here(&mut self, at: Timestamp, timer: T) {
         let after = span(at).abs_diff(self.until) as usize - 1;
         if after >= FAR {
             return self.farthest.get_or_insert_with(span(at), Vec::new).push((at, timer));
