@@ -22,6 +22,15 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &mut &[u8]) -> Result<T, BoxErr
     Ok(value)
 }
 
+/// Reads so many values from the front of `bytes` and moves the front behind them.
+pub(crate) fn decode_all<T: DeserializeOwned>(bytes: &mut &[u8], len: usize) -> Result<Vec<T>, BoxError> {
+    let mut values = Vec::with_capacity(len);
+    for _ in 0..len {
+        values.push(decode(bytes)?);
+    }
+    Ok(values)
+}
+
 /// The number of bytes that [`encode`] would append; 0 for what cannot be encoded.
 pub(crate) fn encoded_len<T: Serialize>(value: &T) -> usize {
     let mut size = SizeWriter::default();

@@ -3,25 +3,36 @@
 use super::exit;
 use super::options::Options;
 use clap::error::ErrorKind;
-use clap::{Arg, Args, Command, FromArgMatches};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Reads both.
-pub(super) fn parse<A: Args>(args: impl IntoIterator<Item = OsString>) -> Result<(A, Options), clap::Error> {
-    let mut args = args.into_iter().peekable();
-    let command = command::<A>(&program_name(args.peek()))?;
-    let version = command.get_version().map(str::to_owned);
-    let mut matches = command.clone().try_get_matches_from(args)?;
-    let read = || {
-        let (own, runners) = (A::from_arg_matches_mut(&mut matches)?, Options::from_arg_matches_mut(&mut matches)?);
-        Ok((own, Options { version, ..runners }))
-    };
-    read().map_err(|error: clap::Error| error.format(&mut command.clone()))
+pub(super) fn parse<A: Args>(args: Vec<OsString>) -> Result<(A, Options), clap::Error> {
+    let mut own = None;
+    let runners = parse_with(args, A::augment_args, &mut |matches| {
+        own = Some(A::from_arg_matches_mut(matches)?);
+        Ok(())
+    })?;
+    Ok((own.expect("read by now"), runners))
 }
 
-fn command<A: Args>(name: &str) -> Result<Command, clap::Error> {
-    let own = A::augment_args(Command::new(name.to_owned()));
+/// As [`parse`], where it is not known what the program reads: compiled once, with this crate.
+fn parse_with(
+    args: Vec<OsString>,
+    augment: fn(Command) -> Command,
+    read: &mut dyn FnMut(&mut ArgMatches) -> Result<(), clap::Error>,
+) -> Result<Options, clap::Error> {
+    let name = program_name(args.first());
+    let mut command = command(&name, augment(Command::new(name.clone())))?;
+    let version = command.get_version().map(str::to_owned);
+    let mut matches = command.clone().try_get_matches_from(args)?;
+    let runners = read(&mut matches).and_then(|()| Options::from_arg_matches_mut(&mut matches));
+    let runners = runners.map_err(|error| error.format(&mut command))?;
+    Ok(Options { version, ..runners })
+}
+
+fn command(name: &str, own: Command) -> Result<Command, clap::Error> {
     let runners = Options::augment_args(Command::new(name.to_owned()));
     if let Some(taken) = own.get_arguments().find_map(|arg| taken_name(arg, &runners)) {
         let text = format!("this program has an argument {taken}, which is an option of the runner too: rename it\n");
@@ -65,7 +76,7 @@ mod tests {
 
     fn read<A: Args>(args: &[&str]) -> Result<(A, Options), String> {
         let all = ["folder/program"].iter().chain(args);
-        parse(all.map(OsString::from)).map_err(|error| error.to_string())
+        parse(all.map(OsString::from).collect()).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -114,7 +114,7 @@ use std::process::ExitCode;
 #[track_caller]
 pub fn launch<A: Args>(build: fn(&Pipeline, A) -> Result<(), BoxError>) -> ExitCode {
     let pipeline = Pipeline::new();
-    match arguments::parse::<A>(args_os()) {
+    match arguments::parse::<A>(args_os().collect()) {
         Ok((args, options)) => {
             let graph = build(&pipeline, args).map_err(wrong_usage).and_then(|()| pipeline.graph());
             job::run(graph, &options)

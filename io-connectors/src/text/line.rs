@@ -1,6 +1,8 @@
 //! Lines become elements: as strings, or as bytes with their place.
 
 use super::error::ReadError;
+use super::read::Read;
+use beamline_sdk::kernel::{SourceFactory, read_with};
 use beamline_sdk::{Element, SourceBatch};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -100,17 +102,28 @@ fn newline_length(line: &[u8]) -> usize {
 pub trait Decode: Sized {
     /// Pushes every line of `block`.
     fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError>;
+
+    /// What a runner reads such lines with: compiled here, once for each type of lines.
+    fn factory(read: Read<Self>) -> Arc<dyn SourceFactory>;
 }
 
 impl Decode for String {
     fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError> {
         block.texts(|line| out.push(line))
     }
+
+    fn factory(read: Read<Self>) -> Arc<dyn SourceFactory> {
+        read_with(read)
+    }
 }
 
 impl Decode for (Arc<str>, String) {
     fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError> {
         block.texts(|line| out.push((block.place.file.clone(), line)))
+    }
+
+    fn factory(read: Read<Self>) -> Arc<dyn SourceFactory> {
+        read_with(read)
     }
 }
 
@@ -128,6 +141,10 @@ impl Decode for RawLine {
             });
         }
         Ok(())
+    }
+
+    fn factory(read: Read<Self>) -> Arc<dyn SourceFactory> {
+        read_with(read)
     }
 }
 

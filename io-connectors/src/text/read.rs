@@ -7,6 +7,7 @@ use super::line::{InvalidUtf8, Line, RawLine, Text};
 use super::paths::{Input, Kind, name_of_input, resolve};
 use super::reader::LineReader;
 use super::split::{Origin, Part, Split, SplitSize, divide};
+use beamline_sdk::kernel::SourceFactory;
 use beamline_sdk::{BoxError, Source, SplitTarget};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -212,6 +213,10 @@ impl<L: Line> Source for Read<L> {
 
     fn open(&self, split: Split) -> Result<LineReader<L>, BoxError> {
         Ok(LineReader::open(split, self.invalid, self.size.min)?)
+    }
+
+    fn into_factory(self) -> Arc<dyn SourceFactory> {
+        L::factory(self)
     }
 }
 

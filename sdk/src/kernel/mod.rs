@@ -59,7 +59,7 @@ pub use meta::{Meta, Stamp};
 pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
 pub use pending::{Kept, Pending, ReadingStatus};
-pub use reading::{Inflow, Polled, SourceFactory, SourceHead, SourceRun, Wake};
+pub use reading::{Inflow, Polled, SourceFactory, SourceHead, SourceRun, Wake, read_with};
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
 pub use thread::forget_runs;

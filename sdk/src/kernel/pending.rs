@@ -33,14 +33,20 @@ impl From<Pending> for Kept {
 }
 
 impl Kept {
-    /// Keys, counted once for each of their windows.
-    pub(crate) fn keys_in(windows: impl Iterator<Item = (Window, u64)>) -> Option<Self> {
-        let mut kept = Self { what: "keys", ..Self::default() };
-        for (window, keys) in windows {
-            kept.windows.insert(window);
-            kept.count += keys;
-        }
-        (kept.count > 0).then_some(kept)
+    /// None of these so far.
+    pub(crate) fn none_of(what: &'static str) -> Self {
+        Self { what, ..Self::default() }
+    }
+
+    /// Itself, if there is something.
+    pub(crate) fn if_any(self) -> Option<Self> {
+        (self.count > 0).then_some(self)
+    }
+
+    /// Counts what is in a window.
+    pub(crate) fn count_in(&mut self, window: Window, count: u64) {
+        self.windows.insert(window);
+        self.count += count;
     }
 }
 

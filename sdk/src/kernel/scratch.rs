@@ -52,7 +52,10 @@ pub(crate) fn scratch_error(error: io::Error) -> Error {
 
 /// An error of the codec: the fault of a type whose `Serialize` and `Deserialize` do not fit together.
 pub(crate) fn codec_error<T>(error: crate::BoxError) -> Error {
-    let name = std::any::type_name::<T>();
+    codec_error_of(std::any::type_name::<T>(), error)
+}
+
+fn codec_error_of(name: &str, error: crate::BoxError) -> Error {
     Error::wrap(ErrorKind::User, error).at(format!("a value of type {name}, on its way to disk")).help(
         "its Serialize and Deserialize must work with a format that does not describe itself: no untagged enums, no \
          flattened fields, no serde_json::Value",

@@ -21,8 +21,9 @@ mod timestamps;
 mod turns;
 mod waker;
 
-use crate::kernel::{Clock, SystemClock};
+use crate::kernel::{Clock, SourceFactory, SystemClock, read_with};
 use crate::{BoxError, Element, Timestamp};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use arriving::{Arriving, ArrivingReader};
@@ -80,6 +81,14 @@ pub trait Source: Clone + Send + Sync + 'static {
     /// without an end, and with the beginning of one.
     fn stops_when_drained(&self) -> bool {
         !self.is_bounded()
+    }
+
+    /// What a runner reads it with.
+    ///
+    /// A source that says this itself, with the same [`read_with`](crate::kernel::read_with), is compiled in its own crate,
+    /// and not once more in each program, if its type has no parameters.
+    fn into_factory(self) -> Arc<dyn SourceFactory> {
+        read_with(self)
     }
 
     /// Gives each element a timestamp of its own, and lets an estimator say how far the source has come.

@@ -3,7 +3,6 @@
 use crate::graph::Body;
 use crate::pipeline::StepSpec;
 use crate::{PCollection, Pipeline, Source};
-use std::sync::Arc;
 
 impl Pipeline {
     /// Reads a source, with all workers as far as it can be split.
@@ -12,7 +11,7 @@ impl Pipeline {
     #[track_caller]
     pub fn read<S: Source>(&self, source: S) -> PCollection<S::Out> {
         let label = source.label();
-        let body = Body::Read(Arc::new(crate::kernel::ReadFactory(source)));
+        let body = Body::Read(source.into_factory());
         let node = self.add(StepSpec { label, urn: "beam:transform:read:v1", inputs: vec![], body });
         self.add_output(node)
     }

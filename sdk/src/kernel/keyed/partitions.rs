@@ -6,7 +6,6 @@ use crate::kernel::memory::{Reservation, size_of_value};
 use crate::kernel::scratch::{BLOCK, Block, ScratchFile, codec_error, read_block, scratch_error};
 use crate::values::{Paged, Values};
 use crate::{Element, Key, Result, coder};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -110,10 +109,7 @@ impl<K: Key, V: Element> Rows<K, V> {
         if self.parts[index].bytes == 0 {
             return Ok(());
         }
-        if self.file.is_none() {
-            self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
-        }
-        let file = self.file.clone().expect("just created");
+        let file = file_of(&mut self.file, &self.env)?;
         let part = &mut self.parts[index];
         let mut buffer = Vec::with_capacity(BLOCK + BLOCK / 4);
         for chunk in std::mem::take(&mut part.rows.0) {
@@ -168,7 +164,9 @@ impl<K: Key, V: Element> Rows<K, V> {
             }
         }
         for chunk in part.rows.0 {
-            chunk.into_iter().try_for_each(|(key, value)| f(key, value))?;
+            for (key, value) in chunk {
+                f(key, value)?;
+            }
         }
         self.memory.shrink(part.bytes);
         Ok(())
@@ -186,13 +184,12 @@ impl<K: Key, V: Element> Rows<K, V> {
         let (Some(block), Some(file)) = (self.parts[index].blocks.first(), &self.file) else { return Ok(None) };
         let mut buffer = Vec::new();
         read_block(&**file, *block, &mut buffer)?;
-        let (mut counts, mut rows) = (HashMap::new(), 0);
+        let mut hashes = Vec::new();
         let rest = &mut buffer.as_slice();
         while !rest.is_empty() {
-            *counts.entry(hash_key(&decode_row::<K, V>(rest)?.0)).or_insert(0) += 1;
-            rows += 1;
+            hashes.push(hash_key(&decode_row::<K, V>(rest)?.0));
         }
-        Ok(counts.into_iter().find(|(_, n)| n * 2 >= rows).map(|(hash, _)| hash))
+        Ok(most_frequent(hashes))
     }
 
     /// Moves the values of `key` in a partition to pages on disk; the rows of other keys with the same hash go to
@@ -211,8 +208,7 @@ impl<K: Key, V: Element> Rows<K, V> {
         if blocks.is_empty() {
             // Few values of a key that has many in another input: iterated over for each of those, they stay in memory.
             let rest = &mut buffer.as_slice();
-            let values: Result<Vec<V>, _> = (0..len).map(|_| coder::decode(rest)).collect();
-            return Ok(values.map_err(codec_error::<V>)?.into());
+            return Ok(coder::decode_all::<V>(rest, len).map_err(codec_error::<V>)?.into());
         }
         write_block(&*file, &mut buffer, &mut blocks)?;
         Ok(Values::paged(Paged::new(file.clone(), blocks, len)))
@@ -236,6 +232,15 @@ impl<K: Key, V: Element> Rows<K, V> {
     }
 }
 
+/// The hash of at least half of the rows, which is in the middle of all in their order, or just before that.
+fn most_frequent(mut hashes: Vec<u64>) -> Option<u64> {
+    hashes.sort_unstable();
+    let middle = hashes.len() / 2;
+    let candidates = hashes[middle.saturating_sub(1)..].iter().take(2);
+    let count = |hash: &u64| hashes.iter().filter(|other| *other == hash).count();
+    candidates.copied().find(|hash| count(hash) * 2 >= hashes.len())
+}
+
 fn encode_row<K: Key, V: Element>(key: &K, value: &V, into: &mut Vec<u8>) -> Result<()> {
     coder::encode(key, into).map_err(codec_error::<K>)?;
     coder::encode(value, into).map_err(codec_error::<V>)?;
@@ -254,6 +259,14 @@ fn decode_row<K: Key, V: Element>(bytes: &mut &[u8]) -> Result<(K, V)> {
         _ => return Err(codec_error::<(K, V)>("a row does not end where its type says".into())),
     }
     Ok((key, value))
+}
+
+/// The file, which is made when it is first needed.
+fn file_of(file: &mut Option<Arc<dyn ScratchFile>>, env: &Env) -> Result<Arc<dyn ScratchFile>> {
+    if file.is_none() {
+        *file = Some(env.scratch.create().map_err(scratch_error)?);
+    }
+    Ok(file.clone().expect("just created"))
 }
 
 fn write_block(file: &dyn ScratchFile, buffer: &mut Vec<u8>, blocks: &mut Vec<Block>) -> Result<()> {

@@ -5,7 +5,6 @@ use crate::kernel::memory::size_of_values;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Env, Link, Meta, Operator, Packet, Push, Stamp};
 use crate::{Element, Key, Result, Timestamp};
-use smallvec::SmallVec;
 use std::rc::Rc;
 use std::vec::{Drain, IntoIter};
 
@@ -74,9 +73,13 @@ impl<T: Element> Router<T> {
     }
 
     fn flush_full(&mut self) -> Result<()> {
-        let is_full = |rows: &HashedRows<T>| !rows.batch.is_empty() && rows.batch.is_full(self.capacity);
-        let full: SmallVec<[usize; 8]> = (0..self.workers).filter(|to| is_full(&self.outgoing[*to])).collect();
-        full.into_iter().try_for_each(|to| self.flush_to(to))
+        for to in 0..self.workers {
+            let batch = &self.outgoing[to].batch;
+            if !batch.is_empty() && batch.is_full(self.capacity) {
+                self.flush_to(to)?;
+            }
+        }
+        Ok(())
     }
 
     /// The room for what comes next, after so many rows. A short packet is most often the rest of a long one.

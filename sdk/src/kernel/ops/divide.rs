@@ -140,7 +140,7 @@ impl Page {
     fn finish<V: Element>(mut self, file: &Arc<dyn ScratchFile>) -> Result<Values<V>> {
         if self.blocks.is_empty() {
             let rest = &mut self.buffer.as_slice();
-            let values: Result<Vec<V>, _> = (0..self.len).map(|_| coder::decode(rest)).collect();
+            let values = coder::decode_all::<V>(rest, self.len);
             return Ok(values.map_err(codec_error::<V>)?.into());
         }
         self.write(&**file)?;

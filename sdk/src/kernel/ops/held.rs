@@ -32,14 +32,26 @@ impl<T: Element> Held<T> {
             Self::InMemory { batch, .. } => Ok(batch),
             Self::OnDisk(file, block, len) => {
                 let mut bytes = Vec::new();
-                read_block(&*file, block, &mut bytes)?;
-                let rest = &mut bytes.as_slice();
-                let meta = coder::decode(rest).map_err(codec_error::<Meta>)?;
-                let values: Result<Vec<T>, _> = (0..len).map(|_| coder::decode(rest)).collect();
-                Ok(Batch { values: values.map_err(codec_error::<T>)?, meta })
+                let (meta, mut rest) = read(&*file, block, &mut bytes)?;
+                let values = coder::decode_all(&mut rest, len).map_err(codec_error::<T>)?;
+                Ok(Batch { values, meta })
             }
         }
     }
+}
+
+/// Reads a batch: what is the same for all types of elements, and their bytes.
+fn read<'a>(file: &dyn ScratchFile, block: Block, bytes: &'a mut Vec<u8>) -> Result<(Meta, &'a [u8])> {
+    read_block(file, block, bytes)?;
+    let mut rest = bytes.as_slice();
+    let meta = coder::decode(&mut rest).map_err(codec_error::<Meta>)?;
+    Ok((meta, rest))
+}
+
+fn encode_meta(meta: &Meta) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    coder::encode(meta, &mut bytes).map_err(codec_error::<Meta>)?;
+    Ok(bytes)
 }
 
 /// Decides where batches wait.
@@ -65,15 +77,21 @@ impl Holder {
     }
 
     fn spill<T: Element>(&mut self, batch: &Batch<T>) -> Result<Held<T>> {
-        let mut bytes = Vec::new();
-        coder::encode(&batch.meta, &mut bytes).map_err(codec_error::<Meta>)?;
-        batch.values.iter().try_for_each(|v| coder::encode(v, &mut bytes)).map_err(codec_error::<T>)?;
+        let mut bytes = encode_meta(&batch.meta)?;
+        for value in &batch.values {
+            coder::encode(value, &mut bytes).map_err(codec_error::<T>)?;
+        }
+        let (file, block) = self.write(&bytes)?;
+        Ok(Held::OnDisk(file, block, batch.len()))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(Arc<dyn ScratchFile>, Block)> {
         if self.file.is_none() {
             self.file = Some(self.env.scratch.create().map_err(scratch_error)?);
         }
         let file = self.file.clone().expect("just created");
-        let offset = file.append(&bytes).map_err(scratch_error)?;
-        Ok(Held::OnDisk(file, Block { offset, len: bytes.len() }, batch.len()))
+        let offset = file.append(bytes).map_err(scratch_error)?;
+        Ok((file, Block { offset, len: bytes.len() }))
     }
 
     /// Nothing waits any more: what was written for it is of no use.

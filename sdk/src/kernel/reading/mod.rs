@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 pub(crate) use elements::RunSplittable;
 pub(crate) use source::ReadFactory;
+pub use source::read_with;
 
 /// A source as the graph holds it.
 pub trait SourceFactory: Send + Sync {

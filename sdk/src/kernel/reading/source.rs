@@ -15,6 +15,11 @@ use std::time::Duration;
 const SLOW: Duration = Duration::from_millis(100);
 
 /// Makes a [`SourceFactory`] of a [`Source`].
+pub fn read_with<S: Source>(source: S) -> Arc<dyn SourceFactory> {
+    Arc::new(ReadFactory(source))
+}
+
+/// The [`SourceFactory`] of a [`Source`].
 pub(crate) struct ReadFactory<S>(pub(crate) S);
 
 impl<S: Source> SourceFactory for ReadFactory<S> {

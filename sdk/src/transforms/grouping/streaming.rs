@@ -6,7 +6,7 @@ use crate::graph::Body;
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::windowed::{
     Alone, CoGathered, CombineInBundles, CombineInWindows, Gathered, GroupInWindows, Inputs, Keyed, One, Pairs,
-    Several, Unkeyed, Whole, may_be_bundled, shows_at_end,
+    Several, Unkeyed, Whole, shows_at_end,
 };
 use crate::window::reduce::{Combined, Contents, Listed};
 use crate::window::{
@@ -40,10 +40,7 @@ pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>
     if shows_at_end(windowing) {
         return Arc::new(CombineInWindows::<K, V, C>::new(windowing.clone(), combine.clone()));
     }
-    if may_be_bundled(windowing) {
-        return Arc::new(CombineInBundles::<K, V, C, Keyed, Pairs>::new(windowing.clone(), combine.clone()));
-    }
-    combine_per_key_keeping_late_data::<K, V, C>(windowing, combine)
+    Arc::new(CombineInBundles::<K, V, C, Keyed, Pairs>::new(windowing.clone(), combine.clone()))
 }
 
 /// Whether windows of a collection that ends overlap so much that it pays to combine what they have in common once,
@@ -91,10 +88,7 @@ pub(in crate::transforms) fn combine_globally<V: Element, C: CombineFn<V>>(
     if shows_at_end(windowing) {
         return Arc::new(CombineInWindows::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()));
     }
-    if may_be_bundled(windowing) {
-        return Arc::new(CombineInBundles::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()));
-    }
-    combine_globally_keeping_late_data(windowing, combine)
+    Arc::new(CombineInBundles::<(), V, C, Unkeyed, Alone>::new(windowing.clone(), combine.clone()))
 }
 
 /// As [`combine_globally`], with a second output for elements that are too late.

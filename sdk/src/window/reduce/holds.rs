@@ -33,7 +33,7 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         if hold < now.output_watermark || last < now.watermark {
             open.holds_expiry = true;
         } else {
-            open.element_hold = self.combine_holds(open.element_hold.into_iter().chain([hold]));
+            open.element_hold = Some(self.combine_holds(open.element_hold, hold));
         }
     }
 
@@ -50,7 +50,9 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
             TimestampCombiner::EndOfWindow => {
                 Some(last).filter(|last| *last >= now.watermark.max(now.output_watermark))
             }
-            TimestampCombiner::Earliest | TimestampCombiner::Latest => self.combine_holds(holds),
+            TimestampCombiner::Earliest | TimestampCombiner::Latest => {
+                holds.fold(None, |all, hold| Some(self.combine_holds(all, hold)))
+            }
         };
         open.holds_expiry = !self.is_expired(window, now);
     }
@@ -62,10 +64,11 @@ impl<V: Clone, C: Contents<V>> Reducer<V, C> {
         open.holds_expiry = comes_always && !is_last && !self.is_expired(window, now);
     }
 
-    fn combine_holds(&self, holds: impl Iterator<Item = Timestamp>) -> Option<Timestamp> {
+    fn combine_holds(&self, hold: Option<Timestamp>, other: Timestamp) -> Timestamp {
+        let hold = hold.unwrap_or(other);
         match self.strategy.timestamp_combiner() {
-            TimestampCombiner::Latest => holds.max(),
-            TimestampCombiner::Earliest | TimestampCombiner::EndOfWindow => holds.min(),
+            TimestampCombiner::Latest => hold.max(other),
+            TimestampCombiner::Earliest | TimestampCombiner::EndOfWindow => hold.min(other),
         }
     }
 }

@@ -1,14 +1,71 @@
 //! Elements in chunks: growing moves none of them.
+//!
+//! Their iterators are written out: `flatten` and `chain` are a lot of code, for each thing that is done with each.
 
-use std::iter::Flatten;
-use std::vec::IntoIter;
+use std::slice;
+use std::vec::{Drain, IntoIter};
 
 /// Chunks of at most so many bytes, of which all but the last one are full.
 #[derive(Clone)]
 pub(super) struct Chunks<T, const BYTES: usize>(Vec<Vec<T>>);
 
 /// All elements of chunks, each of which is given back when it has been gone through.
-pub(crate) type Taken<T> = Flatten<IntoIter<Vec<T>>>;
+pub(crate) struct Taken<T> {
+    chunk: IntoIter<T>,
+    later: IntoIter<Vec<T>>,
+}
+
+impl<T> Iterator for Taken<T> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        loop {
+            match self.chunk.next() {
+                None => self.chunk = self.later.next()?.into_iter(),
+                element => return element,
+            }
+        }
+    }
+}
+
+/// As [`Taken`], and the vector keeps its room.
+pub(crate) struct Drained<'a, T> {
+    pub(super) first: Drain<'a, T>,
+    pub(super) later: Taken<T>,
+}
+
+impl<T> Iterator for Drained<'_, T> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        match self.first.next() {
+            None => self.later.next(),
+            element => element,
+        }
+    }
+}
+
+/// Elements of a vector, then of chunks.
+pub(crate) struct Each<'a, T> {
+    pub(super) chunk: slice::Iter<'a, T>,
+    pub(super) later: slice::Iter<'a, Vec<T>>,
+}
+
+impl<'a, T> Iterator for Each<'a, T> {
+    type Item = &'a T;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a T> {
+        loop {
+            match self.chunk.next() {
+                None => self.chunk = self.later.next()?.iter(),
+                element => return element,
+            }
+        }
+    }
+}
 
 /// How many elements have room in so many bytes: one at least, and a power of two.
 pub(super) const fn fit<T>(bytes: usize) -> usize {
@@ -56,20 +113,26 @@ impl<T, const BYTES: usize> Chunks<T, BYTES> {
         self.0.push(chunk);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+    /// `first`, then all.
+    pub(super) fn behind<'a>(&'a self, first: &'a [T]) -> Each<'a, T> {
+        Each { chunk: first.iter(), later: self.0.iter() }
     }
 
     /// Those behind the first `before`.
-    pub(super) fn since(&self, before: usize) -> impl Iterator<Item = &T> {
-        let chunks = self.0.get(before / Self::FULL..).unwrap_or_default();
-        let (cut, whole) = chunks.split_first().map_or((&[][..], &[][..]), |(cut, whole)| (&cut[..], whole));
-        cut.get(before % Self::FULL..).unwrap_or_default().iter().chain(whole.iter().flatten())
+    pub(super) fn since(&self, before: usize) -> Each<'_, T> {
+        let mut later = self.0.get(before / Self::FULL..).unwrap_or_default().iter();
+        let cut = later.next().and_then(|cut| cut.get(before % Self::FULL..));
+        Each { chunk: cut.unwrap_or_default().iter(), later }
+    }
+
+    /// Takes all out, behind `first`.
+    pub(super) fn take_behind(&mut self, first: Vec<T>) -> Taken<T> {
+        Taken { chunk: first.into_iter(), later: std::mem::take(&mut self.0).into_iter() }
     }
 
     /// Takes all out.
     pub(super) fn take(&mut self) -> Taken<T> {
-        std::mem::take(&mut self.0).into_iter().flatten()
+        self.take_behind(Vec::new())
     }
 
     /// Gives back the room that nothing is in.

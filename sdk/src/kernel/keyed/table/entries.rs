@@ -1,8 +1,6 @@
 //! Entries in the order of their coming.
 
-use super::chunks::{Chunks, Taken, fit};
-use std::iter::Chain;
-use std::vec::IntoIter;
+use super::chunks::{Chunks, Drained, Each, Taken, fit};
 
 /// Elements by their numbers: the first ones in one vector, where they are found at once, and what is more in chunks.
 #[derive(Clone)]
@@ -75,19 +73,21 @@ impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
         self.first.reserve_exact(room.min(Self::FULL - len));
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.first.iter().chain(self.chunks.iter())
+    pub(crate) fn iter(&self) -> Each<'_, T> {
+        self.chunks.behind(&self.first)
     }
 
     /// Those behind the first `before`.
-    pub(super) fn since(&self, before: usize) -> impl Iterator<Item = &T> {
-        let first = self.first.get(before..).unwrap_or_default();
-        first.iter().chain(self.chunks.since(before.saturating_sub(Self::FULL)))
+    pub(super) fn since(&self, before: usize) -> Each<'_, T> {
+        match self.first.get(before..) {
+            Some(first) => self.chunks.behind(first),
+            None => self.chunks.since(before.saturating_sub(Self::FULL)),
+        }
     }
 
     /// Takes all out. Those in one vector leave their room behind.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = T> {
-        self.first.drain(..).chain(self.chunks.take())
+    pub(super) fn drain(&mut self) -> Drained<'_, T> {
+        Drained { first: self.first.drain(..), later: self.chunks.take() }
     }
 
     /// Takes the first `n` out.
@@ -95,7 +95,9 @@ impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
         let next = Self { first: Vec::with_capacity(self.first.capacity()), ..Self::new() };
         let mut all = std::mem::replace(self, next).into_iter();
         let first = all.by_ref().take(n).collect();
-        all.for_each(|element| _ = self.push(element));
+        for element in all {
+            self.push(element);
+        }
         first
     }
 
@@ -139,10 +141,10 @@ impl<T, const FIRST: usize, const CHUNK: usize> FromIterator<T> for Entries<T, F
 
 impl<T, const FIRST: usize, const CHUNK: usize> IntoIterator for Entries<T, FIRST, CHUNK> {
     type Item = T;
-    type IntoIter = Chain<IntoIter<T>, Taken<T>>;
+    type IntoIter = Taken<T>;
 
     fn into_iter(mut self) -> Self::IntoIter {
-        self.first.into_iter().chain(self.chunks.take())
+        self.chunks.take_behind(self.first)
     }
 }
 

@@ -7,7 +7,7 @@
 mod chunks;
 mod entries;
 
-pub(crate) use chunks::Taken;
+pub(crate) use chunks::{Drained, Each, Taken};
 pub(crate) use entries::Entries;
 
 use crate::Key;
@@ -70,22 +70,23 @@ impl<K: Key, A> Table<K, A> {
         if self.is_near() {
             return self.update_near(hashes, rows, fold, create);
         }
-        let mut rows = rows.drain(..);
-        self.look_up_all(hashes, |table, hashes, found| {
-            let mut rows = hashes.iter().zip(found).zip(&mut rows);
-            loop {
-                let entries = &mut table.entries;
-                let new = rows.find_map(|((hash, found), (key, value))| match entries.get_mut(*found) {
-                    Some(entry) if entry.key == key => {
-                        fold(&mut entry.acc, value);
-                        None
+        let (mut found, mut rows) = (self.take_found(hashes), rows.drain(..));
+        for block in hashes.chunks(BLOCK) {
+            let new = self.look_up_block(hashes, &mut found);
+            let mut rows = block.iter().zip(&found[new..]).zip(&mut rows);
+            'known: loop {
+                let entries = &mut self.entries;
+                let (hash, key, value) = loop {
+                    let Some(((hash, found), (key, value))) = rows.next() else { break 'known };
+                    match entries.get_mut(*found) {
+                        Some(entry) if entry.key == key => fold(&mut entry.acc, value),
+                        _ => break (*hash, key, value),
                     }
-                    _ => Some((*hash, key, value)),
-                });
-                let Some((hash, key, value)) = new else { return };
-                table.find_or_insert(hash, key, value, &mut fold, &mut create);
+                };
+                self.find_or_insert(hash, key, value, &mut fold, &mut create);
             }
-        });
+        }
+        self.found = found;
     }
 
     /// What the look-ups of a run of known keys need stays in registers: until a key is new, the table does not move.
@@ -118,26 +119,29 @@ impl<K: Key, A> Table<K, A> {
         self.slots.len() * size_of::<u32>() + self.entries.len() * size_of::<Entry<K, A>>() <= NEAR
     }
 
-    /// Looks up a block of rows at a time, and calls `each` with their hashes and the entries that they seem to belong to, as
-    /// far as the table has had them.
-    #[inline]
-    fn look_up_all(&mut self, hashes: &[u64], mut each: impl FnMut(&mut Self, &[u64], &[u32])) {
+    /// The room for what is found, before the first block is looked up.
+    fn take_found(&mut self, hashes: &[u64]) -> Vec<u32> {
+        ask_for_slots(&self.slots, &hashes[..hashes.len().min(BLOCK)]);
         let mut found = std::mem::take(&mut self.found);
         found.clear();
-        let mut blocks = hashes.chunks(BLOCK).peekable();
-        blocks.peek().into_iter().for_each(|first| ask_for_slots(&self.slots, first));
-        while let Some(block) = blocks.next() {
-            blocks.peek().into_iter().for_each(|next| ask_for_slots(&self.slots, next));
-            let before = found.len();
-            let (slots, entries) = (&self.slots[..], &self.entries);
-            found.extend(block.iter().map(|hash| look_up_entry(slots, entries, *hash)));
-            if std::mem::needs_drop::<K>() {
-                let entries = found[before..].iter().filter_map(|found| entries.get(*found));
-                entries.for_each(|entry| prefetch_heap(&entry.key));
+        found
+    }
+
+    /// Adds to `found` the entries that the next block of rows seems to belong to, as far as the table has had them; says
+    /// where these begin. One call for a block: it does not depend on what is done with the rows.
+    #[inline(never)]
+    fn look_up_block(&self, hashes: &[u64], found: &mut Vec<u32>) -> usize {
+        let before = found.len();
+        let (block, next) = hashes[before..].split_at((hashes.len() - before).min(BLOCK));
+        ask_for_slots(&self.slots, &next[..next.len().min(BLOCK)]);
+        let (slots, entries) = (&self.slots[..], &self.entries);
+        found.extend(block.iter().map(|hash| look_up_entry(slots, entries, *hash)));
+        if std::mem::needs_drop::<K>() {
+            for entry in found[before..].iter().filter_map(|found| entries.get(*found)) {
+                prefetch_heap(&entry.key);
             }
-            each(self, block, &found[before..]);
         }
-        self.found = found;
+        before
     }
 
     /// The long way: for keys that are new, as far as could be told.
@@ -150,23 +154,38 @@ impl<K: Key, A> Table<K, A> {
         fold: &mut impl FnMut(&mut A, V),
         create: &mut impl FnMut(V) -> A,
     ) {
+        match self.find(hash, &key) {
+            Ok(number) => fold(self.at_mut(number), value),
+            Err(at) => _ = self.insert_at(at, hash, key, create(value)),
+        }
+    }
+
+    /// The number of a key's entry, or the slot that is free for it.
+    fn find(&self, hash: u64, key: &K) -> std::result::Result<u32, usize> {
         let mask = self.slots.len() - 1;
         let mut at = place(hash) & mask;
         while self.slots[at] != 0 {
-            if is_like(self.slots[at], hash, mask)
-                && let Some(entry) = self.entries.get_mut(number(self.slots[at], mask))
+            let (slot, number) = (self.slots[at], number(self.slots[at], mask));
+            if is_like(slot, hash, mask)
+                && let Some(entry) = self.entries.get(number)
                 && entry.hash == hash
-                && entry.key == key
+                && entry.key == *key
             {
-                return fold(&mut entry.acc, value);
+                return Ok(number);
             }
             at = (at + 1) & mask;
         }
-        let len = self.entries.push(Entry { hash, key, acc: create(value) });
-        self.slots[at] = slot(hash, len, mask);
+        Err(at)
+    }
+
+    /// Adds an entry for a new key; says its number.
+    fn insert_at(&mut self, at: usize, hash: u64, key: K, acc: A) -> u32 {
+        let len = self.entries.push(Entry { hash, key, acc });
+        self.slots[at] = slot(hash, len, self.slots.len() - 1);
         if len * 2 > self.slots.len() {
             self.grow();
         }
+        len as u32 - 1
     }
 
     #[cold]
@@ -227,20 +246,7 @@ impl<K: Key, A> Table<K, A> {
 
     fn number_of(&mut self, hash: u64, key: K, create: impl FnOnce() -> A) -> u32 {
         self.make_ready();
-        let mask = self.slots.len() - 1;
-        let mut at = place(hash) & mask;
-        while self.slots[at] != 0 && !self.is_at(at, hash, &key) {
-            at = (at + 1) & mask;
-        }
-        if self.slots[at] == 0 {
-            let len = self.entries.push(Entry { hash, key, acc: create() });
-            self.slots[at] = slot(hash, len, mask);
-        }
-        let found = number(self.slots[at], mask);
-        if self.entries.len() * 2 > self.slots.len() {
-            self.grow();
-        }
-        found
+        self.find(hash, &key).unwrap_or_else(|at| self.insert_at(at, hash, key, create()))
     }
 
     /// Says at which numbers the keys of another table's entries are, which are created where there are none.
@@ -257,13 +263,15 @@ impl<K: Key, A> Table<K, A> {
             if rows.is_empty() {
                 return;
             }
-            let mut rows = rows.drain(..);
-            self.look_up_all(&hashes, |table, hashes, found| {
-                for ((hash, found), (key, value)) in hashes.iter().zip(found).zip(&mut rows) {
-                    let is_known = table.entries.get(*found).is_some_and(|entry| entry.key == key);
-                    each(if is_known { *found } else { table.number_of(*hash, key, &create) }, value);
+            let (mut found, mut rows) = (self.take_found(&hashes), rows.drain(..));
+            for block in hashes.chunks(BLOCK) {
+                let new = self.look_up_block(&hashes, &mut found);
+                for ((hash, found), (key, value)) in block.iter().zip(&found[new..]).zip(&mut rows) {
+                    let is_known = self.entries.get(*found).is_some_and(|entry| entry.key == key);
+                    each(if is_known { *found } else { self.number_of(*hash, key, &create) }, value);
                 }
-            });
+            }
+            self.found = found;
         }
     }
 
@@ -289,12 +297,6 @@ impl<K: Key, A> Table<K, A> {
         numbers
     }
 
-    fn is_at(&self, at: usize, hash: u64, key: &K) -> bool {
-        let (slot, mask) = (self.slots[at], self.slots.len() - 1);
-        let is_it = |entry: &Entry<K, A>| entry.hash == hash && entry.key == *key;
-        is_like(slot, hash, mask) && self.entries.get(number(slot, mask)).is_some_and(is_it)
-    }
-
     /// Adds entries of another table, by `merge` where the key is here already.
     pub(crate) fn absorb(&mut self, entries: impl Iterator<Item = Entry<K, A>>, mut merge: impl FnMut(&mut A, A)) {
         let (mut hashes, mut rows) = (Vec::new(), Vec::new());
@@ -310,12 +312,12 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// All entries.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry<K, A>> {
+    pub(crate) fn iter(&self) -> Each<'_, Entry<K, A>> {
         self.entries.iter()
     }
 
     /// The entries behind the first `before`.
-    pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = &Entry<K, A>> {
+    pub(crate) fn since(&self, before: usize) -> Each<'_, Entry<K, A>> {
         self.entries.since(before)
     }
 
@@ -344,7 +346,7 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// Takes all entries out. What comes next finds as much room as these had, if that was little.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Entry<K, A>> {
+    pub(crate) fn drain(&mut self) -> Drained<'_, Entry<K, A>> {
         if self.is_near() {
             self.slots.clear();
         } else {
@@ -363,7 +365,7 @@ impl<K: Key, A> Table<K, A> {
 
 impl<K, A> IntoIterator for Table<K, A> {
     type Item = Entry<K, A>;
-    type IntoIter = <Entries<Entry<K, A>> as IntoIterator>::IntoIter;
+    type IntoIter = Taken<Entry<K, A>>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()

@@ -104,8 +104,9 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
         let mut asked_for = 0;
         while let Some((at, slot)) = self.timers.take_due(self.watermark) {
             if asked_for == 0 {
-                let soonest = self.timers.soonest().take(BLOCK);
-                asked_for = soonest.map(|slot| self.keys.ask_for_slot(*slot)).count();
+                let soonest = self.timers.soonest(BLOCK);
+                soonest.iter().for_each(|slot| self.keys.ask_for_slot(*slot));
+                asked_for = soonest.len();
             }
             asked_for = asked_for.saturating_sub(1);
             self.ring(slot, at);

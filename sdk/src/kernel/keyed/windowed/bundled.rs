@@ -6,27 +6,32 @@
 //! each, or it has to be counted as late.
 
 use super::lifted::{IntoPairs, Sender};
-use super::rows::{One, ResultRow};
-use super::{ByKey, Inputs};
-use crate::combine::{CombineFn, Whole};
-use crate::kernel::{Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
+use super::pieces::{AsAcc, AsValue, OfPieces, PiecesOf};
+use super::rows::ResultRow;
+use super::{ByKey, BySession, Inputs, Late, by_session};
+use crate::combine::CombineFn;
+use crate::kernel::{Inbox, Link, Op, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::window::reduce::Combined;
 use crate::window::{TimestampCombiner, Trigger, WindowingStrategy};
 use crate::{Element, Key};
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The shuffle of a combine in windows, of whose elements of a bundle only what they come to is sent.
+/// The shuffle of a combine in windows that merge, or do not show one result at their end. Of the elements of a bundle only
+/// what they come to is sent, if that makes no difference to results.
 pub(crate) struct CombineInBundles<K, V, C, I, R> {
     strategy: Arc<WindowingStrategy>,
     combine: C,
+    is_bundled: bool,
     _rows: PhantomData<fn() -> (K, V, I, R)>,
 }
 
 impl<K, V, C, I, R> CombineInBundles<K, V, C, I, R> {
     pub(crate) fn new(strategy: Arc<WindowingStrategy>, combine: C) -> Self {
-        Self { strategy, combine, _rows: PhantomData }
+        let is_bundled = may_be_bundled(&strategy);
+        Self { strategy, combine, is_bundled, _rows: PhantomData }
     }
 }
 
@@ -48,18 +53,30 @@ where
     R: ResultRow<K, C::Out>,
 {
     fn can_lift(&self) -> bool {
-        true
+        self.is_bundled
     }
 
-    fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op {
+    fn sender(&self, input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op {
+        if !self.is_bundled {
+            return I::Inputs::sender(input, link, wiring);
+        }
         let sender = Sender::<K, V, C, I>::prompt(self.combine.clone(), link, wiring, mode);
         Op::seen_through(I::lens(), wiring, sender)
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
-        let contents = Combined(Whole::<V, C>::new(self.combine.clone()));
-        let late = One::<C::Acc>::late(wiring);
-        let grouping = ByKey::<K, C::Acc, Combined<Whole<V, C>>, R>::new(&self.strategy, contents, late, wiring);
-        super::receiver::<K, C::Acc, One<C::Acc>, _>(grouping)
+        let (strategy, contents) = (&self.strategy, Combined(self.combine.clone()));
+        if by_session::is_for(strategy) {
+            let grouping = BySession::<K, V, _, R>::new(strategy, contents, Late::dropped(), wiring);
+            return super::receiver::<K, V, I::Inputs, _>(grouping);
+        }
+        let grouping = ByKey::<K, _, _, R>::new(strategy, OfPieces(contents), Late::dropped(), wiring);
+        let control = Rc::new(RefCell::new(grouping));
+        let inbox: Rc<RefCell<dyn Inbox>> = if self.is_bundled {
+            Rc::new(RefCell::new(PiecesOf::<C::Acc, AsAcc, _, _, _, _>::new(&control)))
+        } else {
+            Rc::new(RefCell::new(PiecesOf::<V, AsValue, _, _, _, _>::new(&control)))
+        };
+        Receiver { inboxes: vec![inbox], control }
     }
 }

@@ -91,7 +91,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         }
     }
 
-    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
+    fn add_all<X>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) {
         let Batch { values, meta } = batch;
         let mut guesses = [Guess::NONE; BLOCK];
         for (row, (key, value)) in values.into_iter().enumerate() {
@@ -102,9 +102,17 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
             let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], hash, key);
             let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
             self.visit(slot, |reducer, state, now, visit| {
-                reducer.arrival(state, now, Arrival { time, windows, mark }, value, visit);
+                reducer.arrival(state, now, Arrival { time, windows, mark }, value_of(value), visit);
             });
         }
+    }
+
+    /// Takes rows of whose values `value_of` makes those that are grouped.
+    pub(super) fn take_as<X>(&mut self, rows: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) -> Result<()> {
+        self.now.clock = self.clock.now();
+        let step = self.step.clone();
+        catch(&step, || self.add_all(rows, value_of))?;
+        self.outside.results.check()
     }
 
     /// Calls the rules for a key, and forgets the key if nothing is left of it.
@@ -141,8 +149,9 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
     /// Asks for the state that the next timers are for; says for how many.
     fn ask_for_soonest(&mut self, domain: TimeDomain) -> usize {
         let Self { keys, outside, .. } = self;
-        let soonest = outside.timers(domain).soonest().take(BLOCK);
-        soonest.map(|(slot, _)| keys.ask_for_slot(*slot)).count()
+        let soonest = outside.timers(domain).soonest(BLOCK);
+        soonest.iter().for_each(|(slot, _)| keys.ask_for_slot(*slot));
+        soonest.len()
     }
 }
 
@@ -179,15 +188,16 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     }
 
     fn left_behind(&self) -> Option<Kept> {
-        Kept::keys_in(self.keys.states().flat_map(KeyState::expectant_windows).map(|window| (window, 1)))
+        let mut kept = Kept::none_of("keys");
+        for state in self.keys.states() {
+            state.expectant_windows().for_each(|window| kept.count_in(window, 1));
+        }
+        kept.if_any()
     }
 }
 
 impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Takes<K, V> for ByKey<K, V, C, R> {
     fn take(&mut self, rows: HashedRows<(K, V)>) -> Result<()> {
-        self.now.clock = self.clock.now();
-        let step = self.step.clone();
-        catch(&step, || self.add_all(rows))?;
-        self.outside.results.check()
+        self.take_as(rows, |value| value)
     }
 }

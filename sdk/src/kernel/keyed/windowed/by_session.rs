@@ -140,9 +140,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
 
     /// Asks for the sessions that the next timers are for; says for how many.
     fn ask_for_soonest(&self) -> usize {
-        let soonest = || self.outside.timers.soonest().take(BLOCK).map(|(slot, _)| *slot);
-        soonest().for_each(|slot| self.keys.ask_for_slot(slot));
-        soonest().filter_map(|slot| self.keys.get(slot)).map(Sessions::ask_for_earlier).count()
+        let soonest = self.outside.timers.soonest(BLOCK);
+        soonest.iter().for_each(|(slot, _)| self.keys.ask_for_slot(*slot));
+        soonest.iter().filter_map(|(slot, _)| self.keys.get(*slot)).for_each(Sessions::ask_for_earlier);
+        soonest.len()
     }
 }
 
@@ -226,6 +227,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     }
 
     fn left_behind(&self) -> Option<Kept> {
-        Kept::keys_in(self.keys.states().flat_map(Sessions::expectant).map(|window| (window, 1)))
+        let mut kept = Kept::none_of("keys");
+        for sessions in self.keys.states() {
+            sessions.expectant().for_each(|window| kept.count_in(window, 1));
+        }
+        kept.if_any()
     }
 }

@@ -18,7 +18,7 @@ use crate::kernel::keyed::combine::bytes_of;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::ordered::Ordered;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Col, Env, Kept, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Col, Env, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
@@ -101,11 +101,18 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         let watermark = *watermark;
         let has_ended = |window: &Window| watermark > window.max_timestamp();
         if !self.slides {
-            let rows = sort::by_window(hashes, batch, has_ended).into_iter();
-            return rows.for_each(|rows| self.add(rows.map_windows(WindowSet::from)));
+            return self.add_by_window(hashes, batch, &has_ended);
         }
         let HashedRows { hashes, batch } = self.add_to_ended(HashedRows { hashes, batch });
-        sort::by_windows(hashes, batch, |_| false).into_iter().for_each(|rows| self.add(rows));
+        for rows in sort::by_windows(hashes, batch, &|_| false) {
+            self.add(rows);
+        }
+    }
+
+    fn add_by_window(&mut self, hashes: Vec<u64>, batch: Batch<(K, C::Acc)>, timed: &dyn Fn(&Window) -> bool) {
+        for rows in sort::by_window(hashes, batch, timed) {
+            self.add(rows.map_windows(WindowSet::from));
+        }
     }
 
     /// Adds rows to those of their windows that have ended, in their order, and leaves them in the others.
@@ -126,8 +133,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             }
         }
         meta.windows.update(|windows| *windows = windows.iter().copied().filter(|window| !has_ended(window)).collect());
-        let late = sort::by_window(late.hashes, late.batch, |_| true).into_iter();
-        late.for_each(|rows| self.add(rows.map_windows(WindowSet::from)));
+        self.add_by_window(late.hashes, late.batch, &|_| true);
         rows
     }
 
@@ -310,12 +316,22 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
             return Some(Kept { count: on_disk as u64, what: "bytes of slices of windows", ..Kept::default() });
         }
         if !self.slides {
-            let tables = self.coming.iter().map(|(((_, window), _), slice)| (*window, slice.table.len() as u64));
-            let scattered = self.overflow.iter().flat_map(Overflow::scattered_windows).map(|window| (window, 1));
-            return Kept::keys_in(tables.chain(scattered));
+            let mut kept = Kept::none_of("keys");
+            for (((_, window), _), slice) in self.coming.iter() {
+                kept.count_in(*window, slice.table.len() as u64);
+            }
+            for window in self.overflow.iter().flat_map(Overflow::scattered_windows) {
+                kept.count_in(window, 1);
+            }
+            return kept.if_any();
         }
-        let windows = self.coming.values().flat_map(|slice| &slice.windows).chain(self.running.windows());
-        let windows = windows.filter(|window| window.max_timestamp() >= self.watermark).copied().collect();
-        self.pending().map(|Pending { count, .. }| Kept { count, what: "slices", windows })
+        let mut kept = Kept::none_of("slices");
+        for windows in self.coming.values().map(|slice| &slice.windows[..]).chain([self.running.windows()]) {
+            for window in windows.iter().filter(|window| window.max_timestamp() >= self.watermark) {
+                kept.count_in(*window, 0);
+            }
+        }
+        kept.count = self.pending()?.count;
+        Some(kept)
     }
 }

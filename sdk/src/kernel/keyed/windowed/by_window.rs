@@ -80,7 +80,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
         let (watermark, lateness) = (self.watermark, self.allowed_lateness);
-        for mut rows in sort::by_window(hashes, batch, |window| watermark > window.expiry(lateness)) {
+        for mut rows in sort::by_window(hashes, batch, &|window| watermark > window.expiry(lateness)) {
             self.add(rows.windows, &mut rows);
         }
     }
@@ -194,6 +194,10 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> Operator for B
     }
 
     fn left_behind(&self) -> Option<Kept> {
-        Kept::keys_in(self.open.iter().map(|((_, window), table)| (*window, table.len() as u64)))
+        let mut kept = Kept::none_of("keys");
+        for ((_, window), table) in self.open.iter() {
+            kept.count_in(*window, table.len() as u64);
+        }
+        kept.if_any()
     }
 }

@@ -8,8 +8,9 @@
 //! Where windows overlap, elements between the same two borders are in the same windows. Each is added once, and what has
 //! been made of them is added to each of the windows (slices: *No Pane, No Gain*, Li et al., SIGMOD Record 2005).
 
+use super::Inputs;
 use super::by_slice::BySlice;
-use super::rows::{One, Pairs, ResultRow};
+use super::rows::{One, Pairs, ResultRow, Whole};
 use super::sort::{self, WindowRows};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
@@ -54,8 +55,10 @@ impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
 }
 
 /// How elements become pairs.
-pub(crate) trait IntoPairs<K, V>: 'static {
+pub(crate) trait IntoPairs<K, V: Clone>: 'static {
     type In: Element;
+    /// As they come where they are not combined before.
+    type Inputs: Inputs<K, V>;
 
     /// How those who watch see the elements.
     fn lens() -> Lens<Self::In>;
@@ -68,6 +71,7 @@ pub(crate) struct Keyed;
 
 impl<K: Key, V: Element> IntoPairs<K, V> for Keyed {
     type In = (K, V);
+    type Inputs = One<V>;
 
     fn lens() -> Lens<(K, V)> {
         Lens::keyed()
@@ -83,6 +87,7 @@ pub(crate) struct Unkeyed;
 
 impl<V: Element> IntoPairs<(), V> for Unkeyed {
     type In = V;
+    type Inputs = Whole<V>;
 
     fn lens() -> Lens<V> {
         Lens::new()
@@ -300,7 +305,10 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
         let (watermark, is_combining) = (self.watermark, self.gain.is_combining());
         let passes = |windows: &WindowSet| !is_combining || windows.first_end().is_some_and(|end| end < watermark);
-        sort::by_windows(hashes, pairs, passes).into_iter().try_for_each(|rows| self.add(rows))
+        for rows in sort::by_windows(hashes, pairs, &passes) {
+            self.add(rows)?;
+        }
+        Ok(())
     }
 }
 

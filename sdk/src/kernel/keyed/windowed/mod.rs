@@ -15,6 +15,7 @@ mod idle;
 mod late;
 mod lifted;
 mod overflow;
+mod pieces;
 mod results;
 mod rows;
 mod running;
@@ -24,7 +25,9 @@ mod slots;
 mod sort;
 mod timers;
 
-pub(crate) use bundled::{CombineInBundles, may_be_bundled};
+pub(crate) use bundled::CombineInBundles;
+#[cfg(test)]
+pub(crate) use bundled::may_be_bundled;
 pub(crate) use by_key::ByKey;
 pub(crate) use by_session::BySession;
 #[cfg(test)]

@@ -203,11 +203,14 @@ impl<K: Key, A: Clone> Running<K, A> {
     /// What is recent becomes old.
     fn turn(&mut self, mut merge: impl FnMut(&mut A, A)) {
         self.forget_others();
-        self.recent.sort_by_key(|slice| Reverse(slice.until));
+        let order = latest_first(self.recent.iter().map(|slice| slice.until).collect());
         // All but the tops of the stacks, and not up to twice as many.
         let rows: usize = self.recent.iter().map(|slice| slice.rows.len()).sum();
         self.below.reserve_exact(rows.saturating_sub(self.keys.len()));
-        for Recent { until, rows } in std::mem::take(&mut self.recent) {
+        let mut recent = std::mem::take(&mut self.recent);
+        for slice in order {
+            let Recent { until, ref mut rows } = recent[slice];
+            let rows = std::mem::take(rows);
             self.old.push((until, rows.iter().map(|(number, _)| *number).collect()));
             rows.into_iter().for_each(|(number, acc)| self.push(number, until.0, acc, &mut merge));
         }
@@ -225,6 +228,13 @@ impl<K: Key, A: Clone> Running<K, A> {
         let rows = self.recent.iter_mut().flat_map(|slice| &mut slice.rows);
         rows.for_each(|(number, _)| *number = numbers[*number as usize]);
     }
+}
+
+/// The numbers of slices, those that go last first.
+fn latest_first(until: Vec<Place>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..until.len()).collect();
+    order.sort_by_key(|slice| Reverse(until[*slice]));
+    order
 }
 
 #[cfg(test)]

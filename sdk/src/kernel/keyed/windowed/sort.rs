@@ -20,7 +20,7 @@ pub(super) struct WindowRows<W, K, V> {
 pub(super) fn by_windows<K, V>(
     hashes: Vec<u64>,
     batch: Batch<(K, V)>,
-    timed: impl Fn(&WindowSet) -> bool,
+    timed: &dyn Fn(&WindowSet) -> bool,
 ) -> Vec<WindowRows<WindowSet, K, V>> {
     let Batch { values, meta } = batch;
     match &meta.windows {
@@ -50,7 +50,7 @@ pub(super) fn by_windows<K, V>(
 fn empty_groups<K, V>(
     windows: &[WindowSet],
     rows: &[u8],
-    timed: impl Fn(&WindowSet) -> bool,
+    timed: &dyn Fn(&WindowSet) -> bool,
 ) -> Vec<WindowRows<WindowSet, K, V>> {
     let mut counts = [0; Col::<WindowSet>::MOST_FEW];
     rows.iter().for_each(|row| counts[usize::from(*row)] += 1);
@@ -63,10 +63,10 @@ fn empty_groups<K, V>(
 pub(super) fn by_window<K: Clone, V: Clone>(
     hashes: Vec<u64>,
     batch: Batch<(K, V)>,
-    timed: impl Fn(&Window) -> bool,
+    timed: &dyn Fn(&Window) -> bool,
 ) -> Vec<WindowRows<Window, K, V>> {
     if matches!(batch.meta.windows, Col::Same(_)) {
-        let rows = by_windows(hashes, batch, |windows| windows.iter().any(&timed));
+        let rows = by_windows(hashes, batch, &|windows| windows.iter().any(timed));
         return rows.into_iter().flat_map(WindowRows::for_each_window).collect();
     }
     let Batch { values, meta } = batch;
@@ -83,7 +83,7 @@ pub(super) fn by_window<K: Clone, V: Clone>(
 }
 
 /// Groups in the order of their first rows.
-struct Sorted<W, K, V, T> {
+struct Sorted<'a, W, K, V> {
     groups: Vec<WindowRows<W, K, V>>,
     /// That of the last row: the next one is often of the same.
     last: usize,
@@ -91,14 +91,14 @@ struct Sorted<W, K, V, T> {
     found: Option<Box<dyn Tree<W>>>,
     /// For how many rows the next group gets room at once.
     room: usize,
-    timed: T,
+    timed: &'a dyn Fn(&W) -> bool,
 }
 
 /// So few groups are searched one after the other.
 const FEW: usize = 16;
 
-impl<W: Place, K, V, T: Fn(&W) -> bool> Sorted<W, K, V, T> {
-    fn new(rows: usize, timed: T) -> Self {
+impl<'a, W: Place, K, V> Sorted<'a, W, K, V> {
+    fn new(rows: usize, timed: &'a dyn Fn(&W) -> bool) -> Self {
         Self { groups: Vec::new(), last: 0, found: None, room: rows, timed }
     }
 

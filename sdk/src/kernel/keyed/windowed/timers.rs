@@ -2,8 +2,44 @@
 
 use crate::Timestamp;
 use crate::kernel::ordered::Ordered;
+use crate::window::Window;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
+
+/// What a timer may say. Most of the code of [`Timers`] is compiled once for each type that implements it, with this crate, and not
+/// in each program: a call for each timer costs next to nothing beside it.
+pub(crate) trait Timer: Copy {
+    fn set_far(timers: &mut Timers<Self>, at: Timestamp, timer: Self);
+    fn first(timers: &Timers<Self>) -> Option<Timestamp>;
+    fn take_due(timers: &mut Timers<Self>, time: Timestamp) -> Option<(Timestamp, Self)>;
+    fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self>;
+}
+
+macro_rules! timers {
+    ($($timer:ty),+) => {$(
+        impl Timer for $timer {
+            fn set_far(timers: &mut Timers<Self>, at: Timestamp, timer: Self) {
+                timers.set_far_here(at, timer);
+            }
+
+            fn first(timers: &Timers<Self>) -> Option<Timestamp> {
+                timers.first_here()
+            }
+
+            fn take_due(timers: &mut Timers<Self>, time: Timestamp) -> Option<(Timestamp, Self)> {
+                timers.take_due_here(time)
+            }
+
+            fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self> {
+                timers.all_near().take(most).collect()
+            }
+        }
+    )+};
+}
+
+timers!(u32, (u32, Timestamp), (u32, Window));
+#[cfg(test)]
+timers!(usize);
 
 /// Timers by the instant that they are due at.
 ///
@@ -64,7 +100,39 @@ pub(super) fn span(at: Timestamp) -> i64 {
     at.millis() >> 12
 }
 
-impl<T> Timers<T> {
+impl<T: Timer> Timers<T> {
+    pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
+        if self.is_empty() {
+            self.until = span(at);
+        }
+        if span(at) > self.until {
+            return T::set_far(self, at, timer);
+        }
+        let is_in_order = self.added.is_empty() && self.fresh.is_empty();
+        if is_in_order && self.near.back().is_none_or(|(last, _)| *last <= at) {
+            return self.near.push_back((at, timer));
+        }
+        self.first_fresh = self.first_fresh.min(at);
+        self.fresh.push((at, timer));
+    }
+
+    /// When the first one is due.
+    pub(crate) fn first(&self) -> Option<Timestamp> {
+        T::first(self)
+    }
+
+    /// Takes the first one, if it is not due after `time`.
+    pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
+        T::take_due(self, time)
+    }
+
+    /// Those that are due soonest, mostly in order: so many at most, and perhaps not all.
+    pub(crate) fn soonest(&self, most: usize) -> Vec<T> {
+        T::soonest(self, most)
+    }
+}
+
+impl<T: Copy> Timers<T> {
     pub(crate) fn new() -> Self {
         Self {
             near: VecDeque::new(),
@@ -78,27 +146,12 @@ impl<T> Timers<T> {
         }
     }
 
-    pub(crate) fn set(&mut self, at: Timestamp, timer: T) {
-        if self.is_empty() {
-            self.until = span(at);
-        }
-        if span(at) > self.until {
-            return self.set_far(at, timer);
-        }
-        let is_in_order = self.added.is_empty() && self.fresh.is_empty();
-        if is_in_order && self.near.back().is_none_or(|(last, _)| *last <= at) {
-            return self.near.push_back((at, timer));
-        }
-        self.first_fresh = self.first_fresh.min(at);
-        self.fresh.push((at, timer));
-    }
-
     /// Far ones are there only if there are some before.
     fn is_empty(&self) -> bool {
         self.near.is_empty() && self.added.is_empty() && self.fresh.is_empty()
     }
 
-    fn set_far(&mut self, at: Timestamp, timer: T) {
+    fn set_far_here(&mut self, at: Timestamp, timer: T) {
         let after = span(at).abs_diff(self.until) as usize - 1;
         if after >= FAR {
             return self.farthest.get_or_insert_with(span(at), Vec::new).push((at, timer));
@@ -109,25 +162,22 @@ impl<T> Timers<T> {
         self.far[after].push((at, timer));
     }
 
-    /// When the first one is due.
-    pub(crate) fn first(&self) -> Option<Timestamp> {
+    fn first_here(&self) -> Option<Timestamp> {
         let near = self.near.front().map(|(at, _)| *at);
         let added = self.added.peek().map(|Reverse(added)| added.at);
         let fresh = (!self.fresh.is_empty()).then_some(self.first_fresh);
         near.into_iter().chain(added).chain(fresh).min()
     }
 
-    /// Those that are due soonest, mostly in order; perhaps not all.
-    pub(crate) fn soonest(&self) -> impl Iterator<Item = &T> {
-        let added = self.added.iter().map(|Reverse(added)| &added.timer);
-        let fresh = self.fresh.iter().map(|(_, timer)| timer);
-        self.near.iter().map(|(_, timer)| timer).chain(added).chain(fresh)
+    fn all_near(&self) -> impl Iterator<Item = T> {
+        let added = self.added.iter().map(|Reverse(added)| added.timer);
+        let fresh = self.fresh.iter().map(|(_, timer)| *timer);
+        self.near.iter().map(|(_, timer)| *timer).chain(added).chain(fresh)
     }
 
-    /// Takes the first one, if it is not due after `time`.
     #[inline]
-    pub(crate) fn take_due(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
-        let first = self.first().filter(|first| *first <= time)?;
+    fn take_due_here(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
+        let first = self.first_here().filter(|first| *first <= time)?;
         if !self.fresh.is_empty() {
             self.settle();
         }
@@ -220,7 +270,7 @@ mod tests {
                     prop_assert_eq!(timers.take_due(at), None);
                 }
                 prop_assert_eq!(timers.first(), model.first_key_value().map(|(first, _)| *first));
-                prop_assert_eq!(timers.soonest().next().is_none(), model.is_empty());
+                prop_assert_eq!(timers.soonest(1).is_empty(), model.is_empty());
             }
             prop_assert!(timers.far.is_empty() && timers.farthest.is_empty());
         }
