@@ -12,10 +12,7 @@ const LONGEST_ELEMENT: usize = 300;
 /// Calls user code; a panic becomes an error of the step.
 pub(crate) fn catch<R>(step: &Arc<Step>, f: impl FnOnce() -> R) -> Result<R> {
     // Whatever the panic left half done is dropped with the run.
-    match catch_unwind(AssertUnwindSafe(f)) {
-        Ok(result) => Ok(result),
-        Err(payload) => Err(panic_in_step(step, payload)),
-    }
+    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| panic_in_step(step, payload))
 }
 
 #[cold]
