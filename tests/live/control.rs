@@ -14,6 +14,14 @@ impl Control {
         self.end_by(JobControl::drain);
     }
 
+    /// Drains the run before this returns: to be called by its own steps, which may be faster than whoever has started it.
+    pub(crate) fn drain_now(&self) {
+        while self.0.lock().unwrap().1.is_none() {
+            std::thread::yield_now();
+        }
+        self.drain();
+    }
+
     pub(crate) fn stop(&self) {
         self.end_by(JobControl::stop);
     }

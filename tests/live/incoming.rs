@@ -208,7 +208,7 @@ fn drain_at_once<S: Source<Out = String>>((_open, source): (Open, S)) -> (u64, u
     let (drain, read) = (control.clone(), seen.clone());
     p.read(source).inspect(move |line| {
         read.add(&(line.len() as u64 + 1));
-        drain.drain();
+        drain.drain_now();
     });
     let result = crate::run(&p, &LocalRunner::new().parallelism(2).batch_size(4), &control);
     (seen.take().iter().sum(), result.metrics.counter("bytes_unread"))
