@@ -163,6 +163,8 @@ pub struct StateCx<'a, O: 'static> {
     pub(crate) out: &'a mut Emitter<O>,
     pub(crate) meta: &'a Meta,
     pub(crate) row: usize,
+    /// Whether nothing has been emitted: most calls emit nothing, so the first that is emitted begins the row, and not the call.
+    pub(crate) is_new: bool,
     pub(crate) fire_time: Timestamp,
     pub(crate) expiry: Timestamp,
     pub(crate) now: Timestamp,
@@ -172,13 +174,14 @@ impl<O: 'static> StateCx<'_, O> {
     /// Emits an element with the [timestamp](Self::timestamp) and the window of what is in work.
     #[inline]
     pub fn emit(&mut self, element: O) {
-        // Most calls emit nothing, so what is emitted begins the row, and not the call.
-        self.out.emit_of_or_unwind(element, self.meta, self.row, true);
+        self.out.emit_of_or_unwind(element, self.meta, self.row, std::mem::take(&mut self.is_new));
     }
 
     /// Emits an element with a timestamp of its own.
     pub fn emit_at(&mut self, timestamp: Timestamp, element: O) {
-        self.out.begin_row(self.meta, self.row);
+        if std::mem::take(&mut self.is_new) {
+            self.out.begin_row(self.meta, self.row);
+        }
         self.out.emit_at(element, timestamp, self.meta, self.row);
     }
 

@@ -21,5 +21,5 @@ fn in_context<R>(timestamp: i64, expiry: i64, call: impl FnOnce(&StateCx<'_, ()>
     let env = env(0, 1, 1, 0);
     let mut out = Rig::<()>::new(&env).wiring.emitter(0);
     let (time, expiry, now) = (at(timestamp), at(expiry), at(1_000_000));
-    call(&StateCx { out: &mut out, meta: &meta, row: 0, fire_time: time, expiry, now })
+    call(&StateCx { out: &mut out, meta: &meta, row: 0, is_new: true, fire_time: time, expiry, now })
 }

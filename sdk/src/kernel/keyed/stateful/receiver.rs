@@ -183,7 +183,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         let Self { dofn, keys, schedule, step, out, now, .. } = self;
         let Some(((key, _), kept)) = keys.get_mut(slot) else { return Ok(()) };
         kept.expire(time);
-        let mut cx = StateCx { out, meta, row, fire_time: time, expiry, now: *now };
+        let mut cx = StateCx { out, meta, row, is_new: true, fire_time: time, expiry, now: *now };
         call(dofn, key, &mut kept.state, &mut cx).map_err(|error| user_error(step, error))?;
         if !kept.settle_until(over, time, slot, schedule) {
             self.forget(slot);

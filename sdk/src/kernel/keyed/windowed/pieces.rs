@@ -12,7 +12,8 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-/// A part of what a window is to contain. Untagged: an error shows it as what it is.
+/// A part of what a window is to contain. It is made where it is taken, and goes neither to disk nor to another worker: untagged, as
+/// an error shows it as what it is, it could not be read back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Piece<V, A> {

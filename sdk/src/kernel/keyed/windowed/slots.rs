@@ -92,9 +92,8 @@ impl<K: Key, S: Default> Slots<K, S> {
 
     fn insert(&mut self, hash: u64, key: K) -> u32 {
         let new = Some(Entry { hash, key, state: S::default() });
-        let free = self.free.pop().and_then(|slot| Some((slot, self.entries.get_mut(slot)?)));
-        let slot = if let Some((slot, place)) = free {
-            *place = new;
+        let slot = if let Some(slot) = self.free.pop() {
+            *self.entries.get_mut(slot).expect("a free slot has a place") = new;
             slot
         } else {
             let slots = self.entries.push(new);
