@@ -8,6 +8,9 @@ use crate::{Element, Key, Result, Timestamp};
 use std::rc::Rc;
 use std::vec::{Drain, IntoIter};
 
+/// Rows of one stamp that are fewer travel with others: a packet of their own would be larger than they are.
+const FEW: usize = 32;
+
 /// Sorts rows by the worker that owns them, and sends full packets.
 pub(crate) struct Router<T> {
     link: Rc<dyn Link>,
@@ -76,7 +79,7 @@ impl<T: Element> Router<T> {
         for to in 0..self.workers {
             let batch = &self.outgoing[to].batch;
             if !batch.is_empty() && batch.is_full(self.capacity) {
-                self.flush_to(to)?;
+                self.flush_to(to, self.capacity)?;
             }
         }
         Ok(())
@@ -88,11 +91,26 @@ impl<T: Element> Router<T> {
         self.room
     }
 
+    /// Adds so many rows, which all have one stamp.
+    pub(crate) fn add_alike(
+        &mut self,
+        stamp: Stamp,
+        count: usize,
+        mut rows: impl Iterator<Item = (u64, T)>,
+    ) -> Result<()> {
+        if count < FEW {
+            return rows.try_for_each(|(hash, value)| self.add_stamped(hash, value, &stamp));
+        }
+        self.begin(&Meta::of(stamp))?;
+        rows.try_for_each(|(hash, value)| self.add(hash, value))
+    }
+
     /// Begins rows that all have the only stamp of `meta`.
     pub(crate) fn begin(&mut self, meta: &Meta) -> Result<()> {
         for to in 0..self.workers {
-            if !self.outgoing[to].batch.is_empty() && self.outgoing[to].batch.meta != *meta {
-                self.flush_to(to)?;
+            let rows = &self.outgoing[to].batch;
+            if !rows.is_empty() && rows.meta != *meta {
+                self.flush_short(to)?;
             }
             self.outgoing[to].batch.meta.clone_from(meta);
         }
@@ -106,7 +124,7 @@ impl<T: Element> Router<T> {
         let rows = &mut self.outgoing[to];
         rows.batch.values.push(value);
         rows.hashes.push(hash);
-        if rows.batch.is_full(self.capacity) { self.flush_to(to) } else { Ok(()) }
+        if rows.batch.is_full(self.capacity) { self.flush_to(to, self.capacity) } else { Ok(()) }
     }
 
     /// Adds a row with a stamp of its own.
@@ -115,16 +133,23 @@ impl<T: Element> Router<T> {
         let rows = &mut self.outgoing[to];
         rows.batch.push(value, stamp);
         rows.hashes.push(hash);
-        if rows.batch.is_full(self.capacity) { self.flush_to(to) } else { Ok(()) }
+        if rows.batch.is_full(self.capacity) { self.flush_to(to, self.capacity) } else { Ok(()) }
     }
 
-    fn flush_to(&mut self, to: usize) -> Result<()> {
-        let mut next = HashedRows::with_room(self.capacity);
+    /// Sends what there is for a worker, and makes room for so many rows.
+    fn flush_to(&mut self, to: usize, room: usize) -> Result<()> {
+        let mut next = HashedRows::with_room(room);
         if self.outgoing[to].batch.meta.is_same() {
             next.batch.meta.clone_from(&self.outgoing[to].batch.meta);
         }
         let rows = std::mem::replace(&mut self.outgoing[to], next);
         self.send(to, rows)
+    }
+
+    /// Sends what there is for a worker, though more would have room.
+    fn flush_short(&mut self, to: usize) -> Result<()> {
+        let room = self.room_after(self.outgoing[to].hashes.len());
+        self.flush_to(to, room)
     }
 
     fn send(&self, to: usize, rows: HashedRows<T>) -> Result<()> {
@@ -147,9 +172,7 @@ impl<T: Element> Router<T> {
     pub(crate) fn flush(&mut self) -> Result<()> {
         for to in 0..self.workers {
             if !self.outgoing[to].batch.is_empty() {
-                let next = HashedRows::with_room(self.room_after(self.outgoing[to].hashes.len()));
-                let rows = std::mem::replace(&mut self.outgoing[to], next);
-                self.send(to, rows)?;
+                self.flush_short(to)?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::kernel::hash::{hash_key, owner};
 use crate::kernel::keyed::Router;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Col, Link, Packet, Stamp};
+use crate::window::{Pane, WindowSet};
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,6 +16,8 @@ use std::rc::Rc;
 struct Sent {
     rows: RefCell<Vec<(u64, Stamp)>>,
     largest: Cell<usize>,
+    /// For how many rows all packets had room.
+    room: Cell<usize>,
     closed: Cell<usize>,
     workers: usize,
 }
@@ -27,6 +30,7 @@ impl Link for Sent {
         assert!(batch.values.iter().zip(&hashes).all(|(key, hash)| hash_key(key) == *hash));
         assert!(hashes.iter().all(|hash| owner(*hash, self.workers) == to));
         self.largest.set(self.largest.get().max(batch.len()));
+        self.room.set(self.room.get() + batch.values.capacity().max(hashes.capacity()));
         self.rows.borrow_mut().extend(rows(&batch));
         Ok(())
     }
@@ -72,5 +76,38 @@ proptest! {
         prop_assert_eq!(found, expected);
         prop_assert_eq!(link.closed.get(), 1);
         prop_assert!(workers == 1 || link.largest.get() <= capacity);
+    }
+}
+
+fn windows_of_counts(counts: &[usize]) -> impl Iterator<Item = (Stamp, Vec<(u64, u64)>)> {
+    let mut next = 0;
+    counts.iter().zip(1..).map(move |(count, window)| {
+        let keys = next..next + *count as u64;
+        next = keys.end;
+        let stamp = Stamp { time: Timestamp::from_millis(window), windows: WindowSet::default(), pane: Pane::UNKNOWN };
+        (stamp, keys.map(|key| (hash_key(&key), key)).collect())
+    })
+}
+
+proptest! {
+    #[test]
+    fn rows_that_are_alike_reach_their_owners_in_packets_without_much_room(
+        workers in 1usize..4,
+        capacity in 1usize..200,
+        counts in prop::collection::vec(prop_oneof![4 => 0usize..4, 1 => 0usize..400], 0..200),
+    ) {
+        let link = Rc::new(Sent { workers, ..Sent::default() });
+        let mut router = Router::new(link.clone(), &env(0, workers, capacity, 0));
+        let mut expected = Vec::new();
+        for (stamp, rows) in windows_of_counts(&counts) {
+            expected.extend(rows.iter().map(|(_, key)| (*key, stamp.clone())));
+            router.add_alike(stamp, rows.len(), rows.into_iter()).unwrap();
+        }
+        router.watermark(Timestamp::MAX).unwrap();
+        let mut found = link.rows.take();
+        found.sort_by_key(|(key, _)| *key);
+        prop_assert!(link.largest.get() <= capacity);
+        prop_assert!(link.room.get() <= 4 * found.len() + 2 * workers * capacity, "room for {} of {}", link.room.get(), found.len());
+        prop_assert_eq!(found, expected);
     }
 }

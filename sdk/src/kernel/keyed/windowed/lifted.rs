@@ -20,7 +20,7 @@ use crate::kernel::keyed::route::Router;
 use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
 use crate::kernel::ordered::Ordered;
-use crate::kernel::{Batch, Col, Lens, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
+use crate::kernel::{Batch, Col, Lens, Link, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
 use crate::window::{AnyWindowFn, Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::marker::PhantomData;
@@ -263,9 +263,10 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
 
     /// Sends a table; what it takes of the memory stays with it.
     fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
-        self.router.begin(&Meta::of(stamp(windows, last)))?;
         let bytes = Table::<K, C::Acc>::BYTES + bytes_of(table.iter());
-        table.drain().try_for_each(|Entry { hash, key, acc }| self.router.add(hash, (key, acc)))?;
+        let count = table.len();
+        let rows = table.drain().map(|Entry { hash, key, acc }| (hash, (key, acc)));
+        self.router.add_alike(stamp(windows, last), count, rows)?;
         table.shrink();
         if let Some((_, bytes)) = self.spare.replace((table, bytes)) {
             self.memory.shrink(bytes);
