@@ -1,6 +1,8 @@
-//! What the contestants work on: always the same, made here, never downloaded.
+//! What the contestants work on: always the same, made here, never downloaded; and what they make of it alike, such as the
+//! types of records and the checksums of results.
 
 pub mod access_log;
+pub mod accidents;
 pub mod alias;
 pub mod clicks;
 pub mod collisions;
@@ -8,10 +10,12 @@ pub mod dataset;
 pub mod digest;
 pub mod events;
 pub mod facts;
+pub mod groups;
 pub mod offers;
 pub mod pairs;
 pub mod readings;
 pub mod reminders;
+pub mod requests;
 pub mod rng;
 pub mod steps;
 pub mod text;

@@ -3,7 +3,6 @@
 pub mod access_log;
 pub mod collisions;
 pub mod events;
-mod groups;
 pub mod hours;
 pub mod joins;
 pub mod lines;

@@ -37,7 +37,14 @@ pub(super) const FAMILY: Family = Family {
 fn contestants(workload: &Workload, format: &str) -> Vec<Contestant> {
     let own =
         |name, command: &str| Contestant::own(name, "files", &format!("{format}{command}")).with(&workload.reading());
-    vec![own("handwritten", "-handwritten"), own("beamline", "-beamline"), own("beamline-1", "-beamline").threads(1)]
+    let peer = |name, program| Contestant::peer(name, program, format).with(&workload.reading()).threads(2);
+    vec![
+        own("handwritten", "-handwritten"),
+        own("beamline", "-beamline"),
+        own("beamline-1", "-beamline").threads(1),
+        peer("renoir", "peer-renoir"),
+        peer("timely", "peer-timely"),
+    ]
 }
 
 #[derive(Debug, Parser)]

@@ -21,6 +21,17 @@ pub struct Files {
     pub threads: Threads,
 }
 
+/// A file to read.
+#[derive(Args, Clone, Debug)]
+pub struct Input {
+    /// The text to read.
+    #[arg(long)]
+    pub input: PathBuf,
+    /// How many threads work.
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
 /// A stream of keyed elements.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Keyed {

@@ -4,6 +4,7 @@ mod events;
 mod joins;
 mod maps;
 mod operators;
+mod records;
 mod run;
 mod sums;
 mod wordcount;
@@ -13,7 +14,8 @@ use std::error::Error;
 use clap::Parser;
 
 use beamline_bench_data::steps::{Opaque, Plain};
-use peer_tasks::arguments::{Files, Keyed, Numbers, print_checksum};
+use peer_tasks::arguments::{Files, Input, Keyed, Numbers, print_checksum};
+use peer_tasks::records::{Accidents, SlowRequests};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -39,6 +41,10 @@ enum Task {
     CoGroup(Keyed),
     /// Twenty maps.
     Maps(Numbers),
+    /// Counts the slow requests of each page and minute in a log of JSON lines.
+    Json(Input),
+    /// Counts accidents by borough and month in a table as CSV.
+    Csv(Input),
 }
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -53,6 +59,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         Task::CoGroup(work) => joins::co_group(work)?,
         Task::Maps(work) if work.plain => maps::run::<Plain>(work)?,
         Task::Maps(work) => maps::run::<Opaque>(work)?,
+        Task::Json(file) => records::run::<SlowRequests>(file)?,
+        Task::Csv(file) => records::run::<Accidents>(file)?,
     };
     print_checksum(checksum);
     Ok(())

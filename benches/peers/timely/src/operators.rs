@@ -1,5 +1,7 @@
 //! The operators that timely leaves to its users.
 
+use std::path::Path;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use timely::container::CapacityContainerBuilder;
@@ -8,6 +10,7 @@ use timely::dataflow::operators::generic::operator::{Operator, source};
 use timely::dataflow::{Scope, StreamVec};
 
 use peer_tasks::event_time::EventTime;
+use peer_tasks::pieces::Pieces;
 
 use crate::run::Time;
 
@@ -36,8 +39,14 @@ pub(crate) fn part<D: Clone + 'static>(
     in_batches(scope, BATCH, part, |_| Time::MIN, element)
 }
 
+/// The worker's part of a text, in pieces of whole lines.
+pub(crate) fn text<'scope>(scope: Scope<'scope, Time>, path: &Path) -> StreamVec<'scope, Time, Vec<u8>> {
+    let pieces = Pieces::open(path, scope.index() as u64, scope.peers() as u64).expect("the input can be opened");
+    in_batches(scope, 1, pieces, |_| Time::MIN, |piece| piece.expect("the input can be read"))
+}
+
 /// Elements made of places, so many at a time, and not earlier than the time of the first.
-pub(crate) fn in_batches<P: 'static, D: Clone + 'static>(
+fn in_batches<P: 'static, D: Clone + 'static>(
     scope: Scope<'_, Time>,
     batch: usize,
     places: impl Iterator<Item = P> + 'static,

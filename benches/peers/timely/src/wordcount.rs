@@ -1,23 +1,18 @@
 //! Word count.
 
-mod pieces;
-
 use std::error::Error;
 use std::ffi::OsString;
 use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 
 use foldhash::fast::FixedState;
-use timely::dataflow::Scope;
-use timely::dataflow::StreamVec;
 use timely::dataflow::channels::pact::{Exchange, Pipeline};
 
 use peer_tasks::arguments::Files;
 use peer_tasks::words::WordCounts;
 
-use self::pieces::Pieces;
-use crate::operators::{at_the_end, in_batches};
-use crate::run::{Time, sum};
+use crate::operators::{at_the_end, text};
+use crate::run::sum;
 
 /// Counts the words of a text: every worker those of its part of the lines, then each the words that are its own, which it
 /// writes to a file.
@@ -32,12 +27,6 @@ pub(crate) fn run(files: Files) -> Result<(), Box<dyn Error + Send + Sync>> {
         at_the_end(apart, by_word, "Count and write", add, move |counts| write(&counts, &output))
     })?;
     Ok(())
-}
-
-/// The worker's part of a text.
-fn text<'scope>(scope: Scope<'scope, Time>, path: &Path) -> StreamVec<'scope, Time, Vec<u8>> {
-    let pieces = Pieces::open(path, scope.index() as u64, scope.peers() as u64).expect("the input can be opened");
-    in_batches(scope, 1, pieces, |_| Time::MIN, |piece| piece.expect("the input can be read"))
 }
 
 fn count(counts: &mut WordCounts, text: Vec<u8>) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::beamline::prelude::*;
 
 use super::run::{Options, run};
-use crate::contestants::access_log::{SLOW, WINDOW, digest, parse};
+use beamline_bench_data::requests::{SLOW, WINDOW, digest, parse};
 
 /// Counts the slow requests of each page in each minute.
 ///

@@ -8,7 +8,7 @@ use csv_core::ReadRecordResult;
 use serde::{Deserialize, Serialize};
 
 use super::run::{Options, run};
-use crate::contestants::collisions::{Row, digest};
+use beamline_bench_data::accidents::{Row, digest};
 use beamline_bench_data::collisions::HEADER;
 
 #[derive(Clone, Serialize, Deserialize)]

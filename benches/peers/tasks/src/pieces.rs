@@ -7,7 +7,8 @@ use std::path::Path;
 const PIECE: usize = 1 << 18;
 
 /// The lines of one of several parts of a file, many at a time.
-pub(super) struct Pieces {
+#[derive(Debug)]
+pub struct Pieces {
     file: Take<File>,
     /// The beginning of a line that goes on.
     begun: Vec<u8>,
@@ -15,7 +16,11 @@ pub(super) struct Pieces {
 
 impl Pieces {
     /// The part `index` of `parts`: the lines that begin in it.
-    pub(super) fn open(path: &Path, index: u64, parts: u64) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn open(path: &Path, index: u64, parts: u64) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let size = file.metadata()?.len();
         let start = line_border(&file, size * index / parts)?;
