@@ -17,6 +17,7 @@ pub mod readings;
 pub mod reminders;
 pub mod requests;
 pub mod rng;
+pub mod rollup;
 pub mod steps;
 pub mod text;
 pub mod visits;

@@ -29,12 +29,15 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "rollup", command).with(&workload.keyed());
+    let peer = |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("beamline", "beamline"),
         own("beamline-1", "beamline").threads(1),
         own("beamline-live", "beamline-live"),
         own("beamline-live-1", "beamline-live").threads(1),
+        peer("timely-live", "peer-timely", "rollup"),
+        peer("timely-live-apart", "peer-timely", "rollup-apart"),
     ]
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn interval(work: Keyed) -> Checksum {
     let context = context(work.threads)?;
     let shown = stream(&context, work, Side::Shown).map(Either::Shown);
     let both = shown.merge(stream(&context, work, Side::Done).map(Either::Done));
-    let pairs = in_event_time::<Within>(both.group_by(|either| either.offer().user).drop_key());
+    let pairs = in_event_time(both.group_by(|either| either.offer().user).drop_key(), Within::default());
     Ok(sum(context, pairs.map(|(shown, done)| digest(shown.user, shown.what, done.what))))
 }
 

@@ -24,12 +24,12 @@ pub(crate) fn watermarks<T>(disorder: Timestamp) -> impl FnMut(&T, &Timestamp) -
 /// Takes in elements, and gives out what is complete as time goes on.
 pub(crate) fn in_event_time<S: EventTime>(
     stream: Stream<impl Operator<Out = S::In> + 'static>,
+    mut state: S,
 ) -> Stream<impl Operator<Out = S::Out>>
 where
     S::Out: Clone + Send + 'static,
 {
-    let (mut state, mut now) = (S::default(), Timestamp::MIN);
-    let (mut ready, mut behind) = (Vec::new(), None);
+    let (mut now, mut ready, mut behind) = (Timestamp::MIN, Vec::new(), None);
     stream.rich_map_custom(move |mut input| {
         loop {
             if ready.is_empty() && behind.is_some() {

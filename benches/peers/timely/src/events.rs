@@ -16,14 +16,14 @@ use crate::run::{Time, sum};
 /// Counts by key in windows one after the other.
 pub(crate) fn windows(work: Keyed) -> Result<u64, String> {
     sum(work.threads.count(), move |scope| {
-        checksums(in_event_time::<WindowCounts, _>(events_of(scope, work), by_key(), "Windows"))
+        checksums(in_event_time(events_of(scope, work), by_key(), "Windows", WindowCounts::default()))
     })
 }
 
 /// Counts by key in windows that overlap.
 pub(crate) fn sliding(work: Keyed) -> Result<u64, String> {
     sum(work.threads.count(), move |scope| {
-        checksums(in_event_time::<SlidingCounts, _>(events_of(scope, work), by_key(), "Sliding"))
+        checksums(in_event_time(events_of(scope, work), by_key(), "Sliding", SlidingCounts::default()))
     })
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn sessions(work: Keyed) -> Result<u64, String> {
         let least = move |index| clicks::latest(work.keys, index) - clicks::DISORDER;
         let clicks = live(scope, work.elements, move |index| click(work.keys, index), least);
         let by_user = Exchange::new(|click: &Click| mix(click.user));
-        let sessions = in_event_time::<Sessions, _>(clicks, by_user, "Sessions");
+        let sessions = in_event_time(clicks, by_user, "Sessions", Sessions::default());
         sessions.map(|Session { user, clicks, first, last }| digest(user, clicks, first, last))
     })
 }

@@ -23,7 +23,7 @@ pub(crate) fn interval(work: Keyed) -> Result<u64, String> {
         let shown = stream(scope, work, Side::Shown, Either::Shown);
         let both = shown.concat(stream(scope, work, Side::Done, Either::Done));
         let by_user = Exchange::new(|either: &Either| mix(either.offer().user));
-        let pairs = in_event_time::<Within, _>(both, by_user, "Within ten minutes");
+        let pairs = in_event_time(both, by_user, "Within ten minutes", Within::default());
         pairs.map(|(shown, done)| digest(shown.user, shown.what, done.what))
     })
 }

@@ -71,6 +71,7 @@ pub(crate) fn in_event_time<'scope, S: EventTime, P: ParallelizationContract<Tim
     stream: StreamVec<'scope, Time, S::In>,
     pact: P,
     name: &str,
+    mut state: S,
 ) -> StreamVec<'scope, Time, S::Out>
 where
     S::In: 'static,
@@ -79,7 +80,7 @@ where
     let scope = stream.scope();
     stream.unary_frontier::<CapacityContainerBuilder<Vec<S::Out>>, _, _, _>(pact, name, |capability, info| {
         let again = scope.activator_for(info.address);
-        let (mut state, mut capability) = (S::default(), Some(capability));
+        let mut capability = Some(capability);
         move |(input, frontier), output| {
             input.for_each(|_, elements| elements.drain(..).for_each(|element| state.add(element)));
             let Some(held) = &mut capability else { return };

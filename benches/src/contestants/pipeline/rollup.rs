@@ -6,7 +6,8 @@ use ::beamline::prelude::*;
 
 use super::live::Live;
 use super::run::{Options, run};
-use crate::contestants::rollup::{TOP, Visits, WINDOW, digest, digest_of_top, dimensions, measures};
+use crate::contestants::rollup::Visits;
+use beamline_bench_data::rollup::{TOP, WINDOW, digest, digest_of_top, dimensions, measures};
 use beamline_bench_data::visits::{Visit, visit};
 
 /// Rolls up visits of a collection with an end.

@@ -1,10 +1,12 @@
 //! What an operator keeps in event time, apart from the system that runs it.
 
+mod rollup;
 mod sessions;
 mod sliding;
 mod windows;
 mod within;
 
+pub use self::rollup::{Frequency, Merged, Of, Ranking, RollUp, Sketches};
 pub use self::sessions::{Session, Sessions};
 pub use self::sliding::SlidingCounts;
 pub use self::windows::WindowCounts;
@@ -13,7 +15,7 @@ pub use self::within::{Either, Within};
 use beamline_bench_data::events::{Event, WINDOW};
 
 /// What an operator keeps in event time.
-pub trait EventTime: Clone + Default + Send + 'static {
+pub trait EventTime: Clone + Send + 'static {
     /// What comes in.
     type In;
     /// What goes out.
