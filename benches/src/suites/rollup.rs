@@ -36,6 +36,8 @@ fn contestants(workload: &Workload) -> Vec<Contestant> {
         own("beamline-1", "beamline").threads(1),
         own("beamline-live", "beamline-live"),
         own("beamline-live-1", "beamline-live").threads(1),
+        peer("renoir-live", "peer-renoir", "rollup"),
+        peer("renoir-live-apart", "peer-renoir", "rollup-apart"),
         peer("timely-live", "peer-timely", "rollup"),
         peer("timely-live-apart", "peer-timely", "rollup-apart"),
     ]

@@ -5,6 +5,7 @@ mod joins;
 mod maps;
 mod operators;
 mod records;
+mod rollup;
 mod run;
 mod sums;
 mod wordcount;
@@ -51,6 +52,10 @@ enum Task {
     Json(Input),
     /// Counts accidents by borough and month in a table as CSV.
     Csv(Input),
+    /// Rolls up visits in windows of ten seconds, which end while visits come.
+    Rollup(Keyed),
+    /// The same with sketches of each thread, which are merged.
+    RollupApart(Keyed),
 }
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -70,6 +75,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         Task::Maps(work) => maps::run::<Opaque>(work)?,
         Task::Json(file) => records::run::<SlowRequests>(&file)?,
         Task::Csv(file) => records::run::<Accidents>(&file)?,
+        Task::Rollup(work) => rollup::run(work)?,
+        Task::RollupApart(work) => rollup::run_apart(work)?,
     });
     Ok(())
 }
