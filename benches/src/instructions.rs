@@ -99,8 +99,12 @@ fn count_all(folder: &Path, stored: &Counts) -> Result<Counts> {
         }
         let contestants = (suite.contestants)(&workload).into_iter();
         for contestant in contestants.filter(|contestant| suite.counted.names.contains(&contestant.name)) {
+            let (name, contestant) = (format!("{}/{}", suite.name, contestant.name), contestant.standing_still());
+            // What is written only once is there when it counts, such as the events of NEXMark.
             workload.empty_output()?;
-            let (name, count) = (format!("{}/{}", suite.name, contestant.name), count(&contestant.standing_still())?);
+            run(Command::new(find(contestant.program)?), &contestant)?;
+            workload.empty_output()?;
+            let count = count(&contestant)?;
             println!("{name:30} {count:>15} {}", change(count, stored.get(&name).copied()));
             counts.insert(name, count);
         }
@@ -112,13 +116,19 @@ fn count_all(folder: &Path, stored: &Counts) -> Result<Counts> {
 fn count(contestant: &Contestant) -> Result<u64> {
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(find(contestant.program)?);
+    let stderr = run(command, contestant)?;
+    collected(&stderr).ok_or_else(|| format!("callgrind has not said what it counted:\n{stderr}").into())
+}
+
+/// Runs a command with the arguments of a contestant; says what it writes to standard error.
+fn run(mut command: Command, contestant: &Contestant) -> Result<String> {
     let output = command.args(&contestant.arguments).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| format!("valgrind, which counts instructions: {error}"))?;
-    let stderr = String::from_utf8_lossy(&output.stderr);
+    let output = output.map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
         return Err(format!("{}: {}\n{stderr}", contestant.name, output.status).into());
     }
-    collected(&stderr).ok_or_else(|| format!("callgrind has not said what it counted:\n{stderr}").into())
+    Ok(stderr)
 }
 
 /// The count in the last lines of callgrind, `==1== Collected : 123`.

@@ -2,6 +2,7 @@
 //! types of records and the checksums of results.
 
 pub mod access_log;
+#[cfg(feature = "tasks")]
 pub mod accidents;
 pub mod alias;
 pub mod clicks;
@@ -10,13 +11,16 @@ pub mod dataset;
 pub mod digest;
 pub mod events;
 pub mod facts;
+#[cfg(feature = "tasks")]
 pub mod groups;
 pub mod offers;
 pub mod pairs;
 pub mod readings;
 pub mod reminders;
+#[cfg(feature = "tasks")]
 pub mod requests;
 pub mod rng;
+#[cfg(feature = "tasks")]
 pub mod rollup;
 pub mod steps;
 pub mod text;

@@ -17,7 +17,7 @@ macro_rules! suites {
             result: Outcome::Checksum,
             size: Size::stream(20_000_000),
             contestants: |workload| contestants(workload, $query, $has_reference),
-            counted: Counted::NONE,
+            counted: Counted { names: &["beamline-1"], size: Size::stream(20_000) },
         }),+]
     };
 }

@@ -84,7 +84,7 @@ impl<T> WindowMap<T> {
     fn grow(&mut self) {
         *self = match std::mem::take(self) {
             Self::One(one) => {
-                let mut few = VecDeque::with_capacity(4);
+                let mut few = VecDeque::with_capacity(2);
                 few.push_back(one);
                 Self::Few(few)
             }
