@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn all() -> Vec<Contestant> {
-        let contestant = |name, program| Contestant { name, program, arguments: Vec::new() };
+        let contestant = |name, program| Contestant { name, program, arguments: Vec::new(), still: None };
         vec![
             contestant("a", Program::Own),
             contestant("b", Program::Peer("no-such-peer")),

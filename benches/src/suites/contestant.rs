@@ -9,6 +9,8 @@ pub struct Contestant {
     pub program: Program,
     /// With what.
     pub arguments: Vec<String>,
+    /// What is run in its place by a clock that stands still, if that is another program.
+    pub still: Option<Box<Self>>,
 }
 
 /// What is run.
@@ -29,22 +31,22 @@ impl Contestant {
     /// A command of this program, which belongs to a family.
     pub(super) fn own(name: &'static str, family: &str, command: &str) -> Self {
         let arguments = ["contestant", family, command].map(str::to_owned).into();
-        Self { name, program: Program::Own, arguments }
+        Self { name, program: Program::Own, arguments, still: None }
     }
 
     /// An example.
     pub(super) const fn example(name: &'static str, example: &'static str) -> Self {
-        Self { name, program: Program::Example(example), arguments: Vec::new() }
+        Self { name, program: Program::Example(example), arguments: Vec::new(), still: None }
     }
 
     /// A program of NEXMark, with a query.
     pub(super) fn nexmark(name: &'static str, program: &'static str, query: &str) -> Self {
-        Self { name, program: Program::Nexmark(program), arguments: vec![query.to_owned()] }
+        Self { name, program: Program::Nexmark(program), arguments: vec![query.to_owned()], still: None }
     }
 
     /// A command of a peer's program.
     pub(super) fn peer(name: &'static str, program: &'static str, command: &str) -> Self {
-        Self { name, program: Program::Peer(program), arguments: vec![command.to_owned()] }
+        Self { name, program: Program::Peer(program), arguments: vec![command.to_owned()], still: None }
     }
 
     /// The same with further arguments.
@@ -58,8 +60,17 @@ impl Contestant {
         self.with(&["--threads", &threads.to_string()])
     }
 
-    /// The same where nothing depends on how long things take, if it is a pipeline of this program.
+    /// The same where nothing depends on how long things take, if that can be had.
     pub fn standing_still(self) -> Self {
-        if self.program == Program::Own { self.with(&["--stands-still"]) } else { self }
+        match self.still {
+            Some(still) => *still,
+            None if self.program == Program::Own => self.with(&["--stands-still"]),
+            None => self,
+        }
+    }
+
+    /// The same, whose place another one takes where the clock stands still.
+    pub(super) fn standing_still_as(self, still: Self) -> Self {
+        Self { still: Some(Box::new(still)), ..self }
     }
 }

@@ -7,6 +7,7 @@ use super::suite::{Counted, Family, Outcome, Suite};
 use super::workload::{Size, Workload};
 
 const PIPELINE: &str = "beamline-nexmark";
+const STILL: &str = "nexmark-still";
 const BY_HAND: &str = "nexmark-handwritten";
 
 macro_rules! suites {
@@ -55,17 +56,15 @@ pub(super) const FAMILY: Family = Family {
 };
 
 fn contestants(workload: &Workload, query: &'static str, has_reference: bool) -> Vec<Contestant> {
-    let by_hand = Contestant::nexmark("handwritten", BY_HAND, query).with(&workload.stored());
-    let pipeline = |name| {
-        let folder = workload.output().to_string_lossy().into_owned();
-        let quiet = ["--progress", "never", "--show", "0", "--output", &folder];
-        Contestant::nexmark(name, PIPELINE, query).with(&workload.stored()).with(&quiet)
-    };
+    let folder = workload.output().to_string_lossy().into_owned();
+    let program = |name, program| Contestant::nexmark(name, program, query).with(&workload.stored());
+    let shown = |contestant: Contestant| contestant.with(&["--show", "0", "--output", &folder]);
+    let pipeline = |name| shown(program(name, PIPELINE)).with(&["--progress", "never"]);
     let pipelines = [
         pipeline("beamline").with(&["--parallelism", "2"]),
-        pipeline("beamline-1").with(&["--parallelism", "1"]),
+        pipeline("beamline-1").with(&["--parallelism", "1"]).standing_still_as(shown(program("beamline-1", STILL))),
         pipeline("beamline-live").with(&["--live", "--parallelism", "2"]),
         pipeline("beamline-live-1").with(&["--live", "--parallelism", "1"]),
     ];
-    has_reference.then_some(by_hand).into_iter().chain(pipelines).collect()
+    has_reference.then(|| program("handwritten", BY_HAND)).into_iter().chain(pipelines).collect()
 }
