@@ -3,14 +3,19 @@
 //! still longer.
 
 use crate::harness::find;
-use crate::suites::{Contestant, Workload, all};
+use crate::suites::{Contestant, Suite, Workload, all};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, available_parallelism};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -89,25 +94,42 @@ impl Options {
     }
 }
 
-/// Counts small runs of each suite on one thread.
+/// Counts small runs of each suite on one thread; some suites at a time, as they are not in each other's way.
 fn count_all(folder: &Path, stored: &Counts) -> Result<Counts> {
+    let suites: Vec<&Suite> = all().filter(|suite| !suite.counted.names.is_empty()).collect();
+    let (next, counts) = (AtomicUsize::new(0), Mutex::new(Counts::new()));
+    let count_some = |folder: &Path| -> Result<()> {
+        while let Some(suite) = suites.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let counted = count_suite(suite, folder, stored)?;
+            counts.lock().unwrap_or_else(PoisonError::into_inner).extend(counted);
+        }
+        Ok(())
+    };
+    let folders = (0..available_parallelism().map_or(1, NonZero::get)).map(|i| folder.join(i.to_string()));
+    thread::scope(|scope| {
+        let workers: Vec<_> = folders.map(|folder| scope.spawn(move || count_some(&folder))).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })?;
+    Ok(counts.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Counts small runs of a suite, whose data are in a folder.
+fn count_suite(suite: &Suite, folder: &Path, stored: &Counts) -> Result<Counts> {
+    let workload = Workload { folder: folder.to_owned(), size: suite.counted.size };
+    if let Some(input) = workload.input() {
+        input.prepare()?;
+    }
     let mut counts = Counts::new();
-    for suite in all().filter(|suite| !suite.counted.names.is_empty()) {
-        let workload = Workload { folder: folder.to_owned(), size: suite.counted.size };
-        if let Some(input) = workload.input() {
-            input.prepare()?;
-        }
-        let contestants = (suite.contestants)(&workload).into_iter();
-        for contestant in contestants.filter(|contestant| suite.counted.names.contains(&contestant.name)) {
-            let (name, contestant) = (format!("{}/{}", suite.name, contestant.name), contestant.standing_still());
-            // What is written only once is there when it counts, such as the events of NEXMark.
-            workload.empty_output()?;
-            run(Command::new(find(contestant.program)?), &contestant)?;
-            workload.empty_output()?;
-            let count = count(&contestant)?;
-            println!("{name:30} {count:>15} {}", change(count, stored.get(&name).copied()));
-            counts.insert(name, count);
-        }
+    let contestants = (suite.contestants)(&workload).into_iter();
+    for contestant in contestants.filter(|contestant| suite.counted.names.contains(&contestant.name)) {
+        let (name, contestant) = (format!("{}/{}", suite.name, contestant.name), contestant.standing_still());
+        // What is written only once is there when it counts, such as the events of NEXMark.
+        workload.empty_output()?;
+        run(Command::new(find(contestant.program)?), &contestant)?;
+        workload.empty_output()?;
+        let count = count(&contestant)?;
+        println!("{name:30} {count:>15} {}", change(count, stored.get(&name).copied()));
+        counts.insert(name, count);
     }
     Ok(counts)
 }
