@@ -14,7 +14,6 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread::{self, available_parallelism};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -97,20 +96,22 @@ impl Options {
 /// Counts small runs of each suite on one thread; some suites at a time, as they are not in each other's way.
 fn count_all(folder: &Path, stored: &Counts) -> Result<Counts> {
     let suites: Vec<&Suite> = all().filter(|suite| !suite.counted.names.is_empty()).collect();
-    let (next, counts) = (AtomicUsize::new(0), Mutex::new(Counts::new()));
-    let count_some = |folder: &Path| -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let count_some = |folder: &Path| -> Result<Counts> {
+        let mut counts = Counts::new();
         while let Some(suite) = suites.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let counted = count_suite(suite, folder, stored)?;
-            counts.lock().unwrap_or_else(PoisonError::into_inner).extend(counted);
+            counts.extend(count_suite(suite, folder, stored)?);
         }
-        Ok(())
+        Ok(counts)
     };
     let folders = (0..available_parallelism().map_or(1, NonZero::get)).map(|i| folder.join(i.to_string()));
     thread::scope(|scope| {
         let workers: Vec<_> = folders.map(|folder| scope.spawn(move || count_some(&folder))).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })?;
-    Ok(counts.into_inner().unwrap_or_else(PoisonError::into_inner))
+        workers.into_iter().try_fold(Counts::new(), |mut counts, worker| {
+            counts.extend(worker.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            Ok(counts)
+        })
+    })
 }
 
 /// Counts small runs of a suite, whose data are in a folder.
