@@ -3,7 +3,7 @@
 //! - [`events`]: persons, auctions and bids, and where they come from
 //! - [`queries`]: 23 questions, a file each
 //! - [`results`]: what they come to, in two numbers
-//! - [`handwritten`]: some of them by hand, to compare
+//! - [`handwritten`]: the same by hand, to compare
 //! - [`program`]: a query as a program
 //! - [`arguments`]: what command lines have in common
 

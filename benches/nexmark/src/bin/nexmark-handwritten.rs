@@ -1,6 +1,6 @@
 //! Answers a query of NEXMark without an engine, to compare.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use beamline::BoxError;
@@ -22,6 +22,9 @@ struct Args {
     /// The file that keeps the events, which is written if it is not there
     #[arg(long, value_name = "FILE")]
     store: PathBuf,
+    /// The folder for the files of query 10
+    #[arg(long, value_name = "FOLDER", required_if_eq("query", "q10"))]
+    output: Option<PathBuf>,
     #[command(flatten)]
     stream: StreamArgs,
 }
@@ -34,7 +37,7 @@ fn answer(args: &Args) -> Result<(), BoxError> {
     let mut damage = None;
     let store = Store::open_or_save(&stream, &args.store)?;
     let events = store.events()?.map_while(|event: Result<Event, BoxError>| event.map_err(|e| damage = Some(e)).ok());
-    let summary = handwritten::run(args.query, events)?;
+    let summary = handwritten::run(args.query, events, args.output.as_deref().unwrap_or(Path::new("")))?;
     if let Some(error) = damage {
         return Err(error);
     }

@@ -7,9 +7,13 @@ use super::Table;
 use crate::events::{Bid, Event};
 use crate::results::Summary;
 
-/// The window that begins at `start`, in milliseconds since the epoch.
+/// The window of `size` that begins at `start`, in milliseconds since the epoch.
+pub(super) fn window_from(start: i64, size: i64) -> Window {
+    Window { start: Timestamp::from_millis(start), end: Timestamp::from_millis(start + size) }
+}
+
 pub(super) fn ten_seconds_from(start: i64) -> Window {
-    Window { start: Timestamp::from_millis(start), end: Timestamp::from_millis(start + 10_000) }
+    window_from(start, 10_000)
 }
 
 /// The last multiple of `period`, in milliseconds, that is not after `time`.

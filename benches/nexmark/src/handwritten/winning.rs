@@ -1,7 +1,7 @@
 //! Auctions, and who wins them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use beamline::Timestamp;
 use beamline::window::Window;
@@ -88,6 +88,20 @@ pub(super) fn winning_bids(events: impl Iterator<Item = Event>) -> Summary {
     winners(events, |auction, bid| {
         let window = Window { start: auction.date_time, end: auction.expires };
         summary.add(window, &(auction, bid));
+    });
+    summary
+}
+
+/// Auctions end in the order of time, those of an instant in that of their numbers: so each sale is the seller's last one.
+pub(super) fn average_selling_price(events: impl Iterator<Item = Event>) -> Summary {
+    let (mut summary, mut sales): (_, Table<u64, VecDeque<u64>>) = (Summary::default(), Table::default());
+    winners(events, |auction, bid| {
+        let last = sales.entry(auction.seller).or_default();
+        last.push_back(bid.price);
+        if last.len() > 10 {
+            last.pop_front();
+        }
+        summary.add(Window::GLOBAL, &(auction.seller, last.iter().sum::<u64>() / last.len() as u64));
     });
     summary
 }

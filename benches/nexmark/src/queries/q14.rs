@@ -5,7 +5,7 @@
 use beamline::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Event, bids};
+use crate::events::{Bid, Event, bids};
 
 /// A part of the day, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,17 +39,19 @@ pub struct Calculated {
 
 /// Bids between 10,000 and 500,000 dollars times 0.908, without these two.
 pub fn calculation(events: &PCollection<Event>) -> PCollection<Calculated> {
-    bids(events).flat_map(|bid| {
-        let price = bid.price * 908;
-        (1_000_000_000 < price && price < 50_000_000_000).then(|| Calculated {
-            auction: bid.auction,
-            bidder: bid.bidder,
-            price,
-            time: BidTime::of(bid.date_time),
-            date_time: bid.date_time,
-            count_of_c: bid.extra.matches('c').count() as u64,
-            extra: bid.extra,
-        })
+    bids(events).flat_map(calculate)
+}
+
+pub(crate) fn calculate(bid: Bid) -> Option<Calculated> {
+    let price = bid.price * 908;
+    (1_000_000_000 < price && price < 50_000_000_000).then(|| Calculated {
+        auction: bid.auction,
+        bidder: bid.bidder,
+        price,
+        time: BidTime::of(bid.date_time),
+        date_time: bid.date_time,
+        count_of_c: bid.extra.matches('c').count() as u64,
+        extra: bid.extra,
     })
 }
 

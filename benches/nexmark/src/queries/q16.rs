@@ -36,8 +36,13 @@ pub fn channel_statistics(events: &PCollection<Event>) -> PCollection<ChannelDay
         ))
         .map(|((channel, rank), (bids, last, bidders, auctions))| {
             let activity = Activity { bids, bidders: bidders.len() as u64, auctions: auctions.len() as u64 };
-            ChannelDay { channel, rank, minute: last.to_string()[11..16].to_owned(), activity }
+            ChannelDay { channel, rank, minute: minute(last), activity }
         })
+}
+
+/// Such as `23:59`.
+pub(crate) fn minute(time: Timestamp) -> String {
+    time.to_string()[11..16].to_owned()
 }
 
 /// The time, the bidder and the auction.

@@ -15,7 +15,7 @@ pub fn add_channel_id(events: &PCollection<Event>) -> PCollection<(u64, u64, u64
     })
 }
 
-fn channel_id<'a>(channel: &str, url: &'a str) -> Option<&'a str> {
+pub(crate) fn channel_id<'a>(channel: &str, url: &'a str) -> Option<&'a str> {
     match channel {
         "Apple" => Some("0"),
         "Google" => Some("1"),
