@@ -5,8 +5,8 @@
 //! are methods and need no import.
 
 pub use crate::combine::{
-    Absorb, ApproxDistinct, ApproxQuantiles, CombineFn, Count, Latest, Max, Mean, Min, Reduce, Sample, Sum, ToList,
-    ToSet, Top,
+    Absorb, ApproxDistinct, ApproxQuantiles, CombineFn, Count, CountDistinct, Latest, Max, Mean, Min, Reduce, Sample,
+    Sum, ToList, ToSet, Top,
 };
 pub use crate::io::{dead_letters, text};
 pub use crate::metrics::{Counter, Distribution, Gauge};

@@ -5,7 +5,7 @@ use super::{CombineFn, adapt::adaptors};
 use foldhash::quality::FixedState;
 use std::hash::{BuildHasher, Hash};
 
-/// About how many different inputs there are. Of no inputs: 0.
+/// About how many different inputs there are. Of no inputs: 0. [`CountDistinct`](super::CountDistinct) says it exactly.
 ///
 /// At precision `p` (4 to 18, by default 14):
 ///

@@ -18,7 +18,8 @@ pub struct ToList;
 
 /// The different inputs in a set. Of no inputs: an empty set. Memory: all different inputs.
 ///
-/// To know only how many there are, [`ApproxDistinct`](super::ApproxDistinct) needs far less memory.
+/// To know only how many there are, [`CountDistinct`](super::CountDistinct) is faster, and [`ApproxDistinct`](super::ApproxDistinct)
+/// needs far less memory.
 ///
 /// ```
 /// use beamline_sdk::combine::{ToSet, apply};

@@ -4,7 +4,7 @@
 //!
 //! | for | combiners |
 //! |---|---|
-//! | numbers | [`Count`], [`Sum`], [`Mean`] |
+//! | numbers | [`Count`], [`CountDistinct`], [`Sum`], [`Mean`] |
 //! | the best | [`Min`], [`Max`], [`Top`] |
 //! | one of many | [`Latest`], [`Reduce`] with a function of two values, [`Absorb`] with one that changes the first |
 //! | some or all | [`Sample`], [`ToList`], [`ToSet`] |
@@ -53,6 +53,7 @@ mod approx_distinct;
 mod approx_quantiles;
 mod collect;
 mod count;
+mod count_distinct;
 mod extreme;
 mod heap;
 mod hyperloglog;
@@ -77,6 +78,7 @@ pub use approx_distinct::ApproxDistinct;
 pub use approx_quantiles::ApproxQuantiles;
 pub use collect::{ToList, ToSet};
 pub use count::Count;
+pub use count_distinct::CountDistinct;
 pub use extreme::{Extreme, Max, Min};
 pub use hyperloglog::DistinctSketch;
 pub use kll::QuantileSketch;

@@ -17,12 +17,8 @@ pub fn bidding_statistics(events: &PCollection<Event>) -> PCollection<(Rank, Act
         .window(Windowing::fixed(Duration::from_hours(24)))
         .combine_per_key((
             Count,
-            ToSet.of(|(bidder, _): &(u64, u64)| *bidder),
-            ToSet.of(|(_, auction): &(u64, u64)| *auction),
+            CountDistinct.of(|(bidder, _): &(u64, u64)| *bidder),
+            CountDistinct.of(|(_, auction): &(u64, u64)| *auction),
         ))
-        .map_values(|(bids, bidders, auctions)| Activity {
-            bids,
-            bidders: bidders.len() as u64,
-            auctions: auctions.len() as u64,
-        })
+        .map_values(|(bids, bidders, auctions)| Activity { bids, bidders, auctions })
 }

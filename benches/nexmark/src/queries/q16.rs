@@ -31,12 +31,14 @@ pub fn channel_statistics(events: &PCollection<Event>) -> PCollection<ChannelDay
         .combine_per_key((
             Count,
             Max.of(|(time, _, _): &Facts| *time),
-            ToSet.of(|(_, bidder, _): &Facts| *bidder),
-            ToSet.of(|(_, _, auction): &Facts| *auction),
+            CountDistinct.of(|(_, bidder, _): &Facts| *bidder),
+            CountDistinct.of(|(_, _, auction): &Facts| *auction),
         ))
-        .map(|((channel, rank), (bids, last, bidders, auctions))| {
-            let activity = Activity { bids, bidders: bidders.len() as u64, auctions: auctions.len() as u64 };
-            ChannelDay { channel, rank, minute: minute(last), activity }
+        .map(|((channel, rank), (bids, last, bidders, auctions))| ChannelDay {
+            channel,
+            rank,
+            minute: minute(last),
+            activity: Activity { bids, bidders, auctions },
         })
 }
 

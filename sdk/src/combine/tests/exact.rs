@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Timestamp;
-use crate::combine::{Absorb, Count, Latest, Max, Mean, Min, Of, Reduce, Sum, ToList, ToSet, Top};
+use crate::combine::{Absorb, Count, CountDistinct, Latest, Max, Mean, Min, Of, Reduce, Sum, ToList, ToSet, Top};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -83,7 +83,8 @@ proptest! {
 
     #[test]
     fn lists_and_sets_hold_all_inputs(xs: Vec<u8>, split in split()) {
-        let (mut list, set) = scattered(&(ToList, ToSet), &xs, split);
+        let (mut list, set, distinct) = scattered(&(ToList, ToSet, CountDistinct), &xs, split);
+        prop_assert_eq!(distinct, set.len() as u64);
         let mut sorted = xs.clone();
         sorted.sort_unstable();
         list.sort_unstable();
@@ -114,6 +115,7 @@ proptest! {
 #[test]
 fn no_inputs() {
     assert_eq!(apply(&Count, [0; 0]), 0);
+    assert_eq!(apply(&CountDistinct, [0; 0]), 0);
     assert_eq!(apply(&Sum, [0; 0]), 0);
     assert_eq!(apply(&Sum, [Duration::ZERO; 0]), Duration::ZERO);
     assert!(apply(&Mean, [0; 0]).is_nan());
