@@ -1,12 +1,13 @@
 //! The figures in the README: charts and tables of the last runs, between two markers.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::report::Report;
-use super::{chart, results, table};
+use super::report::{Report, Row};
+use super::{chart, glance, results, table};
 use crate::suites::all;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -37,7 +38,7 @@ impl Document {
         for report in &reports {
             fs::write(charts.join(format!("{}.svg", report.suite)), chart::render(report))?;
         }
-        let sections: Vec<String> = reports.iter().map(section).collect();
+        let sections: Vec<String> = [glance::render(&reports)].into_iter().chain(reports.iter().map(section)).collect();
         let text = fs::read_to_string(&self.readme)?;
         fs::write(&self.readme, replace(&text, &sections.join("\n\n"))?)?;
         Ok(())
@@ -65,7 +66,14 @@ fn section(report: &Report) -> String {
     let Report { suite, about, .. } = report;
     let picture = format!("![{suite}: time as a multiple of {}](charts/{suite}.svg)", report.reference);
     let (conditions, figures, verdict) = (table::circumstances(report), table::figures(report), table::verdict(report));
-    format!("### `{suite}`: {about}\n\n{picture}\n\n{figures}\n\n{conditions}.\n{verdict}")
+    let facts: Vec<String> = [conditions].into_iter().chain(peers(report)).collect();
+    format!("### `{suite}`: {about}\n\n{picture}\n\n{figures}\n\n{}.\n{verdict}", facts.join("; "))
+}
+
+/// The systems of the peers, with their versions.
+fn peers(report: &Report) -> BTreeSet<String> {
+    let system = |row: &Row| Some(format!("{} {}", row.name.split('-').next()?, row.version.as_ref()?));
+    report.contestants.iter().filter_map(system).collect()
 }
 
 /// The document with other figures between the markers.

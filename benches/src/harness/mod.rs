@@ -2,6 +2,7 @@
 
 mod chart;
 mod document;
+mod glance;
 mod machine;
 mod outcome;
 mod process;

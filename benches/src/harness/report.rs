@@ -51,11 +51,11 @@ pub(super) struct Row {
     /// Its name.
     pub(super) name: String,
     /// The version of the system that it is written in, if it is not of this workspace.
-    version: Option<String>,
+    pub(super) version: Option<String>,
     /// Its arguments.
     arguments: Vec<String>,
     /// The seconds of every round.
-    wall_seconds_by_round: Vec<f64>,
+    pub(super) wall_seconds_by_round: Vec<f64>,
     /// The seconds.
     pub(super) wall_seconds: Spread,
     /// The seconds of processor time.
@@ -149,6 +149,22 @@ pub(super) mod tests {
         let chosen = Chosen { contestants, reference: 0, absent: Vec::new() };
         let runs = [runs(&[2000, 2100, 4000]), runs(&[4000, 4100, 4040])];
         Report::new(suite, &workload, &chosen, &runs, String::from("0.10"))
+    }
+
+    /// Somebody with these seconds, beside a reference that takes two, two and four.
+    pub(in crate::harness) fn row(name: &str, version: Option<&str>, seconds: &[f64]) -> Row {
+        let ratios: Vec<f64> = seconds.iter().zip([2.0, 2.0, 4.0]).map(|(own, reference)| own / reference).collect();
+        Row {
+            name: name.to_owned(),
+            version: version.map(str::to_owned),
+            arguments: Vec::new(),
+            wall_seconds_by_round: seconds.to_vec(),
+            wall_seconds: Spread::of(seconds),
+            cpu_seconds: Spread::of(seconds),
+            peak_megabytes: Spread::of(&[50.0]),
+            throughput: 1.0,
+            ratio: Spread::of(&ratios),
+        }
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub(super) fn render(report: &Report) -> String {
 pub(super) fn figures(report: &Report) -> String {
     let mut lines = vec![head(report)];
     lines.extend(report.contestants.iter().map(row));
+    grid(&lines)
+}
+
+/// Lines of cells, of which the first is the head, as a table.
+pub(super) fn grid<const COLUMNS: usize>(lines: &[[String; COLUMNS]]) -> String {
     let widths: [usize; COLUMNS] =
         std::array::from_fn(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0));
     let mut lines: Vec<String> = lines.iter().map(|line| format_line(line, widths)).collect();
@@ -66,12 +71,12 @@ pub(super) fn rounded(figure: f64) -> String {
     format!("{figure:.digits$}")
 }
 
-fn format_line(cells: &[String; COLUMNS], widths: [usize; COLUMNS]) -> String {
+fn format_line<const COLUMNS: usize>(cells: &[String; COLUMNS], widths: [usize; COLUMNS]) -> String {
     let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
     format!("| {} |", cells.join(" | "))
 }
 
-fn rule(widths: [usize; COLUMNS]) -> String {
+fn rule<const COLUMNS: usize>(widths: [usize; COLUMNS]) -> String {
     format!("|{}|", widths.map(|width| "-".repeat(width + 2)).join("|"))
 }
 
