@@ -13,7 +13,10 @@ pub mod events;
 pub mod facts;
 #[cfg(feature = "tasks")]
 pub mod groups;
+#[cfg(feature = "tasks")]
+pub mod hours;
 pub mod offers;
+pub mod overheads;
 pub mod pairs;
 pub mod readings;
 pub mod reminders;

@@ -1,7 +1,7 @@
 //! Readings of meters out of order, as a pure function of the index.
 
 use crate::pairs::Keys;
-use crate::rng::{nth, scale};
+use crate::rng::{mix, nth, scale};
 use serde::{Deserialize, Serialize};
 
 /// What a meter shows.
@@ -21,6 +21,11 @@ pub const DISORDER: i64 = 5_000;
 /// When the stream begins, in milliseconds since the epoch: a full hour.
 pub const START: i64 = 1_699_999_200_000;
 
+/// How far windows are apart, in milliseconds.
+pub const PERIOD: i64 = 1_000;
+/// How many periods a window has.
+pub const PERIODS: i64 = 3_600;
+
 /// The reading at `index`, of one of so many meters.
 #[inline]
 pub const fn reading(meters: u64, index: u64) -> Reading {
@@ -33,6 +38,12 @@ pub const fn reading(meters: u64, index: u64) -> Reading {
 #[inline]
 pub const fn latest(index: u64) -> i64 {
     START + (index * 9 / 25) as i64
+}
+
+/// What a meter adds to the checksum at a second.
+#[inline]
+pub const fn digest(meter: u64, sum: u64, max: u64) -> u64 {
+    mix(meter ^ mix(sum << 16 ^ max))
 }
 
 #[cfg(test)]

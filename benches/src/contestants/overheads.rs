@@ -3,27 +3,9 @@
 use std::collections::HashMap;
 use std::thread;
 
-use beamline_bench_data::rng::mix;
-
-/// How many elements a small pipeline has.
-pub const ELEMENTS: u64 = 100;
-/// How many keys they have.
-pub const KEYS: u64 = 10;
-/// How many steps a long pipeline has.
-pub const STEPS: u64 = 2_000;
+use beamline_bench_data::overheads::{ELEMENTS, STEPS, digest, pair, step};
 
 const BATCH: u64 = 1024;
-
-/// The pair at an index of the n-th of many small tasks.
-pub const fn pair(n: u64, index: u64) -> (u64, u64) {
-    let random = mix(n << 32 ^ index);
-    (random % KEYS, random >> 32)
-}
-
-/// What a sum adds to the checksum.
-pub const fn digest(key: u64, sum: u64) -> u64 {
-    mix(key ^ mix(sum))
-}
 
 /// Small tasks, one after the other: sums by key.
 pub fn tasks(count: u64) -> u64 {
@@ -57,11 +39,6 @@ fn sums(n: u64, part: std::ops::Range<u64>) -> HashMap<u64, u64> {
 
 fn finish(sums: HashMap<u64, u64>) -> u64 {
     sums.into_iter().map(|(key, sum)| digest(key, sum)).fold(0, u64::wrapping_add)
-}
-
-/// Step `n` of the long chain.
-pub const fn step(n: u64, number: u64) -> u64 {
-    (number ^ (number >> 7)).wrapping_add(n)
 }
 
 /// Batches of 1,024 through steps behind pointers.

@@ -26,12 +26,15 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "hours", command).with(&workload.keyed());
+    let peer = |name, program| Contestant::peer(name, program, "hours").with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("beamline", "beamline"),
         own("beamline-1", "beamline").threads(1),
         own("beamline-live", "beamline-live"),
         own("beamline-live-1", "beamline-live").threads(1),
+        peer("renoir-live", "peer-renoir"),
+        peer("timely-live", "peer-timely"),
     ]
 }
 

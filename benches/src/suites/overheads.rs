@@ -35,17 +35,27 @@ pub(super) const FAMILY: Family = Family {
 
 fn pipelines_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "overheads", command).with(&workload.elements());
+    let peer = |name, program| Contestant::peer(name, program, "pipelines").with(&workload.elements()).threads(2);
     vec![
         own("two-threads", "tasks-on-two-threads"),
         own("handwritten", "tasks"),
         own("beamline", "pipelines"),
         own("beamline-1", "pipelines").threads(1),
+        peer("renoir", "peer-renoir"),
+        peer("timely", "peer-timely"),
     ]
 }
 
 fn steps_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "overheads", command).with(&workload.elements());
-    vec![own("handwritten", "chain"), own("beamline", "steps"), own("beamline-1", "steps").threads(1)]
+    let peer = |name, program| Contestant::peer(name, program, "steps").with(&workload.elements()).threads(2);
+    vec![
+        own("handwritten", "chain"),
+        own("beamline", "steps"),
+        own("beamline-1", "steps").threads(1),
+        peer("renoir", "peer-renoir"),
+        peer("timely", "peer-timely"),
+    ]
 }
 
 #[derive(Args, Clone, Copy, Debug)]

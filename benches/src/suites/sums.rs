@@ -117,6 +117,7 @@ fn contestants(workload: &Workload, more: &[&str]) -> Vec<Contestant> {
 
 fn scaling_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "sums", command).with(&workload.keyed());
+    let peer = |name, program| Contestant::peer(name, program, "sums").with(&workload.keyed()).threads(2);
     vec![
         own("handwritten", "handwritten"),
         own("two-threads", "two-threads"),
@@ -124,6 +125,8 @@ fn scaling_contestants(workload: &Workload) -> Vec<Contestant> {
         own("beamline-1", "beamline").threads(1),
         own("beamline-grouped", "beamline-grouped"),
         own("beamline-grouped-1", "beamline-grouped").threads(1),
+        peer("renoir", "peer-renoir"),
+        peer("timely", "peer-timely"),
     ]
 }
 

@@ -26,11 +26,14 @@ pub(super) const FAMILY: Family = Family {
 
 fn contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "timers", command).with(&workload.keyed());
+    let peer = |name, program| Contestant::peer(name, program, "timers").with(&workload.keyed()).threads(2);
     vec![
         own("tree", "tree"),
         own("heap", "heap"),
         own("beamline-live", "beamline-live"),
         own("beamline-live-1", "beamline-live").threads(1),
+        peer("renoir", "peer-renoir"),
+        peer("timely-live", "peer-timely"),
     ]
 }
 

@@ -1,13 +1,16 @@
 //! The tasks of the benches in renoir.
 
 mod events;
+mod hours;
 mod joins;
 mod maps;
 mod operators;
+mod overheads;
 mod records;
 mod rollup;
 mod run;
 mod sums;
+mod timers;
 mod wordcount;
 
 use std::error::Error;
@@ -56,6 +59,14 @@ enum Task {
     Rollup(Keyed),
     /// The same with sketches of each thread, which are merged.
     RollupApart(Keyed),
+    /// The last hour of meters at every second, while readings come.
+    Hours(Keyed),
+    /// Timers that are all pending at once, and then come in the order of their time.
+    Timers(Keyed),
+    /// Small sums by key, one after the other.
+    Pipelines(Numbers),
+    /// A chain of two thousand maps.
+    Steps(Numbers),
 }
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -77,6 +88,10 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         Task::Csv(file) => records::run::<Accidents>(&file)?,
         Task::Rollup(work) => rollup::run(work)?,
         Task::RollupApart(work) => rollup::run_apart(work)?,
+        Task::Hours(work) => hours::run(work)?,
+        Task::Timers(work) => timers::run(work)?,
+        Task::Pipelines(work) => overheads::many(work)?,
+        Task::Steps(work) => overheads::long_chain(work)?,
     });
     Ok(())
 }

@@ -6,8 +6,8 @@ use ::beamline::prelude::*;
 
 use super::live::Live;
 use super::run::{Options, run};
-use crate::contestants::hours::{PERIOD, PERIODS, Readings, digest};
-use beamline_bench_data::readings::{Reading, reading};
+use crate::contestants::hours::Readings;
+use beamline_bench_data::readings::{PERIOD, PERIODS, Reading, digest, reading};
 
 /// The sum and the maximum of each meter in the hour before each second, of a collection with an end.
 ///

@@ -3,7 +3,7 @@
 use ::beamline::prelude::*;
 
 use super::run::{Options, run};
-use crate::contestants::overheads::{ELEMENTS, STEPS, digest, pair, step};
+use beamline_bench_data::overheads::{ELEMENTS, STEPS, digest, pair, step};
 
 /// Small pipelines, one after the other: sums by key.
 ///

@@ -1,14 +1,17 @@
 //! What an operator keeps in event time, apart from the system that runs it.
 
+mod hours;
 mod rollup;
 mod sessions;
 mod sliding;
+mod timers;
 mod windows;
 mod within;
 
 pub use self::rollup::{Frequency, Merged, Of, Ranking, RollUp, Sketches};
 pub use self::sessions::{Session, Sessions};
 pub use self::sliding::SlidingCounts;
+pub use self::timers::Timers;
 pub use self::windows::WindowCounts;
 pub use self::within::{Either, Within};
 
