@@ -60,6 +60,7 @@ fn sliding_contestants(workload: &Workload) -> Vec<Contestant> {
     let own = |name, command| Contestant::own(name, "events", command).with(&workload.keyed());
     let peer = |name, program, command| Contestant::peer(name, program, command).with(&workload.keyed()).threads(2);
     vec![
+        own("handwritten", "sliding"),
         own("beamline-live", "beamline-sliding-live"),
         own("beamline-live-1", "beamline-sliding-live").threads(1),
         own("beamline", "beamline-sliding"),
@@ -75,6 +76,8 @@ enum Command {
     Plain(Keyed),
     /// A table of counts for each window.
     Windows(Keyed),
+    /// Totals of the last sixty periods.
+    Sliding(Keyed),
     /// A pipeline that counts.
     BeamlinePlain(WithEngine<Keyed>),
     /// A pipeline that counts in fixed windows at the end.
@@ -92,6 +95,7 @@ impl Enter for Command {
         print(match *self {
             Self::Plain(work) => events::count(stream(work)),
             Self::Windows(work) => events::count_in_windows(stream(work)),
+            Self::Sliding(work) => events::count_in_sliding_windows(stream(work)),
             Self::BeamlinePlain(run) => pipeline::count(stream(run.work), run.engine.options())?,
             Self::BeamlineWindows(run) => at_the_end(run, fixed())?,
             Self::BeamlineWindowsLive(run) => live(run, fixed())?,
