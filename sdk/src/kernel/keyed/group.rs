@@ -31,19 +31,36 @@ impl<K: Key> KeyIndex<K> {
         Self { table: HashTable::new(), keys: Vec::new() }
     }
 
-    #[inline]
-    fn number(&mut self, hash: u64, key: K) -> u32 {
-        let keys = &mut self.keys;
+    /// The number of the key of each row, and the hashes of those that are new: they are to be [named](Self::name) in their
+    /// order before there are others.
+    fn number<V>(&mut self, rows: &[Vec<(K, V)>]) -> (Vec<u32>, Vec<u64>) {
+        let Self { table, keys } = self;
+        let mut new: Vec<(u64, &K)> = Vec::new();
+        let mut numbers = Vec::with_capacity(rows.iter().map(Vec::len).sum());
         // The low bits have been used up to get here.
         let spread = |hash: u64| hash.rotate_right(32);
-        let same = |n: &u32| keys[*n as usize].0 == hash && keys[*n as usize].1 == key;
-        if let Some(n) = self.table.find(spread(hash), same) {
-            return *n;
+        for (key, _) in rows.iter().flatten() {
+            let hash = hash_key(key);
+            let at = |n: u32| match keys.get(n as usize) {
+                Some((hash, key)) => (*hash, key),
+                None => new[n as usize - keys.len()],
+            };
+            if let Some(n) = table.find(spread(hash), |n| at(*n) == (hash, key)) {
+                numbers.push(*n);
+                continue;
+            }
+            let next = (keys.len() + new.len()) as u32;
+            table.insert_unique(spread(hash), next, |n| spread(at(*n).0));
+            new.push((hash, key));
+            numbers.push(next);
         }
-        let n = keys.len() as u32;
-        keys.push((hash, key));
-        self.table.insert_unique(spread(hash), n, |n| spread(keys[*n as usize].0));
-        n
+        (numbers, new.into_iter().map(|(hash, _)| hash).collect())
+    }
+
+    /// Says which key has the next number.
+    #[inline]
+    fn name(&mut self, hash: u64, key: K) {
+        self.keys.push((hash, key));
     }
 }
 
@@ -75,21 +92,20 @@ pub(crate) trait Groups<K: Key>: Sized + 'static {
     fn take(grouped: &mut Self::Grouped, key: usize) -> Self::Out;
 }
 
-/// Numbers the keys of a partition and collects their values.
+/// Numbers the keys of a partition, and then moves each value to those of its key: once, however large it is.
 fn group_rows<K: Key, V: Element>(rows: &mut Rows<K, V>, part: usize, keys: &mut KeyIndex<K>) -> Result<Grouped<V>> {
-    let (mut values, mut numbers, mut counts) = (Vec::new(), Vec::<u32>::new(), Vec::<u32>::new());
-    rows.drain(part, |key, value| {
-        let n = keys.number(hash_key(&key), key);
-        if n as usize >= counts.len() {
-            counts.resize(n as usize + 1, 0);
+    let chunks = rows.take(part)?;
+    let (numbers, new) = keys.number(&chunks);
+    let (known, all) = (keys.keys.len(), keys.keys.len() + new.len());
+    let mut counts = vec![0_usize; all];
+    numbers.iter().for_each(|n| counts[*n as usize] += 1);
+    let mut groups: Vec<Vec<V>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for (n, (key, value)) in numbers.into_iter().zip(chunks.into_iter().flatten()) {
+        if n as usize == keys.keys.len() {
+            keys.name(new[n as usize - known], key);
         }
-        counts[n as usize] += 1;
-        numbers.push(n);
-        values.push(value);
-        Ok(())
-    })?;
-    let mut groups: Vec<Vec<V>> = counts.iter().map(|n| Vec::with_capacity(*n as usize)).collect();
-    numbers.into_iter().zip(values).for_each(|(n, v)| groups[n as usize].push(v));
+        groups[n as usize].push(value);
+    }
     Ok(Grouped(groups))
 }
 

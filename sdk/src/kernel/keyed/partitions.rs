@@ -153,22 +153,40 @@ impl<K: Key, V: Element> Rows<K, V> {
     /// Gives every row of a partition to `f`, and forgets the partition.
     pub(crate) fn drain(&mut self, index: usize, mut f: impl FnMut(K, V) -> Result<()>) -> Result<()> {
         let part = std::mem::replace(&mut self.parts[index], Part::new());
-        let mut buffer = Vec::new();
-        for block in part.blocks {
-            let file = self.file.as_ref().expect("blocks are in a file");
-            read_block(&**file, block, &mut buffer)?;
-            let rest = &mut buffer.as_slice();
-            while !rest.is_empty() {
-                let (key, value) = decode_row(rest)?;
-                f(key, value)?;
-            }
-        }
+        self.read(&part.blocks, &mut f)?;
         for chunk in part.rows.0 {
             for (key, value) in chunk {
                 f(key, value)?;
             }
         }
         self.memory.shrink(part.bytes);
+        Ok(())
+    }
+
+    /// Takes the rows of a partition out, all of them in memory.
+    pub(crate) fn take(&mut self, index: usize) -> Result<Vec<Vec<(K, V)>>> {
+        let part = std::mem::replace(&mut self.parts[index], Part::new());
+        let mut rows = Chunks(Vec::new());
+        self.read(&part.blocks, |key, value| {
+            rows.push((key, value));
+            Ok(())
+        })?;
+        rows.0.extend(part.rows.0);
+        self.memory.shrink(part.bytes);
+        Ok(rows.0)
+    }
+
+    fn read(&self, blocks: &[Block], mut f: impl FnMut(K, V) -> Result<()>) -> Result<()> {
+        let mut buffer = Vec::new();
+        for block in blocks {
+            let file = self.file.as_ref().expect("blocks are in a file");
+            read_block(&**file, *block, &mut buffer)?;
+            let rest = &mut buffer.as_slice();
+            while !rest.is_empty() {
+                let (key, value) = decode_row(rest)?;
+                f(key, value)?;
+            }
+        }
         Ok(())
     }
 
