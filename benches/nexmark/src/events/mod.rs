@@ -15,6 +15,6 @@ mod symbol;
 pub use model::{Auction, Bid, Event, EventOutputs, Person};
 pub use parts::{bids, split};
 pub use source::{Blocks, Events, EventsReader};
-pub use store::{Store, save};
+pub use store::{Block, Store, save};
 pub use stream::Stream;
 pub use symbol::Symbol;

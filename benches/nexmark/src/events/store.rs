@@ -116,6 +116,38 @@ impl Store {
         self.contents.stream
     }
 
+    /// Every so-maniest block of a thousand events, from one of them on: each of `step` readers takes another one to begin with,
+    /// and all go forward in event time together.
+    ///
+    /// ```
+    /// use beamline_nexmark::events::{Store, Stream, save};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let (file, stream) = (folder.path().join("events"), Stream { events: 3_500, ..Stream::default() });
+    /// save(&stream, &file)?;
+    /// let store = Store::open(&file)?;
+    /// let mut blocks = store.blocks(1, 2)?;
+    /// assert_eq!(blocks.next().unwrap()?.count(), 1_000);
+    /// assert_eq!(blocks.next().unwrap()?.count(), 500);
+    /// assert!(blocks.next().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the file cannot be opened. What is damaged is an error of its own.
+    pub fn blocks(
+        &self,
+        first: usize,
+        step: usize,
+    ) -> Result<impl Iterator<Item = Result<Block, BoxError>> + use<>, BoxError> {
+        let (store, file) = (self.clone(), self.file()?);
+        Ok((first..self.places().len()).step_by(step).map(move |place| {
+            let mut block = Block::none(store.clone());
+            block.read(&file, store.places()[place])?;
+            Ok(block)
+        }))
+    }
+
     /// All events, in the order in which they come.
     ///
     /// # Errors
@@ -143,8 +175,11 @@ impl Store {
 
     /// A way through the file, at no block in the beginning.
     pub(super) fn cursor(&self) -> Result<Cursor, BoxError> {
-        let file = File::open(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))?;
-        Ok(Cursor { store: self.clone(), file, bytes: Vec::new(), at: 0, least: Timestamp::MIN })
+        Ok(Cursor { file: self.file()?, block: Block::none(self.clone()) })
+    }
+
+    fn file(&self) -> Result<File, BoxError> {
+        File::open(&self.path).map_err(|error| format!("{}: {error}", self.path.display()).into())
     }
 }
 
@@ -167,35 +202,76 @@ fn contents(path: &Path) -> Result<Contents, BoxError> {
 
 /// Reads one block after the other.
 pub(super) struct Cursor {
-    store: Store,
     file: File,
-    bytes: Vec<u8>,
-    at: usize,
-    least: Timestamp,
+    block: Block,
 }
 
 impl Cursor {
     /// Says from when on a block has events, and how many bytes it takes.
     pub(super) fn go_to(&mut self, block: u64) -> Result<(Timestamp, u64), BoxError> {
-        let place = self.store.contents.places[block as usize];
-        self.file.seek(SeekFrom::Start(place.offset))?;
-        self.bytes.resize(place.length as usize, 0);
-        self.file.read_exact(&mut self.bytes)?;
-        (self.at, self.least) = (0, place.least);
+        let place = self.block.store.places()[block as usize];
+        self.block.read(&self.file, place)?;
         Ok((place.least, place.length))
     }
 
     pub(super) fn is_at_end(&self) -> bool {
-        self.at == self.bytes.len()
+        self.block.is_at_end()
     }
 
     #[inline]
     pub(super) fn event(&mut self) -> Result<Event, BoxError> {
+        self.block.event()
+    }
+}
+
+/// The events of a block that are still to come.
+#[derive(Clone, Debug)]
+pub struct Block {
+    store: Store,
+    bytes: Vec<u8>,
+    at: usize,
+    least: Timestamp,
+}
+
+impl Block {
+    const fn none(store: Store) -> Self {
+        Self { store, bytes: Vec::new(), at: 0, least: Timestamp::MIN }
+    }
+
+    fn read(&mut self, mut file: &File, place: Place) -> io::Result<()> {
+        file.seek(SeekFrom::Start(place.offset))?;
+        self.bytes.resize(place.length as usize, 0);
+        file.read_exact(&mut self.bytes)?;
+        (self.at, self.least) = (0, place.least);
+        Ok(())
+    }
+
+    /// No event of this block or a later one is earlier.
+    pub const fn least(&self) -> Timestamp {
+        self.least
+    }
+
+    const fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
+    #[inline]
+    fn event(&mut self) -> Result<Event, BoxError> {
         let Contents { symbols, .. } = &*self.store.contents;
         let mut decoder = Decoder { rest: &self.bytes[self.at..], least: self.least, symbols };
         let event = decoder.event();
         self.at = self.bytes.len() - decoder.rest.len();
         event.ok_or_else(|| format!("{}: the file is damaged", self.store.path.display()).into())
+    }
+}
+
+impl Iterator for Block {
+    type Item = Result<Event, BoxError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        // What is damaged has no end that could be found.
+        (!self.is_at_end()).then(|| self.event().inspect_err(|_| self.at = self.bytes.len()))
     }
 }
 
@@ -212,6 +288,26 @@ mod tests {
         let store = Store::open(&file).unwrap();
         assert!(store.events().unwrap().map(Result::unwrap).eq(stream.iter()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn readers_that_take_every_nth_block_have_all_events_between_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("events");
+        let stream = Stream { events: 7_500, disorder: 1_000, ..Stream::default() };
+        save(&stream, &file).unwrap();
+        let store = Store::open(&file).unwrap();
+        let mut readers: Vec<_> = (0..3).map(|first| store.blocks(first, 3).unwrap()).collect();
+        let mut events = Vec::new();
+        for turn in 0..8 {
+            let block = readers[turn % 3].next().unwrap().unwrap();
+            let least = block.least();
+            let mut block: Vec<_> = block.map(Result::unwrap).collect();
+            assert!(block.iter().all(|event| event.date_time() >= least));
+            events.append(&mut block);
+        }
+        assert!(readers.iter_mut().all(|reader| reader.next().is_none()));
+        assert!(stream.iter().eq(events));
     }
 
     #[test]
