@@ -28,7 +28,7 @@ pub(crate) fn windows_at_the_end(work: Keyed) -> Checksum {
 /// Counts by key in windows that end while events come: first by each thread for itself.
 pub(crate) fn windows(work: Keyed) -> Checksum {
     let context = context(work.threads)?;
-    let counts = in_event_time(counted_apart(&context, work), WindowCounts::default());
+    let counts = in_event_time(counted_apart(&context, work), WindowCounts::<WINDOW>::default());
     Ok(sum(context, checksums(counts)))
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn windows_of_the_library(work: Keyed) -> Checksum {
 /// Counts by key in windows that overlap, and end while events come.
 pub(crate) fn sliding(work: Keyed) -> Checksum {
     let context = context(work.threads)?;
-    let counts = in_event_time(counted_apart(&context, work), SlidingCounts::default());
+    let counts = in_event_time(counted_apart(&context, work), SlidingCounts::<WINDOW, 60>::default());
     Ok(sum(context, checksums(counts)))
 }
 
@@ -57,7 +57,10 @@ pub(crate) fn sessions(work: Keyed) -> Checksum {
         .stream_par_iter(every)
         .batch_mode(batches())
         .add_timestamps(|click| click.millis, watermarks(clicks::DISORDER));
-    let sessions = in_event_time(clicks.group_by(|click| click.user).drop_key(), Sessions::default());
+    let sessions = in_event_time(
+        clicks.group_by(|click| click.user).drop_key(),
+        Sessions::<{ clicks::GAP }, { clicks::LATENESS }>::default(),
+    );
     let digests = sessions.map(|Session { user, clicks, first, last }| digest(user, clicks, first, last));
     Ok(sum(context, digests))
 }
@@ -74,7 +77,7 @@ fn live(context: &StreamContext, work: Keyed) -> Stream<impl Operator<Out = Even
 
 /// Counts by key and window as far as a thread knows, given to the owner of the key when the window has ended.
 fn counted_apart(context: &StreamContext, work: Keyed) -> Stream<impl Operator<Out = Count> + 'static> {
-    let counts = in_event_time(live(context, work).map(Count::from), WindowCounts::default());
+    let counts = in_event_time(live(context, work).map(Count::from), WindowCounts::<WINDOW>::default());
     counts.group_by(|count| count.key).drop_key()
 }
 

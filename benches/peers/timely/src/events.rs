@@ -5,7 +5,7 @@ use timely::dataflow::operators::vec::Map;
 use timely::dataflow::{Scope, StreamVec};
 
 use beamline_bench_data::clicks::{self, Click, click, digest};
-use beamline_bench_data::events::{self, checksum_of, event};
+use beamline_bench_data::events::{self, WINDOW, checksum_of, event};
 use beamline_bench_data::rng::mix;
 use peer_tasks::arguments::Keyed;
 use peer_tasks::event_time::{Count, Session, Sessions, SlidingCounts, WindowCounts};
@@ -16,14 +16,14 @@ use crate::run::{Time, sum};
 /// Counts by key in windows one after the other.
 pub(crate) fn windows(work: Keyed) -> Result<u64, String> {
     sum(work.threads.count(), move |scope| {
-        checksums(in_event_time(events_of(scope, work), by_key(), "Windows", WindowCounts::default()))
+        checksums(in_event_time(events_of(scope, work), by_key(), "Windows", WindowCounts::<WINDOW>::default()))
     })
 }
 
 /// Counts by key in windows that overlap.
 pub(crate) fn sliding(work: Keyed) -> Result<u64, String> {
     sum(work.threads.count(), move |scope| {
-        checksums(in_event_time(events_of(scope, work), by_key(), "Sliding", SlidingCounts::default()))
+        checksums(in_event_time(events_of(scope, work), by_key(), "Sliding", SlidingCounts::<WINDOW, 60>::default()))
     })
 }
 
@@ -33,7 +33,8 @@ pub(crate) fn sessions(work: Keyed) -> Result<u64, String> {
         let least = move |index| clicks::latest(work.keys, index) - clicks::DISORDER;
         let clicks = live(scope, work.elements, move |index| click(work.keys, index), least);
         let by_user = Exchange::new(|click: &Click| mix(click.user));
-        let sessions = in_event_time(clicks, by_user, "Sessions", Sessions::default());
+        let sessions =
+            in_event_time(clicks, by_user, "Sessions", Sessions::<{ clicks::GAP }, { clicks::LATENESS }>::default());
         sessions.map(|Session { user, clicks, first, last }| digest(user, clicks, first, last))
     })
 }

@@ -13,6 +13,7 @@ pub use self::sessions::{Session, Sessions};
 pub use self::sliding::SlidingCounts;
 pub use self::timers::Timers;
 pub use self::windows::WindowCounts;
+pub(crate) use self::windows::Windows;
 pub use self::within::{Either, Within};
 
 use beamline_bench_data::events::{Event, WINDOW};

@@ -6,7 +6,7 @@ use std::collections::btree_map::OccupiedEntry;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use beamline_bench_data::clicks::{Click, GAP, LATENESS};
+use beamline_bench_data::clicks::Click;
 
 use super::EventTime;
 
@@ -23,28 +23,28 @@ pub struct Session {
     pub last: i64,
 }
 
-/// The sessions of every user that clicks may still belong to: those that have not ended, and those that ended less than the
-/// allowed lateness ago.
+/// The sessions of every user that clicks may still belong to, with pauses and a lateness of so many milliseconds: those that have
+/// not ended, and those that ended less than the allowed lateness ago.
 #[derive(Clone, Debug, Default)]
-pub struct Sessions {
-    users: HashMap<u64, User, FixedState>,
+pub struct Sessions<const GAP: i64, const LATENESS: i64> {
+    users: HashMap<u64, User<GAP, LATENESS>, FixedState>,
     /// Users by the second in which they are to be looked at; some in vain, because they have clicked since.
     due: BTreeMap<i64, Vec<u64>>,
 }
 
 #[derive(Clone, Debug)]
-struct User {
-    sessions: Vec<Kept>,
+struct User<const GAP: i64, const LATENESS: i64> {
+    sessions: Vec<Kept<GAP, LATENESS>>,
     due: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Kept {
+struct Kept<const GAP: i64, const LATENESS: i64> {
     session: Session,
     is_out: bool,
 }
 
-impl Kept {
+impl<const GAP: i64, const LATENESS: i64> Kept<GAP, LATENESS> {
     const fn end(&self) -> i64 {
         self.session.last + GAP
     }
@@ -60,12 +60,12 @@ const fn second(millis: i64) -> i64 {
     millis.div_euclid(1000) + 1
 }
 
-impl User {
+impl<const GAP: i64, const LATENESS: i64> User<GAP, LATENESS> {
     const fn new() -> Self {
         Self { sessions: Vec::new(), due: i64::MAX }
     }
 
-    fn add(&mut self, click: Session) -> Kept {
+    fn add(&mut self, click: Session) -> Kept<GAP, LATENESS> {
         let mut all = click;
         self.sessions.retain(|Kept { session, .. }| {
             let apart = session.last + GAP <= all.first || all.last + GAP <= session.first;
@@ -93,7 +93,7 @@ impl User {
     }
 }
 
-impl Sessions {
+impl<const GAP: i64, const LATENESS: i64> Sessions<GAP, LATENESS> {
     /// Gives out the sessions of a user that have ended, and forgets those that no late click can belong to.
     fn look_at(&mut self, name: u64, at: i64, watermark: i64, emit: &mut impl FnMut(Session)) {
         let Some(user) = self.users.get_mut(&name).filter(|user| user.due == at) else { return };
@@ -106,7 +106,7 @@ impl Sessions {
     }
 }
 
-impl EventTime for Sessions {
+impl<const GAP: i64, const LATENESS: i64> EventTime for Sessions<GAP, LATENESS> {
     type In = Click;
     type Out = Session;
 
@@ -130,14 +130,14 @@ impl EventTime for Sessions {
 
 #[cfg(test)]
 mod tests {
-    use beamline_bench_data::clicks::{DISORDER, click, latest};
+    use beamline_bench_data::clicks::{DISORDER, GAP, LATENESS, click, latest};
 
     use super::*;
 
     #[test]
     fn they_are_those_of_clicks_in_order() {
         let (users, count) = (50, 10_000);
-        let (mut sessions, mut found) = (Sessions::default(), Vec::new());
+        let (mut sessions, mut found) = (Sessions::<GAP, LATENESS>::default(), Vec::new());
         for index in 0..count {
             sessions.add(click(users, index));
             while sessions.advance(latest(users, index) - DISORDER, |session| found.push(session)) {}

@@ -1,32 +1,27 @@
-//! Counts by key in windows of sixty periods, one every period.
+//! Counts by key in windows of several periods, one every period.
 
 use std::collections::VecDeque;
 
-use beamline_bench_data::events::WINDOW;
-
-use super::windows::{Counts, WindowCounts};
+use super::windows::{Counts, Windows};
 use super::{Count, EventTime};
 
-/// How many periods a window has.
-const PERIODS: usize = 60;
-
-/// Totals of the window that ended last: with each period one table is added and one taken away, so that an event costs
-/// the same however many windows it is in.
+/// Counts by key in windows of so many periods of so many milliseconds. There are totals of the window that ended last: with
+/// each period one table is added and one taken away, so that an event costs the same however many windows it is in.
 #[derive(Clone, Debug, Default)]
-pub struct SlidingCounts {
-    periods: WindowCounts,
+pub struct SlidingCounts<const PERIOD: i64, const PERIODS: usize> {
+    periods: Windows<Counts, PERIOD>,
     /// The periods of the window that ended last, and where it ended.
     complete: VecDeque<Counts>,
     end: i64,
     totals: Counts,
 }
 
-impl SlidingCounts {
+impl<const PERIOD: i64, const PERIODS: usize> SlidingCounts<PERIOD, PERIODS> {
     fn slide(&mut self, period: Counts, emit: &mut impl FnMut(Count)) {
         period.iter().for_each(|(key, many)| *self.totals.entry(*key).or_insert(0) += many);
         self.complete.push_back(period);
-        self.end += WINDOW;
-        let window = self.end - PERIODS as i64 * WINDOW;
+        self.end += PERIOD;
+        let window = self.end - PERIODS as i64 * PERIOD;
         self.totals.iter().for_each(|(key, many)| emit(Count { key: *key, window, many: *many }));
         if self.complete.len() == PERIODS {
             self.forget_first();
@@ -47,17 +42,17 @@ impl SlidingCounts {
     }
 }
 
-impl EventTime for SlidingCounts {
+impl<const PERIOD: i64, const PERIODS: usize> EventTime for SlidingCounts<PERIOD, PERIODS> {
     type In = Count;
     type Out = Count;
 
     #[inline]
-    fn add(&mut self, count: Count) {
-        self.periods.add(count);
+    fn add(&mut self, Count { key, window, many }: Count) {
+        *self.periods.at(window).entry(key).or_insert(0) += many;
     }
 
     fn advance(&mut self, watermark: i64, mut emit: impl FnMut(Count)) -> bool {
-        let next = self.periods.complete(watermark).unwrap_or_else(|| watermark.saturating_sub(WINDOW - 1));
+        let next = self.periods.complete(watermark).unwrap_or_else(|| watermark.saturating_sub(PERIOD - 1));
         if self.totals.is_empty() {
             self.complete.clear();
         } else if self.end < next {
@@ -77,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_count_is_in_sixty_windows() {
-        let mut sliding = SlidingCounts::default();
+        let mut sliding = SlidingCounts::<10_000, 60>::default();
         let mut given = Vec::new();
         for (key, window) in [(1, 0), (2, 0), (1, 700_000), (1, 30_000)] {
             sliding.add(Count { key, window, many: 1 });

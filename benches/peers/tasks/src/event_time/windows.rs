@@ -1,34 +1,38 @@
-//! Counts by key in windows one after the other.
+//! Windows one after the other, and counts by key in them.
 
 use std::collections::VecDeque;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use beamline_bench_data::events::WINDOW;
-
 use super::{Count, EventTime};
 
 pub(super) type Counts = HashMap<u64, u64, FixedState>;
 
-/// A table for each window that is open. Tables of closed windows are used again.
-#[derive(Clone, Debug, Default)]
-pub struct WindowCounts {
+/// Something for each window of so many milliseconds that is open. What closed windows had is used again.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows<T, const WIDTH: i64> {
     /// The beginning of the first open window, once there is one.
     first: Option<i64>,
-    open: VecDeque<Counts>,
-    spare: Vec<Counts>,
+    open: VecDeque<T>,
+    spare: Vec<T>,
 }
 
-impl WindowCounts {
-    /// The table of the window that begins at `start`.
+impl<T, const WIDTH: i64> Default for Windows<T, WIDTH> {
+    fn default() -> Self {
+        Self { first: None, open: VecDeque::new(), spare: Vec::new() }
+    }
+}
+
+impl<T: Default, const WIDTH: i64> Windows<T, WIDTH> {
+    /// What the window has that begins at `start`.
     #[inline]
-    fn table(&mut self, start: i64) -> &mut Counts {
+    pub(crate) fn at(&mut self, start: i64) -> &mut T {
         let first = *self.first.get_or_insert(start);
         if start < first {
             self.open_before(start, first);
         }
-        let place = ((start - self.first.unwrap_or(start)) / WINDOW) as usize;
+        let place = ((start - self.first.unwrap_or(start)) / WIDTH) as usize;
         while self.open.len() <= place {
             self.open.push_back(self.spare.pop().unwrap_or_default());
         }
@@ -38,53 +42,59 @@ impl WindowCounts {
     /// Nothing has been given out yet of windows before the first.
     #[cold]
     fn open_before(&mut self, start: i64, first: i64) {
-        (0..(first - start) / WINDOW).for_each(|_| self.open.push_front(Counts::default()));
+        (0..(first - start) / WIDTH).for_each(|_| self.open.push_front(T::default()));
         self.first = Some(start);
     }
 
     /// The beginning of the first window if it is over.
-    pub(super) fn complete(&self, watermark: i64) -> Option<i64> {
-        self.first.filter(|first| first.saturating_add(WINDOW) <= watermark && !self.open.is_empty())
+    pub(crate) fn complete(&self, watermark: i64) -> Option<i64> {
+        self.first.filter(|first| first.saturating_add(WIDTH) <= watermark && !self.open.is_empty())
     }
 
-    /// Closes the first window if it is over, and gives out its beginning and its table.
-    pub(super) fn close(&mut self, watermark: i64) -> Option<(i64, Counts)> {
+    /// Closes the first window if it is over, and gives out its beginning and what it has.
+    pub(crate) fn close(&mut self, watermark: i64) -> Option<(i64, T)> {
         let start = self.complete(watermark)?;
-        let counts = self.open.pop_front()?;
-        self.first = (!self.open.is_empty()).then_some(start + WINDOW);
-        Some((start, counts))
+        let content = self.open.pop_front()?;
+        self.first = (!self.open.is_empty()).then_some(start + WIDTH);
+        Some((start, content))
     }
 
-    /// Takes back a table that has been emptied.
-    pub(super) fn reuse(&mut self, table: Counts) {
-        self.spare.push(table);
+    /// Takes back what has been emptied.
+    pub(crate) fn reuse(&mut self, content: T) {
+        self.spare.push(content);
     }
 }
 
-impl EventTime for WindowCounts {
+/// Counts by key in windows of so many milliseconds: a table for each of them.
+#[derive(Clone, Debug, Default)]
+pub struct WindowCounts<const WIDTH: i64>(Windows<Counts, WIDTH>);
+
+impl<const WIDTH: i64> EventTime for WindowCounts<WIDTH> {
     type In = Count;
     type Out = Count;
 
     #[inline]
     fn add(&mut self, Count { key, window, many }: Count) {
-        *self.table(window).entry(key).or_insert(0) += many;
+        *self.0.at(window).entry(key).or_insert(0) += many;
     }
 
     fn advance(&mut self, watermark: i64, mut emit: impl FnMut(Count)) -> bool {
-        let Some((window, mut counts)) = self.close(watermark) else { return false };
+        let Some((window, mut counts)) = self.0.close(watermark) else { return false };
         counts.drain().for_each(|(key, many)| emit(Count { key, window, many }));
-        self.reuse(counts);
+        self.0.reuse(counts);
         true
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use beamline_bench_data::events::WINDOW;
+
     use super::*;
 
     #[test]
     fn windows_close_in_order_with_what_came_out_of_order() {
-        let mut windows = WindowCounts::default();
+        let mut windows = WindowCounts::<WINDOW>::default();
         for window in [50_000, 30_000, 50_000, 40_000, 30_000, 50_000] {
             windows.add(Count { key: 7, window, many: 1 });
         }
