@@ -1,11 +1,15 @@
 //! The arguments of the peers: those of the contestants that they run against.
 
+use std::error::Error;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use beamline_bench_data::pairs::Keys;
+use beamline_nexmark::arguments::StreamArgs;
+use beamline_nexmark::events::Store;
+use beamline_nexmark::queries::Query;
 
 /// A file to read and a file to write.
 #[derive(Args, Clone, Debug)]
@@ -63,6 +67,22 @@ pub struct Numbers {
     pub threads: Threads,
 }
 
+/// A query of NEXMark, and its events.
+#[derive(Args, Clone, Debug)]
+pub struct Nexmark {
+    /// Which query.
+    pub query: Query,
+    /// The file that keeps the events, which is written if it is not there.
+    #[arg(long)]
+    store: PathBuf,
+    /// Which events there are.
+    #[command(flatten)]
+    stream: StreamArgs,
+    /// How many threads work.
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
 /// How many threads work.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Threads {
@@ -75,6 +95,17 @@ impl Threads {
     /// How many threads work: at least one.
     pub const fn count(self) -> usize {
         self.threads.get()
+    }
+}
+
+impl Nexmark {
+    /// The events.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written, or has other events.
+    pub fn open(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
+        Store::open_or_save(&self.stream.stream(), &self.store)
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod arguments;
 pub mod event_time;
 pub mod groups;
+pub mod nexmark;
 pub mod pieces;
 pub mod records;
 pub mod words;
