@@ -4,6 +4,7 @@ mod events;
 mod hours;
 mod joins;
 mod maps;
+mod nexmark;
 mod operators;
 mod overheads;
 mod records;
@@ -18,7 +19,7 @@ use std::error::Error;
 use clap::Parser;
 
 use beamline_bench_data::steps::{Opaque, Plain};
-use peer_tasks::arguments::{Files, Input, Keyed, Numbers, print_checksum};
+use peer_tasks::arguments::{Files, Input, Keyed, Nexmark, Numbers, print_checksum};
 use peer_tasks::records::{Accidents, SlowRequests};
 
 #[global_allocator]
@@ -67,6 +68,8 @@ enum Task {
     Pipelines(Numbers),
     /// A chain of two thousand maps.
     Steps(Numbers),
+    /// Answers a query of NEXMark.
+    Nexmark(Nexmark),
 }
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -92,6 +95,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         Task::Timers(work) => timers::run(work)?,
         Task::Pipelines(work) => overheads::many(work)?,
         Task::Steps(work) => overheads::long_chain(work)?,
+        Task::Nexmark(work) => nexmark::run(&work)?,
     });
     Ok(())
 }

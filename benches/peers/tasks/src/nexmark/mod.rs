@@ -1,7 +1,10 @@
 //! Queries of NEXMark: what is done with one event, and what operators keep in event time.
 
+mod activity;
 mod average;
 mod bids;
+mod days;
+mod expanded;
 mod highest;
 mod join;
 mod last_ten;
@@ -11,8 +14,11 @@ mod sales;
 #[cfg(test)]
 mod testing;
 
+pub use self::activity::{Channels, Made, Owned, Part, Seen, Total};
 pub use self::average::{Averages, Sold};
 pub use self::bids::{Rows, calculation, in_euros, rows, selection, with_channel_id, with_folders, with_row};
+pub use self::days::{Daily, Days, LastBids, Prices, TopTen};
+pub use self::expanded::{Expanded, expandable};
 pub use self::highest::{Highest, Ranked};
 pub use self::join::{Join, Side};
 pub use self::last_ten::LastTen;

@@ -279,14 +279,16 @@ mod tests {
 
     #[test]
     fn the_winners_are_those_of_events_in_order() {
-        let all: Vec<_> = in_order().iter().map(|(_, event)| event.clone()).collect();
+        let all = || in_order().into_iter().map(|(_, event)| event);
+        let bids: Vec<_> = all().filter_map(Event::bid).collect();
         let mut expected = Vec::new();
-        for auction in all.iter().cloned().filter_map(Event::auction).map(Box::new) {
-            let bids = all.iter().cloned().filter_map(Event::bid).filter(|bid| {
+        for auction in all().filter_map(Event::auction).map(Box::new) {
+            let taken = bids.iter().filter(|bid| {
                 let is_in_time = (auction.date_time..auction.expires).contains(&bid.date_time);
                 bid.auction == auction.id && is_in_time && bid.price >= auction.reserve
             });
-            expected.extend(bids.reduce(|a, b| if b.beats(&a) { b } else { a }).map(|bid| (auction, bid)));
+            let best = taken.reduce(|a, b| if b.beats(a) { b } else { a }).cloned();
+            expected.extend(best.map(|bid| (auction, bid)));
         }
         assert!(expected.len() > 100);
         let found = through(Sales::default(), disordered(), sale);
