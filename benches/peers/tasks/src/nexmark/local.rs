@@ -35,3 +35,23 @@ pub fn local_item((auction, neighbour): (u64, Neighbour)) -> LocalItem {
     let Neighbour { name, city, state } = neighbour;
     LocalItem { name, city, state, auction }
 }
+
+#[cfg(test)]
+mod tests {
+    use beamline_nexmark::handwritten;
+    use beamline_nexmark::queries::Query;
+    use beamline_sdk::window::Window;
+
+    use super::*;
+    use crate::nexmark::digest;
+    use crate::nexmark::testing::{disordered, in_order, through};
+
+    #[test]
+    fn items_are_those_by_hand() {
+        let expected = handwritten::run(Query::Q3, in_order().into_iter().map(|(_, event)| event)).unwrap();
+        let found = through(LocalItems::default(), disordered(), nearby);
+        let digests = found.into_iter().map(|pair| digest(Window::GLOBAL, &local_item(pair)));
+        assert_eq!(digests.fold(0, u64::wrapping_add), expected.checksum);
+        assert!(expected.results > 10);
+    }
+}

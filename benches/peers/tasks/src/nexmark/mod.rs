@@ -60,3 +60,27 @@ pub fn digest_of_session(Session { user, clicks, first, last }: &Session) -> u64
     let (start, end) = (Timestamp::from_millis(*first), Timestamp::from_millis(last + 10_000));
     digest(Window { start, end }, &(user, clicks))
 }
+
+#[cfg(test)]
+mod tests {
+    use beamline_bench_data::clicks::Click;
+    use beamline_nexmark::events::Event;
+    use beamline_nexmark::handwritten;
+    use beamline_nexmark::queries::Query;
+
+    use super::testing::{disordered, in_order, through};
+    use super::*;
+    use crate::event_time::Sessions;
+
+    #[test]
+    fn sessions_of_bids_are_those_by_hand() {
+        let expected = handwritten::run(Query::Q11, in_order().into_iter().map(|(_, event)| event)).unwrap();
+        let click = |event: Event| {
+            let bid = event.bid()?;
+            Some(Click { user: bid.bidder, millis: bid.date_time.millis() })
+        };
+        let found = through(Sessions::<10_000, 0>::default(), disordered(), click);
+        assert_eq!(found.len() as u64, expected.results);
+        assert_eq!(found.iter().map(digest_of_session).fold(0, u64::wrapping_add), expected.checksum);
+    }
+}

@@ -1,5 +1,6 @@
 //! Queries of NEXMark, while events come.
 
+mod days;
 mod each;
 mod sales;
 mod source;
@@ -42,8 +43,14 @@ fn answer(query: Query) -> Option<Answer> {
         Query::Q12 => users::bids_per_user,
         Query::Q13 => each::side_input_join,
         Query::Q14 => each::calculation,
+        Query::Q15 => days::bidding_statistics,
+        Query::Q16 => days::channel_statistics,
+        Query::Q17 => days::auction_statistics,
+        Query::Q18 => days::last_bid,
+        Query::Q19 => days::auction_top_ten,
+        Query::Q20 => sales::expand_bid,
         Query::Q21 => each::add_channel_id,
         Query::Q22 => each::url_directories,
-        _ => return None,
+        Query::Q10 => return None,
     })
 }

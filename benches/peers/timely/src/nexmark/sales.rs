@@ -7,7 +7,9 @@ use timely::dataflow::{Scope, StreamVec};
 use beamline_bench_data::rng::mix;
 use beamline_nexmark::events::{Auction, Bid, Event, Store};
 use beamline_sdk::window::Window;
-use peer_tasks::nexmark::{Averages, LastTen, Price, Sale, Sales, Sold, Terms, digest, ten_seconds_from};
+use peer_tasks::nexmark::{
+    Averages, Expanded, LastTen, Price, Sale, Sales, Side, Sold, Terms, digest, expandable, ten_seconds_from,
+};
 
 use super::source::events;
 use crate::operators::in_event_time;
@@ -47,4 +49,10 @@ fn sold<'scope>(scope: Scope<'scope, Time>, store: &Store) -> StreamVec<'scope, 
     };
     let by_auction = Exchange::new(|sale: &Sale<Terms, Price>| mix(sale.auction()));
     in_event_time(events(scope, store, needed), by_auction, "Sales", Sales::default()).map(Sold::from)
+}
+
+pub(super) fn expand_bid<'scope>(scope: Scope<'scope, Time>, store: &Store) -> Digests<'scope> {
+    let by_auction = Exchange::new(|side: &Side<Bid, Box<Auction>>| mix(side.key()));
+    let pairs = in_event_time(events(scope, store, expandable), by_auction, "Join", Expanded::default());
+    pairs.map(|(bid, auction)| digest(Window::GLOBAL, &(bid, *auction)))
 }

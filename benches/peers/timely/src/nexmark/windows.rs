@@ -1,5 +1,6 @@
 //! Windows of ten seconds, some of which begin every five.
 
+use timely::ExchangeData;
 use timely::dataflow::channels::pact::{Exchange, Pipeline};
 use timely::dataflow::operators::vec::Map;
 use timely::dataflow::{Scope, StreamVec};
@@ -27,9 +28,7 @@ pub(super) fn highest_bid<'scope>(scope: Scope<'scope, Time>, store: &Store) -> 
 }
 
 /// The best of each worker, and then the best of these.
-fn highest<'scope, T: Ranked + serde::Serialize + serde::de::DeserializeOwned, const PERIOD: i64>(
-    elements: StreamVec<'scope, Time, T>,
-) -> StreamVec<'scope, Time, T> {
+fn highest<T: Ranked + ExchangeData, const PERIOD: i64>(elements: StreamVec<'_, Time, T>) -> StreamVec<'_, Time, T> {
     let apart = in_event_time(elements, Pipeline, "Highest apart", Highest::<_, PERIOD>::default());
     let by_window = Exchange::new(|element: &T| mix(element.last_period() as u64));
     in_event_time(apart, by_window, "Highest", Highest::<_, PERIOD>::default())
