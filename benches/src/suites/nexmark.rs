@@ -61,11 +61,24 @@ fn contestants(workload: &Workload, query: &'static str) -> Vec<Contestant> {
         |name, program| Contestant::nexmark(name, program, query).with(&workload.stored()).with(&["--output", &folder]);
     let shown = |contestant: Contestant| contestant.with(&["--show", "0"]);
     let pipeline = |name| shown(program(name, PIPELINE)).with(&["--progress", "never"]);
-    vec![
+    let own = vec![
         program("handwritten", BY_HAND),
         pipeline("beamline").with(&["--parallelism", "2"]),
         pipeline("beamline-1").with(&["--parallelism", "1"]).standing_still_as(shown(program("beamline-1", STILL))),
         pipeline("beamline-live").with(&["--live", "--parallelism", "2"]),
         pipeline("beamline-live-1").with(&["--live", "--parallelism", "1"]),
-    ]
+    ];
+    own.into_iter().chain(peers(workload, query)).collect()
+}
+
+/// Those of the peers that have the query; all answer it while events come, but for query 12, where no time of theirs ends.
+fn peers(workload: &Workload, query: &'static str) -> Vec<Contestant> {
+    let [renoir, timely] = match query {
+        "q10" | "q15" | "q16" | "q17" | "q18" | "q19" | "q20" => return Vec::new(),
+        "q12" => ["renoir", "timely"],
+        _ => ["renoir-live", "timely-live"],
+    };
+    let peer =
+        |name, program| Contestant::peer(name, program, "nexmark").with(&[query]).with(&workload.stored()).threads(2);
+    vec![peer(renoir, "peer-renoir"), peer(timely, "peer-timely")]
 }
