@@ -28,9 +28,11 @@ pub mod q20;
 pub mod q21;
 pub mod q22;
 mod rank;
+mod sales;
 
 pub use highest::Highest;
 pub use rank::{Activity, Rank};
+pub use sales::{Lot, Offer, Price, Terms, winners};
 mod query;
 
 pub use query::Query;

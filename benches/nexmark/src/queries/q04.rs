@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use beamline::prelude::*;
 
-use super::q09::winning_bids;
+use super::sales::{Price, Terms, winners};
 use crate::events::Event;
 
 /// Each category with the average winning price of the auctions that ended in the last ten seconds, in whole cents, every
 /// five seconds.
 pub fn average_price_for_category(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
-    winning_bids(events)
-        .map(|(auction, bid)| (auction.category, bid.price))
+    winners(events, Terms::of, Price::of)
+        .map(|(terms, price)| (terms.category, price.cents))
         .window(Windowing::sliding(Duration::from_secs(10), Duration::from_secs(5)))
         .combine_per_key(Mean)
         .map_values(|average| average.round() as u64)

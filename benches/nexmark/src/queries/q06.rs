@@ -8,14 +8,13 @@ use std::time::Duration;
 use beamline::prelude::*;
 use beamline::state::{EventTimer, OrderedListState, ValueState};
 
-use super::q09::winning_bids;
+use super::sales::{Price, Terms, winners};
 use crate::events::Event;
 
 /// Each seller with the average price of the last ten things they sold, in whole cents, each time that one is sold.
 pub fn average_selling_price(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
-    winning_bids(events)
-        .map(|(auction, bid)| (auction.seller, (auction.id, bid.price)))
-        .window(Windowing::global())
+    winners(events, Terms::of, Price::of)
+        .map(|(terms, price)| (terms.seller, (terms.auction, price.cents)))
         .par_do_stateful(LastTen)
         .named("LastTen")
 }
