@@ -42,7 +42,8 @@ pub fn calculation(events: &PCollection<Event>) -> PCollection<Calculated> {
     bids(events).flat_map(calculate)
 }
 
-pub(crate) fn calculate(bid: Bid) -> Option<Calculated> {
+/// What is calculated of a bid, if its price is neither low nor high.
+pub fn calculate(bid: Bid) -> Option<Calculated> {
     let price = bid.price * 908;
     (1_000_000_000 < price && price < 50_000_000_000).then(|| Calculated {
         auction: bid.auction,

@@ -15,7 +15,8 @@ pub fn add_channel_id(events: &PCollection<Event>) -> PCollection<(u64, u64, u64
     })
 }
 
-pub(crate) fn channel_id<'a>(channel: &str, url: &'a str) -> Option<&'a str> {
+/// The number of a channel, by its name or by a page of it.
+pub fn channel_id<'a>(channel: &str, url: &'a str) -> Option<&'a str> {
     match channel {
         "Apple" => Some("0"),
         "Google" => Some("1"),

@@ -7,10 +7,9 @@ use renoir::operator::Operator;
 use renoir::{Stream, StreamContext};
 
 use beamline_nexmark::events::{Bid, Event, Store};
+use beamline_nexmark::queries::q14::calculate;
 use beamline_sdk::window::Window;
-use peer_tasks::nexmark::{
-    calculation as calculated, digest, in_euros, rows, selection as selected, with_channel_id, with_folders, with_row,
-};
+use peer_tasks::nexmark::{digest, in_euros, rows, selection as selected, with_channel_id, with_folders, with_row};
 
 use super::source::events;
 use crate::run::sum;
@@ -37,7 +36,7 @@ pub(super) fn side_input_join(context: StreamContext, store: Store) -> u64 {
 }
 
 pub(super) fn calculation(context: StreamContext, store: Store) -> u64 {
-    let some = bids(&context, &store).filter_map(calculated);
+    let some = bids(&context, &store).filter_map(calculate);
     checksum(context, some)
 }
 

@@ -38,6 +38,8 @@ pub fn local_item((auction, neighbour): (u64, Neighbour)) -> LocalItem {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use beamline_nexmark::handwritten;
     use beamline_nexmark::queries::Query;
     use beamline_sdk::window::Window;
@@ -48,7 +50,8 @@ mod tests {
 
     #[test]
     fn items_are_those_by_hand() {
-        let expected = handwritten::run(Query::Q3, in_order().into_iter().map(|(_, event)| event)).unwrap();
+        let expected =
+            handwritten::run(Query::Q3, in_order().into_iter().map(|(_, event)| event), Path::new("")).unwrap();
         let found = through(LocalItems::default(), disordered(), nearby);
         let digests = found.into_iter().map(|pair| digest(Window::GLOBAL, &local_item(pair)));
         assert_eq!(digests.fold(0, u64::wrapping_add), expected.checksum);

@@ -16,7 +16,7 @@ mod testing;
 
 pub use self::activity::{Channels, Made, Owned, Part, Seen, Total};
 pub use self::average::{Averages, Sold};
-pub use self::bids::{Rows, calculation, in_euros, rows, selection, with_channel_id, with_folders, with_row};
+pub use self::bids::{Rows, in_euros, rows, selection, with_channel_id, with_folders, with_row};
 pub use self::days::{Daily, Days, LastBids, Prices, TopTen};
 pub use self::expanded::{Expanded, expandable};
 pub use self::highest::{Highest, Ranked};
@@ -63,6 +63,8 @@ pub fn digest_of_session(Session { user, clicks, first, last }: &Session) -> u64
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use beamline_bench_data::clicks::Click;
     use beamline_nexmark::events::Event;
     use beamline_nexmark::handwritten;
@@ -74,7 +76,8 @@ mod tests {
 
     #[test]
     fn sessions_of_bids_are_those_by_hand() {
-        let expected = handwritten::run(Query::Q11, in_order().into_iter().map(|(_, event)| event)).unwrap();
+        let expected =
+            handwritten::run(Query::Q11, in_order().into_iter().map(|(_, event)| event), Path::new("")).unwrap();
         let click = |event: Event| {
             let bid = event.bid()?;
             Some(Click { user: bid.bidder, millis: bid.date_time.millis() })

@@ -6,10 +6,9 @@ use timely::dataflow::operators::vec::Map;
 use timely::dataflow::{Scope, StreamVec};
 
 use beamline_nexmark::events::{Bid, Event, Store};
+use beamline_nexmark::queries::q14::calculate;
 use beamline_sdk::window::Window;
-use peer_tasks::nexmark::{
-    calculation as calculated, digest, in_euros, rows, selection as selected, with_channel_id, with_folders, with_row,
-};
+use peer_tasks::nexmark::{digest, in_euros, rows, selection as selected, with_channel_id, with_folders, with_row};
 
 use super::source::events;
 use crate::run::Time;
@@ -34,7 +33,7 @@ pub(super) fn side_input_join<'scope>(scope: Scope<'scope, Time>, store: &Store)
 }
 
 pub(super) fn calculation<'scope>(scope: Scope<'scope, Time>, store: &Store) -> Digests<'scope> {
-    digests(bids(scope, store).flat_map(calculated))
+    digests(bids(scope, store).flat_map(calculate))
 }
 
 pub(super) fn add_channel_id<'scope>(scope: Scope<'scope, Time>, store: &Store) -> Digests<'scope> {
