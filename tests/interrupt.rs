@@ -17,7 +17,8 @@ fn stop(child: Child, name: &str) -> Run {
     let start = Instant::now();
     signal(&child, name);
     let run = Run::from(child.wait_with_output().unwrap());
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    // None of the programs comes to an end by itself before; a machine may stand still for seconds.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     run
 }
 

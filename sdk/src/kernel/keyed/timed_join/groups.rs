@@ -45,6 +45,9 @@ fn join_group<J: TimedJoin>(
     (left, right): (Timed<J::Left>, Timed<J::Right>),
     effects: &mut impl Effects<J::Row>,
 ) {
+    if !J::WAITS && (left.is_empty() || right.is_empty()) {
+        return;
+    }
     let (mut left, mut right) = (in_order(left).peekable(), in_order(right).peekable());
     let mut state = J::State::default();
     loop {

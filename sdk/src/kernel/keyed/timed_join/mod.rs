@@ -46,8 +46,8 @@ pub(crate) trait TimedJoin: Clone + Send + Sync + 'static {
     type State: Default + Serialize + DeserializeOwned + 'static;
     /// What joins while time goes on.
     type Driver<K: Key>: Driver<K, Self>;
-    /// Whether results wait for the watermark. If none do, all that is ever [due](Self::due) is to forget what nothing
-    /// can meet, and it does not matter if that becomes due earlier.
+    /// Whether results wait for the watermark. If none do, all are of two values that meet, all that is ever
+    /// [due](Self::due) is to forget what nothing can meet, and it does not matter if that becomes due earlier.
     const WAITS: bool;
 
     fn add_left(
