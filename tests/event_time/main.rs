@@ -11,10 +11,13 @@ mod generate;
 mod latitude;
 
 use agree::assert_agree;
-use drivers::{Model, engines, rules};
+use beamline::Timestamp;
+use beamline::window::{Accumulation, Trigger, Windowing};
+use drivers::{Element, Event, Model, Script, engines, rules};
 use generate::any_script;
 use latitude::settled;
 use proptest::prelude::*;
+use std::time::Duration;
 
 /// As many cases as take some seconds; `PROPTEST_CASES` asks for more.
 fn config(cases: u32) -> ProptestConfig {
@@ -53,4 +56,22 @@ proptest! {
             assert_agree(&script, &Model::usual(), &*driver)?;
         }
     }
+}
+
+#[test]
+fn a_mark_on_a_late_element_is_seen() {
+    let trigger = Trigger::after_watermark().late(Trigger::after_punctuation());
+    let windowing = Windowing::fixed(Duration::from_millis(10)).allowed_lateness(Duration::from_millis(10));
+    let time = Timestamp::from_millis(2);
+    let element = |value, punctuates| Element { key: "a".to_owned(), value, time, punctuates };
+    let script = Script {
+        windowing: windowing.trigger(trigger, Accumulation::Discarding),
+        groupings: 1,
+        events: vec![
+            Event::Watermark(Timestamp::from_millis(10)),
+            Event::Elements(vec![element(1, false), element(2, false), element(3, true)]),
+            Event::Watermark(Timestamp::MAX),
+        ],
+    };
+    engines(0).iter().for_each(|driver| assert_agree(&script, &Model::usual(), &**driver).unwrap());
 }

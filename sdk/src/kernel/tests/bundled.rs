@@ -206,7 +206,9 @@ fn what_counts_elements_is_told_of_each() {
     );
     let early_and_late = Trigger::after_watermark().early(soon).late(Trigger::after_count(1));
     let fixed = Windowing::fixed(millis(10)).allowed_lateness(millis(5));
-    assert!(bundled(fixed.trigger(early_and_late, Accumulation::Accumulating)));
+    assert!(bundled(fixed.clone().trigger(early_and_late, Accumulation::Accumulating)));
+    let marked_if_late = Trigger::after_watermark().early(soon).late(Trigger::after_punctuation());
+    assert!(!bundled(fixed.trigger(marked_if_late, Accumulation::Discarding)));
     let sessions = Windowing::sessions(millis(10)).allowed_lateness(millis(5));
     let merging = sessions.trigger(Trigger::repeatedly(soon), Accumulation::Discarding);
     assert!(!bundled(merging));

@@ -36,13 +36,14 @@ impl<K, V, C, I, R> CombineInBundles<K, V, C, I, R> {
 }
 
 /// Whether results are the same if some elements of a window have been combined before they come: as long as they come
-/// before the end of the window, neither their number, nor their timestamps nor their marks make a difference.
+/// before the end of the window, neither their number nor their timestamps make a difference, and their marks never do.
 pub(crate) fn may_be_bundled(strategy: &WindowingStrategy) -> bool {
     let closes_at_most_at_the_end = |trigger: &Trigger| match trigger {
         Trigger::AfterWatermark(after) => after.early_trigger().is_none_or(Trigger::ignores_number),
         other => !other.may_finish() && other.ignores_number(),
     };
     closes_at_most_at_the_end(strategy.trigger())
+        && !strategy.trigger().waits_for_punctuation()
         && strategy.timestamp_combiner() == TimestampCombiner::EndOfWindow
         && !strategy.needs_merging()
         && !strategy.may_retract()
