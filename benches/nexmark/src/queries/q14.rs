@@ -43,6 +43,7 @@ pub fn calculation(events: &PCollection<Event>) -> PCollection<Calculated> {
 }
 
 /// What is calculated of a bid, if its price is neither low nor high.
+#[inline]
 pub fn calculate(bid: Bid) -> Option<Calculated> {
     let price = bid.price * 908;
     (1_000_000_000 < price && price < 50_000_000_000).then(|| Calculated {

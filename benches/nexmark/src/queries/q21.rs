@@ -16,6 +16,7 @@ pub fn add_channel_id(events: &PCollection<Event>) -> PCollection<(u64, u64, u64
 }
 
 /// The number of a channel, by its name or by a page of it.
+#[inline]
 pub fn channel_id<'a>(channel: &str, url: &'a str) -> Option<&'a str> {
     match channel {
         "Apple" => Some("0"),
