@@ -17,7 +17,7 @@ fn stop(child: Child, name: &str) -> Run {
     let start = Instant::now();
     signal(&child, name);
     let run = Run::from(child.wait_with_output().unwrap());
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     run
 }
 

@@ -116,8 +116,8 @@ impl Store {
         self.contents.stream
     }
 
-    /// Every so-maniest block of a thousand events, from one of them on: each of `step` readers takes another one to begin with,
-    /// and all go forward in event time together.
+    /// Every `step`-th block of a thousand events, from the block `first` on: as many readers, each with another first one, have
+    /// all events between them, and go forward in event time together.
     ///
     /// ```
     /// use beamline_nexmark::events::{Store, Stream, save};

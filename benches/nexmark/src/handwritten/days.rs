@@ -1,9 +1,10 @@
 //! Bids, day by day.
 
+use beamline::window::Window;
+
 use super::windows::{floor, window_from};
 use crate::events::{Bid, Event};
 use crate::results::Summary;
-use beamline::window::Window;
 
 const DAY: i64 = 24 * 3_600_000;
 
