@@ -27,7 +27,7 @@ impl<'a, O: 'static> Emit<'a, O> {
 /// [`setup`](Self::setup) once, then processes bundles of elements, and is [torn down](Self::teardown) in the end, also
 /// after an error (Beam model, *`ParDo`*, life cycle of a `DoFn`).
 ///
-/// `Side` is what side inputs it reads, such as `View<HashMap<String, f64>>`; none by default.
+/// `Side` is what side inputs it reads, such as `View<SideMap<String, f64>>`; none by default.
 ///
 /// ```
 /// use beamline_sdk::{BoxError, Cx, DoFn};

@@ -71,7 +71,7 @@ pub use ptransform::PTransform;
 pub use retry::Retry;
 pub use run_id::RunId;
 pub use runner::{Ending, JobResult, LeftBehind, Runner};
-pub use side_input::{SideInputs, View};
+pub use side_input::{SideInputs, SideMap, View};
 pub use sink::{Shard, Sink, Writer};
 pub use source::{
     Arriving, ArrivingReader, BoundedOutOfOrderness, Concat, Generate, IdleAfter, IntoTimestamp, Limited, Manual,

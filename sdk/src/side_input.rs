@@ -10,8 +10,23 @@ use crate::graph::builder::PipelineId;
 use crate::kernel::Shared;
 use crate::kernel::keyed::{AnyPublished, Published};
 use crate::window::Window;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
+
+/// What [`as_map`](crate::PCollection::as_map) and [`as_multimap`](crate::PCollection::as_multimap) make: a map of the standard library
+/// that hashes as the engine does, which is faster for short keys than the standard library's way, and in the same order in every run.
+///
+/// Keys that someone has chosen to collide are not defended against, as in all that is grouped by key.
+///
+/// ```
+/// use beamline_sdk::{Pipeline, SideMap, View};
+///
+/// let p = Pipeline::new();
+/// let rates: View<SideMap<String, f64>> = p.create([("EUR".to_owned(), 1.1)]).as_map();
+/// ```
+pub type SideMap<K, V> = HashMap<K, V, FixedState>;
 
 /// A collection made ready to be looked at by the functions of another one.
 ///

@@ -4,7 +4,6 @@ use crate::support::{everywhere, fails_everywhere, nothing, owned, spread};
 use beamline::ErrorKind;
 use beamline::prelude::*;
 use beamline::testing::{TestPipeline, assert_that};
-use std::collections::HashMap;
 
 #[test]
 fn singleton() {
@@ -78,7 +77,7 @@ fn several_at_once() {
     });
 }
 
-type Names = View<HashMap<u64, String>>;
+type Names = View<SideMap<u64, String>>;
 type Suffix = View<String>;
 
 /// Replaces numbers by names.

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use self::options::{Options, WorkOptions, default_folder};
 use self::suites::SuiteRun;
 use crate::backpressure;
-use crate::harness::{Document, run_suite};
+use crate::harness::{Document, run_suite, touch};
 use crate::instructions;
 use crate::latency;
 use crate::profile;
@@ -48,6 +48,9 @@ enum Command {
     /// Runs one contestant's side of a suite in this process.
     #[command(hide = true)]
     Contestant(Contestant),
+    /// Has so much memory for a moment.
+    #[command(hide = true)]
+    Touch(Touch),
 }
 
 #[derive(Args, Debug)]
@@ -86,6 +89,13 @@ struct Contestant {
     arguments: Vec<String>,
 }
 
+#[derive(Args, Debug)]
+struct Touch {
+    /// How much.
+    #[arg(long)]
+    bytes: u64,
+}
+
 impl Cli {
     /// Does what the command line says.
     ///
@@ -103,6 +113,10 @@ impl Cli {
             Command::Report(report) => report.run(),
             Command::Generate(generate) => generate.run(),
             Command::Contestant(contestant) => contestant.run(),
+            Command::Touch(Touch { bytes }) => {
+                touch(bytes);
+                Ok(())
+            }
         }
     }
 }

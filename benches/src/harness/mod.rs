@@ -4,6 +4,7 @@ mod chart;
 mod document;
 mod glance;
 mod machine;
+mod memory;
 mod outcome;
 mod process;
 mod programs;
@@ -14,6 +15,7 @@ mod stats;
 mod table;
 
 pub use self::document::Document;
+pub(crate) use self::memory::touch;
 pub(crate) use self::programs::find;
 pub use self::selection::Selection;
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::memory::Memory;
 use super::outcome;
 use super::process::{self, Run};
 use crate::suites::{Contestant, Suite, Workload};
@@ -16,9 +17,12 @@ pub(super) fn run(
 ) -> Result<Vec<Vec<Run>>, Box<dyn Error + Send + Sync>> {
     let mut runs = vec![Vec::with_capacity(rounds); contestants.len()];
     let mut expected = None;
+    let mut memory = Memory::default();
     for round in 0..=rounds {
         for (contestant, runs) in contestants.iter().zip(&mut runs) {
+            memory.touch()?;
             let run = run_checked(suite, workload, contestant, &mut expected)?;
+            memory.used(&run);
             let title = if round == 0 { String::from("warm-up") } else { format!("round {round} of {rounds}") };
             eprintln!("{}, {title}: {} {:.3} s", suite.name, contestant.name, run.wall.as_secs_f64());
             if round > 0 {

@@ -6,8 +6,7 @@ use crate::kernel::keyed::ViewBuilder;
 use crate::side_input::{SideInputs, View};
 use crate::transforms::WithSide;
 use crate::transforms::side_inputs::{Multimap, One};
-use crate::{DoFn, Element, Emit, Key, PCollection};
-use std::collections::HashMap;
+use crate::{DoFn, Element, Emit, Key, PCollection, SideMap};
 
 /// A collection with side inputs, waiting for the function that reads them, which keeps the elements that come too late
 /// for that.
@@ -139,13 +138,13 @@ impl<T: Element> KeepingLateData<T> {
 impl<K: Key, V: Element> KeepingLateData<(K, V)> {
     /// See [`PCollection::as_map`].
     #[track_caller]
-    pub fn as_map(&self) -> ViewWithLateData<HashMap<K, V>, PCollection<(K, V)>> {
-        self.view::<HashMap<K, V>>("AsMap", ())
+    pub fn as_map(&self) -> ViewWithLateData<SideMap<K, V>, PCollection<(K, V)>> {
+        self.view::<SideMap<K, V>>("AsMap", ())
     }
 
     /// See [`PCollection::as_multimap`].
     #[track_caller]
-    pub fn as_multimap(&self) -> ViewWithLateData<HashMap<K, Vec<V>>, PCollection<(K, V)>> {
+    pub fn as_multimap(&self) -> ViewWithLateData<SideMap<K, Vec<V>>, PCollection<(K, V)>> {
         self.view::<Multimap<K, V>>("AsMultimap", ())
     }
 }

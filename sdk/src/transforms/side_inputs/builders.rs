@@ -1,8 +1,7 @@
 //! What side inputs are built of elements.
 
 use crate::kernel::keyed::ViewBuilder;
-use crate::{BoxError, Element, Key, Result};
-use std::collections::HashMap;
+use crate::{BoxError, Element, Key, Result, SideMap};
 
 /// Builds the view of a singleton.
 pub(in crate::transforms) struct One<T>(Option<T>);
@@ -44,7 +43,7 @@ impl<T: Element> ViewBuilder<T> for Vec<T> {
     }
 }
 
-impl<K: Key, V: Element> ViewBuilder<(K, V)> for HashMap<K, V> {
+impl<K: Key, V: Element> ViewBuilder<(K, V)> for SideMap<K, V> {
     type Config = ();
     type View = Self;
 
@@ -70,7 +69,7 @@ impl<K: Key, V: Element> ViewBuilder<(K, V)> for HashMap<K, V> {
 
 impl<K: Key, V: Element> ViewBuilder<(K, V)> for Multimap<K, V> {
     type Config = ();
-    type View = HashMap<K, Vec<V>>;
+    type View = SideMap<K, Vec<V>>;
 
     fn add(&mut self, (key, value): (K, V)) -> Result<(), BoxError> {
         self.0.entry(key).or_default().push(value);
@@ -83,10 +82,10 @@ impl<K: Key, V: Element> ViewBuilder<(K, V)> for Multimap<K, V> {
 }
 
 /// Builds the view of a multimap.
-pub(in crate::transforms) struct Multimap<K, V>(HashMap<K, Vec<V>>);
+pub(in crate::transforms) struct Multimap<K, V>(SideMap<K, Vec<V>>);
 
 impl<K, V> Default for Multimap<K, V> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(SideMap::default())
     }
 }

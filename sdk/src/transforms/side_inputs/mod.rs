@@ -12,11 +12,10 @@ use crate::graph::{Body, NodeId};
 use crate::kernel::ShuffleFactory;
 use crate::kernel::keyed::{BuildView, PublishPanes, ViewBuilder, ViewSpec};
 use crate::pipeline::StepSpec;
-use crate::side_input::{SideInputs, View};
+use crate::side_input::{SideInputs, SideMap, View};
 use crate::window::Accumulation;
 use crate::{Element, Key, PCollection, Values};
 pub(super) use builders::{Multimap, One};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 impl<T: Element> PCollection<T> {
@@ -115,16 +114,16 @@ impl<T: Element> PCollection<T> {
 impl<K: Element, V: Element> PCollection<(K, V)> {
     /// A map for each window, as a side input. The pipeline fails if a key occurs twice.
     #[track_caller]
-    pub fn as_map(&self) -> View<HashMap<K, V>>
+    pub fn as_map(&self) -> View<SideMap<K, V>>
     where
         K: Key,
     {
-        self.view::<HashMap<K, V>>("AsMap", ())
+        self.view::<SideMap<K, V>>("AsMap", ())
     }
 
     /// A map for each window from each key to all of its values, as a side input.
     #[track_caller]
-    pub fn as_multimap(&self) -> View<HashMap<K, Vec<V>>>
+    pub fn as_multimap(&self) -> View<SideMap<K, Vec<V>>>
     where
         K: Key,
     {
