@@ -39,11 +39,11 @@ const EXPLANATION: &str = "\
 Times as multiples of the reference's, which is one thread by hand in most suites: of collections with an end and of streams without
 (live), on two threads and on one. Of peers, which have two threads, the fastest is shown with its multiple, and how many times as long
 it takes as the faster form of beamline (above 1.00 beamline is ahead). Then how many times as long one thread takes as two, in beamline
-and by hand, and the peak memory of beamline's faster form, in brackets that of the smallest peer. All are medians of what was
-measured round by round.";
+and by hand, and the peak memory of beamline, of a stream where there is that, in brackets that of the smallest peer. All are medians of
+what was measured round by round.";
 
 fn line(report: &Report) -> Option<[String; HEAD.len()]> {
-    let faster = faster_form(report)?;
+    let form = find(report, "beamline-live").or_else(|| find(report, "beamline"))?;
     let multiple = |name| Some(format!("{:.2}", find(report, name)?.ratio.median));
     let peer = fastest_peer(report);
     let gain = [("beamline-1", "beamline"), ("beamline-live-1", "beamline-live")]
@@ -66,7 +66,7 @@ fn line(report: &Report) -> Option<[String; HEAD.len()]> {
         two_digits(beside_fastest_peer(report)),
         two_digits(gain),
         two_digits(by_hand),
-        format!("{:.0}{}", memory(faster), least.map(|least| format!(" ({least:.0})")).unwrap_or_default()),
+        format!("{:.0}{}", memory(form), least.map(|least| format!(" ({least:.0})")).unwrap_or_default()),
     ])
 }
 
@@ -126,6 +126,15 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("the 1 suites that peers have, the fastest peer takes 1.25 times as long as beamline."));
+    }
+
+    #[test]
+    fn a_stream_has_the_memory_of_a_stream() {
+        let mut report = example();
+        let mut live = row("beamline-live", None, &[2.0]);
+        live.peak_megabytes.median = 7.0;
+        report.contestants = vec![row("beamline", None, &[1.0]), live];
+        assert!(render(&[report]).contains("| 7  "));
     }
 
     #[test]
