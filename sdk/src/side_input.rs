@@ -16,7 +16,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// What [`as_map`](crate::PCollection::as_map) and [`as_multimap`](crate::PCollection::as_multimap) make: a map of the standard library
-/// that hashes as the engine does, which is faster for short keys than the standard library's way, and in the same order in every run.
+/// that hashes as the engine does, which is faster for short keys than the standard library's way. It has no seed that differs from run
+/// to run: filled in the same order, it is iterated in the same order.
 ///
 /// Keys that someone has chosen to collide are not defended against, as in all that is grouped by key.
 ///
