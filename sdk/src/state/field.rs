@@ -129,6 +129,10 @@ pub trait TimerField: Default + Serialize + DeserializeOwned + Send + 'static {
     /// Where its timers hold the output watermark.
     fn hold(&self) -> Option<Timestamp>;
 
+    /// Says that it will be needed soon: memory that is not in the field itself is brought into the cache.
+    #[inline]
+    fn ask_for(&self) {}
+
     /// Takes the next timer out, if it is due at `now`.
     fn take_due(&mut self, now: Timestamp) -> Option<(Self::Tag, Pending)>;
 }

@@ -49,6 +49,7 @@
 //! The rules are those of the Beam model (Beam programming guide, *State and Timers*; for output timestamps
 //! `SimpleDoFnRunner` of Beam's Java SDK).
 
+mod ask_ahead;
 mod cells;
 mod dofn;
 mod expire;
@@ -72,6 +73,7 @@ pub use spec::StateSpec;
 pub use timer::{EventTime, EventTimer, Pending, ProcessingTime, ProcessingTimer, TimeDomainType, Timer};
 pub use timer_map::{EventTimers, ProcessingTimers, TimerMap};
 
+pub(crate) use ask_ahead::ask_for_timers;
 pub(crate) use expire::expire;
 pub(crate) use settle::{Settled, settle};
 pub(crate) use take_due::{Due, take_due};

@@ -4,6 +4,7 @@ use super::TimeDomain;
 use super::dofn::StateCx;
 use super::field::{FieldKind, TimerField};
 use super::timer::{EventTime, Pending, ProcessingTime, TimeDomainType};
+use crate::kernel::prefetch::{prefetch, prefetch_all};
 use crate::{BoxError, Element, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +38,11 @@ pub type ProcessingTimers<Tag> = TimerMap<Tag, ProcessingTime>;
 /// Beyond this many, timers are found through trees.
 const FEW: usize = 16;
 
+/// Room is made for so many at a time: there may be as many maps as there are keys.
+const MORE: usize = 4;
+
 enum Timers<Tag> {
-    /// In no order.
+    /// In the order of time, and of tags at the same time, the first one last.
     Few(Vec<(Tag, Pending)>),
     Many(Box<Index<Tag>>),
 }
@@ -130,8 +134,14 @@ impl<Tag: Clone + Ord> Timers<Tag> {
         match self {
             Self::Many(many) => many.put(tag, pending, domain),
             Self::Few(few) => match few.iter().position(|(t, _)| *t == tag) {
-                Some(place) => few[place].1 = pending,
-                None if few.len() < FEW => few.push((tag, pending)),
+                Some(place) => move_to(few, place, pending),
+                None if few.len() < FEW => {
+                    if few.len() == few.capacity() {
+                        few.reserve_exact(MORE);
+                    }
+                    let place = place_of(few, &tag, pending.at);
+                    few.insert(place, (tag, pending));
+                }
                 None => {
                     let mut many = Box::new(Index::from(std::mem::take(few), domain));
                     many.put(tag, pending, domain);
@@ -146,7 +156,7 @@ impl<Tag: Clone + Ord> Timers<Tag> {
             Self::Many(many) => many.remove(tag, domain),
             Self::Few(few) => {
                 let place = few.iter().position(|(t, _)| t == tag)?;
-                Some(few.swap_remove(place).1)
+                Some(few.remove(place).1)
             }
         }
     }
@@ -154,8 +164,20 @@ impl<Tag: Clone + Ord> Timers<Tag> {
     /// The next to come; of several at the same time the one with the least tag.
     fn first(&self) -> Option<(Timestamp, &Tag)> {
         match self {
-            Self::Few(few) => few.iter().map(|(tag, pending)| (pending.at, tag)).min(),
+            Self::Few(few) => few.last().map(|(tag, pending)| (pending.at, tag)),
             Self::Many(many) => many.by_time.first().map(|(at, tag)| (*at, tag)),
+        }
+    }
+
+    /// Takes the first one out.
+    fn take_first(&mut self, domain: TimeDomain) -> Option<(Tag, Pending)> {
+        match self {
+            Self::Few(few) => few.pop(),
+            Self::Many(many) => {
+                let (_, tag) = many.by_time.first()?;
+                let tag = tag.clone();
+                many.remove(&tag, domain).map(|pending| (tag, pending))
+            }
         }
     }
 
@@ -165,6 +187,18 @@ impl<Tag: Clone + Ord> Timers<Tag> {
             Self::Many(many) => many.holds.first_key_value().map(|(hold, _)| *hold),
         }
     }
+}
+
+/// Where in the order of time a timer belongs, of a tag that has none.
+fn place_of<Tag: Ord>(few: &[(Tag, Pending)], tag: &Tag, at: Timestamp) -> usize {
+    few.iter().position(|(t, pending)| (pending.at, t) < (at, tag)).unwrap_or(few.len())
+}
+
+/// Sets a timer anew, and moves it to where it belongs then.
+fn move_to<Tag: Ord>(few: &mut Vec<(Tag, Pending)>, place: usize, pending: Pending) {
+    let (tag, _) = few.remove(place);
+    let place = place_of(few, &tag, pending.at);
+    few.insert(place, (tag, pending));
 }
 
 impl<Tag: Clone + Ord> Index<Tag> {
@@ -211,9 +245,16 @@ impl<Tag: Element + Ord, D: TimeDomainType> TimerField for TimerMap<Tag, D> {
     }
 
     fn take_due(&mut self, now: Timestamp) -> Option<(Tag, Pending)> {
-        let (_, tag) = self.timers.first().filter(|(at, _)| *at <= now)?;
-        let tag = tag.clone();
-        self.timers.remove(&tag, D::DOMAIN).map(|pending| (tag, pending))
+        self.timers.first().filter(|(at, _)| *at <= now)?;
+        self.timers.take_first(D::DOMAIN)
+    }
+
+    #[inline]
+    fn ask_for(&self) {
+        match &self.timers {
+            Timers::Few(few) => few.iter().for_each(prefetch),
+            Timers::Many(many) => prefetch_all(&**many),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{Element, Key, Result, Timestamp};
 impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     /// Calls what is due at `until` in the order of its time, and what that makes due.
     pub(super) fn fire_all(&mut self, domain: TimeDomain, until: Timestamp) -> Result<()> {
+        self.schedule.sweep(&mut self.keys);
         let first = match domain {
             TimeDomain::EventTime => self.schedule.first_event(),
             TimeDomain::ProcessingTime => self.schedule.first_clock(),
@@ -20,7 +21,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         }
         self.ensure_bundle()?;
         self.guarded(|me| {
-            while let Some((at, slot)) = me.schedule.pop_due(domain, until) {
+            while let Some((at, slot)) = me.schedule.pop_due(domain, until, &mut me.keys) {
                 // A timer that sets itself again and again is stopped here.
                 me.shared.check()?;
                 me.wake(domain, slot, at)?;
@@ -32,7 +33,6 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     /// Calls the first thing that a slot has to do at `at`, if there is one: it may have been put off.
     fn wake(&mut self, domain: TimeDomain, slot: u32, at: Timestamp) -> Result<()> {
         let Some(((_, window), kept)) = self.keys.get_mut(slot) else { return Ok(()) };
-        *kept.place.wake(domain) = Timestamp::MAX;
         let window = *window;
         if domain == TimeDomain::EventTime
             && let Some((time, pane, value)) = kept.take_waiting(at)

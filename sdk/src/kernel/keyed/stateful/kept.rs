@@ -1,9 +1,10 @@
 //! What is kept for a key in a window.
 
-use super::schedule::{Place, Schedule};
-use crate::state::{OrderedListState, Settled, StateSpec, expire, settle};
-use crate::window::Pane;
-use crate::{Element, Timestamp};
+use super::schedule::{Place, Places, Schedule};
+use crate::kernel::keyed::windowed::Slots;
+use crate::state::{OrderedListState, Settled, StateSpec, ask_for_timers, expire, settle};
+use crate::window::{Pane, Window};
+use crate::{Element, Key, Timestamp};
 
 /// The state of a key in a window, and what belongs to it.
 pub(super) struct Kept<V, S: StateSpec> {
@@ -49,11 +50,17 @@ impl<V: Element, S: StateSpec> Kept<V, S> {
         slot: u32,
         schedule: &mut Schedule,
     ) -> bool {
-        let Settled { is_empty, event, clock, hold } = self.settle(time);
-        if !is_empty {
-            schedule.place(slot, &mut self.place, Place { event: event.min(over), clock, hold });
+        let settled = self.settle(time);
+        if !settled.is_empty {
+            schedule.place(slot, &mut self.place, Settled { event: settled.event.min(over), ..settled });
         }
-        !is_empty
+        !settled.is_empty
+    }
+
+    /// Brings timers into the cache that are kept elsewhere.
+    #[inline]
+    pub(super) fn ask_for_timers(&mut self) {
+        ask_for_timers(&mut self.state, &mut self.written_at);
     }
 
     /// Lets a value wait until the watermark has passed it.
@@ -70,6 +77,19 @@ impl<V: Element, S: StateSpec> Kept<V, S> {
             self.waiting = None;
         }
         Some((time, pane, value))
+    }
+}
+
+impl<K: Key, V: Element, S: StateSpec> Places for Slots<(K, Window), Kept<V, S>> {
+    fn place(&mut self, slot: u32) -> Option<&mut Place> {
+        self.get_mut(slot).map(|(_, kept)| &mut kept.place)
+    }
+
+    fn ask_for(&mut self, slots: &[u32]) {
+        slots.iter().for_each(|slot| self.ask_for_slot(*slot));
+        for slot in slots {
+            self.get_mut(*slot).into_iter().for_each(|(_, kept)| kept.ask_for_timers());
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! keys. What comes when is decided in [`state`](crate::state); here it is looked up, called and put back.
 
 mod blame;
+mod calls;
 mod firing;
 mod kept;
 mod lifetime;

@@ -125,6 +125,9 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
             let hash = self.lifetime(window).hash_in(*hash);
             *guess = self.keys.ask_for(hash);
         }
+        for guess in guesses {
+            self.keys.get_guessed_mut(*guess).into_iter().for_each(Kept::ask_for_timers);
+        }
     }
 
     /// Adds a row that is in several windows to each of them, or in none.

@@ -116,6 +116,12 @@ impl<K: Key, S: Default> Slots<K, S> {
         self.entries.get_mut(slot)?.as_mut().map(|entry| (&entry.key, &mut entry.state))
     }
 
+    /// What is kept where a key seems to be.
+    #[inline]
+    pub(crate) fn get_guessed_mut(&mut self, guess: Guess) -> Option<&mut S> {
+        self.get_mut(guess.0).map(|(_, state)| state)
+    }
+
     /// All slots, among them free ones.
     pub(crate) fn all(&self) -> std::ops::Range<u32> {
         0..self.entries.len() as u32

@@ -13,6 +13,7 @@ pub(crate) trait Timer: Copy {
     fn first(timers: &Timers<Self>) -> Option<Timestamp>;
     fn take_due(timers: &mut Timers<Self>, time: Timestamp) -> Option<(Timestamp, Self)>;
     fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self>;
+    fn retain(timers: &mut Timers<Self>, keep: &mut dyn FnMut(Timestamp, Self) -> bool);
 }
 
 macro_rules! timers {
@@ -33,11 +34,15 @@ macro_rules! timers {
             fn soonest(timers: &Timers<Self>, most: usize) -> Vec<Self> {
                 timers.all_near().take(most).collect()
             }
+
+            fn retain(timers: &mut Timers<Self>, keep: &mut dyn FnMut(Timestamp, Self) -> bool) {
+                timers.retain_here(keep);
+            }
         }
     )+};
 }
 
-timers!(u32, (u32, Timestamp), (u32, Window));
+timers!(u32, (u32, u32), (u32, Timestamp), (u32, Window));
 #[cfg(test)]
 timers!(usize);
 
@@ -95,6 +100,9 @@ const FAR: usize = 4096;
 /// A few are less than one in so many.
 const FEW_IN: usize = 8;
 
+/// So many spans are gone back for each timer.
+const SPANS_FOR_ONE: usize = 4;
+
 /// The number of a span of time: 4,096 milliseconds.
 pub(super) fn span(at: Timestamp) -> i64 {
     at.millis() >> 12
@@ -129,6 +137,11 @@ impl<T: Timer> Timers<T> {
     /// Those that are due soonest, mostly in order: so many at most, and perhaps not all.
     pub(crate) fn soonest(&self, most: usize) -> Vec<T> {
         T::soonest(self, most)
+    }
+
+    /// Takes those back that are not to be kept. Looks at all of them.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(Timestamp, T) -> bool) {
+        T::retain(self, &mut keep);
     }
 }
 
@@ -179,7 +192,7 @@ impl<T: Copy> Timers<T> {
     fn take_due_here(&mut self, time: Timestamp) -> Option<(Timestamp, T)> {
         let first = self.first_here().filter(|first| *first <= time)?;
         if !self.fresh.is_empty() {
-            self.settle();
+            self.settle(first);
         }
         let due = self.near.pop_front_if(|(at, _)| *at == first).or_else(|| self.take_added());
         if self.is_empty() {
@@ -188,22 +201,54 @@ impl<T: Copy> Timers<T> {
         due
     }
 
-    /// Brings fresh ones in order: a few into the heap, and many, which most often are nearly in order, by a sort.
-    fn settle(&mut self) {
+    /// Brings fresh ones in order, of all of which the first is known: a few into the heap, and many, which most often are
+    /// nearly in order, by a sort.
+    fn settle(&mut self, first: Timestamp) {
         self.first_fresh = Timestamp::MAX;
-        if self.fresh.len() * FEW_IN < self.near.len() + self.added.len() {
+        let others = self.near.len() + self.added.len();
+        let ahead = span(first).abs_diff(self.until) as usize;
+        // To go back costs as much as there are spans to go and timers to be moved.
+        if ahead > 0 && ahead < SPANS_FOR_ONE * (others + self.fresh.len()) {
+            self.go_back(first);
+        } else if self.fresh.len() * FEW_IN < others {
             for (at, timer) in self.fresh.drain(..) {
                 self.count += 1;
                 self.added.push(Reverse(Added { at, number: self.count, timer }));
             }
-            return;
+        } else {
+            let all = self.take_near();
+            self.near = in_order(all);
         }
+    }
+
+    /// Takes those that are near, of one instant in the order in which they were set.
+    fn take_near(&mut self) -> Vec<(Timestamp, T)> {
         let mut added = std::mem::take(&mut self.added).into_vec();
         added.sort_unstable_by_key(|Reverse(added)| added.number);
-        self.near.extend(added.into_iter().map(|Reverse(Added { at, timer, .. })| (at, timer)));
-        self.near.extend(self.fresh.drain(..));
-        // Timers of one instant stay in the order in which they were set.
-        self.near.make_contiguous().sort_by_key(|(at, _)| *at);
+        let mut all = Vec::from(std::mem::take(&mut self.near));
+        all.extend(added.into_iter().map(|Reverse(Added { at, timer, .. })| (at, timer)));
+        all.append(&mut self.fresh);
+        all
+    }
+
+    /// Makes the span of the first timer the one that is near: those that were set when there were no others may be far
+    /// ahead of those that came later.
+    fn go_back(&mut self, first: Timestamp) {
+        let ahead = span(first).abs_diff(self.until) as usize;
+        if self.far.len() + ahead > FAR {
+            let far = std::mem::take(&mut self.far).into_iter().zip(self.until + 1..);
+            for (timers, span) in far.filter(|(timers, _)| !timers.is_empty()) {
+                self.farthest.get_or_insert_with(span, Vec::new).extend(timers);
+            }
+        } else if !self.far.is_empty() {
+            (0..ahead).for_each(|_| self.far.push_front(Vec::new()));
+        }
+        self.until = span(first);
+        let (mut near, all) = (Vec::new(), self.take_near());
+        for (at, timer) in all {
+            if span(at) > self.until { self.set_far_here(at, timer) } else { near.push((at, timer)) }
+        }
+        self.near = in_order(near);
     }
 
     fn take_added(&mut self) -> Option<(Timestamp, T)> {
@@ -211,12 +256,23 @@ impl<T: Copy> Timers<T> {
         Some((at, timer))
     }
 
+    fn retain_here(&mut self, keep: &mut dyn FnMut(Timestamp, T) -> bool) {
+        let mut keep = |(at, timer): &(Timestamp, T)| keep(*at, *timer);
+        self.near.retain(&mut keep);
+        self.added.retain(|Reverse(Added { at, timer, .. })| keep(&(*at, *timer)));
+        self.fresh.retain(&mut keep);
+        self.first_fresh = self.fresh.iter().map(|(at, _)| *at).min().unwrap_or(Timestamp::MAX);
+        self.far.iter_mut().for_each(|span| span.retain(&mut keep));
+        self.farthest.values_mut().for_each(|span| span.retain(&mut keep));
+        if self.is_empty() {
+            self.come_near();
+        }
+    }
+
     /// Puts those of the next span in order.
     fn come_near(&mut self) {
-        let mut timers = self.take_next_span();
-        // Timers of one instant stay in the order in which they were set.
-        timers.sort_by_key(|(at, _)| *at);
-        self.near = timers.into();
+        let timers = self.take_next_span();
+        self.near = in_order(timers);
     }
 
     fn take_next_span(&mut self) -> Vec<(Timestamp, T)> {
@@ -232,10 +288,20 @@ impl<T: Copy> Timers<T> {
                 return far;
             }
         }
-        let Some((span, timers)) = self.farthest.pop_first() else { return Vec::new() };
-        self.until = span;
-        timers
+        while let Some((span, timers)) = self.farthest.pop_first() {
+            self.until = span;
+            if !timers.is_empty() {
+                return timers;
+            }
+        }
+        Vec::new()
     }
+}
+
+/// Timers of one instant stay in the order in which they were set.
+fn in_order<T: Copy>(mut timers: Vec<(Timestamp, T)>) -> VecDeque<(Timestamp, T)> {
+    timers.sort_by_key(|(at, _)| *at);
+    timers.into()
 }
 
 #[cfg(test)]
@@ -252,27 +318,56 @@ mod tests {
     proptest! {
         #[test]
         fn they_come_in_the_order_of_time(
-            steps in prop::collection::vec((prop::bool::weighted(0.8), instants()), 0..400), end in Just(Timestamp::MAX),
+            steps in prop::collection::vec((0..10, instants()), 0..400),
+            end in Just(Timestamp::MAX),
         ) {
             let (mut timers, mut model) = (Timers::new(), BTreeMap::<Timestamp, Vec<usize>>::new());
-            let steps = steps.into_iter().map(|(set, at)| (set, Timestamp::from_millis(at))).chain([(false, end)]);
-            for (number, (set, at)) in steps.enumerate() {
-                if set {
-                    timers.set(at, number);
-                    model.entry(at).or_default().push(number);
-                } else {
-                    while model.first_key_value().is_some_and(|(first, _)| *first <= at) {
-                        let (first, expected) = model.pop_first().unwrap();
-                        for timer in expected {
-                            prop_assert_eq!(timers.take_due(at), Some((first, timer)));
+            let steps = steps.into_iter().map(|(kind, at)| (kind, Timestamp::from_millis(at))).chain([(0, end)]);
+            for (number, (kind, at)) in steps.enumerate() {
+                match kind {
+                    0 | 1 => {
+                        while model.first_key_value().is_some_and(|(first, _)| *first <= at) {
+                            let (first, expected) = model.pop_first().unwrap();
+                            for timer in expected {
+                                prop_assert_eq!(timers.take_due(at), Some((first, timer)));
+                            }
                         }
+                        prop_assert_eq!(timers.take_due(at), None);
                     }
-                    prop_assert_eq!(timers.take_due(at), None);
+                    2 => {
+                        // Those before some instant go, and of the others every third.
+                        let is_kept = |time: Timestamp, timer: usize| time >= at && !timer.is_multiple_of(3);
+                        timers.retain(is_kept);
+                        model.iter_mut().for_each(|(time, timers)| timers.retain(|timer| is_kept(*time, *timer)));
+                        model.retain(|_, timers| !timers.is_empty());
+                    }
+                    _ => {
+                        timers.set(at, number);
+                        model.entry(at).or_default().push(number);
+                    }
                 }
                 prop_assert_eq!(timers.first(), model.first_key_value().map(|(first, _)| *first));
                 prop_assert_eq!(timers.soonest(1).is_empty(), model.is_empty());
             }
             prop_assert!(timers.far.is_empty() && timers.farthest.is_empty());
+        }
+    }
+
+    #[test]
+    fn many_may_be_set_before_the_first() {
+        // As far ahead as is known without a search, and farther.
+        for hours in [2, 8] {
+            let ahead = hours * 3_600_000;
+            let first = [ahead, ahead + 10_000, ahead + 3 * 3_600_000, ahead + 40 * 3_600_000];
+            let before = (0..6_000).map(|i| i * 7_919_993 % ahead);
+            let (mut timers, mut expected) = (Timers::new(), Vec::new());
+            for (number, at) in first.into_iter().chain(before).chain(first).enumerate() {
+                timers.set(Timestamp::from_millis(at), number);
+                expected.push((Timestamp::from_millis(at), number));
+            }
+            expected.sort();
+            let all = std::iter::from_fn(|| timers.take_due(Timestamp::MAX));
+            assert_eq!(all.collect::<Vec<_>>(), expected);
         }
     }
 }
