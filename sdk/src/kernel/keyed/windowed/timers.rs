@@ -100,8 +100,8 @@ const FAR: usize = 4096;
 /// A few are less than one in so many.
 const FEW_IN: usize = 8;
 
-/// So many spans are gone back for each timer.
-const SPANS_FOR_ONE: usize = 4;
+/// Spans of so many timers are worth to be kept apart.
+const MANY_IN_SPAN: usize = 4;
 
 /// The number of a span of time: 4,096 milliseconds.
 pub(super) fn span(at: Timestamp) -> i64 {
@@ -205,12 +205,12 @@ impl<T: Copy> Timers<T> {
     /// nearly in order, by a sort.
     fn settle(&mut self, first: Timestamp) {
         self.first_fresh = Timestamp::MAX;
-        let others = self.near.len() + self.added.len();
-        let ahead = span(first).abs_diff(self.until) as usize;
-        // To go back costs as much as there are spans to go and timers to be moved.
-        if ahead > 0 && ahead < SPANS_FOR_ONE * (others + self.fresh.len()) {
-            self.go_back(first);
-        } else if self.fresh.len() * FEW_IN < others {
+        let (count, fresh) = (self.near.len() + self.added.len() + self.fresh.len(), self.fresh.len());
+        let behind = span(first).abs_diff(self.until) as usize;
+        let is_known = behind > 0 && behind + self.far.len() <= FAR;
+        if is_known && behind * MANY_IN_SPAN < count && (self.added.len() + fresh) * FEW_IN >= count {
+            self.go_back(behind);
+        } else if fresh * FEW_IN < count {
             for (at, timer) in self.fresh.drain(..) {
                 self.count += 1;
                 self.added.push(Reverse(Added { at, number: self.count, timer }));
@@ -231,21 +231,15 @@ impl<T: Copy> Timers<T> {
         all
     }
 
-    /// Makes the span of the first timer the one that is near: those that were set when there were no others may be far
-    /// ahead of those that came later.
-    fn go_back(&mut self, first: Timestamp) {
-        let ahead = span(first).abs_diff(self.until) as usize;
-        if self.far.len() + ahead > FAR {
-            let far = std::mem::take(&mut self.far).into_iter().zip(self.until + 1..);
-            for (timers, span) in far.filter(|(timers, _)| !timers.is_empty()) {
-                self.farthest.get_or_insert_with(span, Vec::new).extend(timers);
-            }
-        } else if !self.far.is_empty() {
-            (0..ahead).for_each(|_| self.far.push_front(Vec::new()));
+    /// Makes the span of the first timer the one that is near, which is so far behind: timers that were set when there were
+    /// no others may be far ahead of those that came later.
+    fn go_back(&mut self, behind: usize) {
+        if !self.far.is_empty() {
+            (0..behind).for_each(|_| self.far.push_front(Vec::new()));
         }
-        self.until = span(first);
-        let (mut near, all) = (Vec::new(), self.take_near());
-        for (at, timer) in all {
+        self.until -= behind as i64;
+        let mut near = Vec::new();
+        for (at, timer) in self.take_near() {
             if span(at) > self.until { self.set_far_here(at, timer) } else { near.push((at, timer)) }
         }
         self.near = in_order(near);
@@ -359,7 +353,7 @@ mod tests {
         for hours in [2, 8] {
             let ahead = hours * 3_600_000;
             let first = [ahead, ahead + 10_000, ahead + 3 * 3_600_000, ahead + 40 * 3_600_000];
-            let before = (0..6_000).map(|i| i * 7_919_993 % ahead);
+            let before = (0..40_000).map(|i| i * 7_919_993 % ahead);
             let (mut timers, mut expected) = (Timers::new(), Vec::new());
             for (number, at) in first.into_iter().chain(before).chain(first).enumerate() {
                 timers.set(Timestamp::from_millis(at), number);
