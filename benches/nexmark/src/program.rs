@@ -7,6 +7,7 @@ use beamline::clap::{self, Parser};
 use beamline::prelude::*;
 
 use crate::arguments::EventArgs;
+use crate::events::Reading;
 use crate::queries::Query;
 use crate::results::Summary;
 
@@ -32,7 +33,7 @@ pub struct Args {
 pub fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     let source = args.events.source()?;
     let (begun, events) = (Instant::now(), source.stream().events);
-    let summary = args.query.build(&p.read(source), &args.output.unwrap_or_default(), args.show);
+    let summary = args.query.build(&Reading::new(p, source), &args.output.unwrap_or_default(), args.show);
     summary
         .for_each(move |summary| {
             print(summary, events, begun);

@@ -12,12 +12,12 @@ use super::{Event, Stream};
 ///
 /// ```
 /// use beamline::prelude::*;
-/// use beamline_nexmark::events::{Events, Stream, bids};
+/// use beamline_nexmark::events::{Event, Events, Stream};
 ///
 /// let p = Pipeline::new();
 /// let events = p.read(Events::generated(Stream::default()).live());
-/// let per_auction = bids(&events).map(|bid| bid.auction);
-/// # let _ = per_auction;
+/// let bids = events.flat_map(Event::bid);
+/// # let _ = bids;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Events {
@@ -55,6 +55,15 @@ impl Events {
     #[must_use]
     pub fn live(self) -> Self {
         Self { is_live: true, ..self }
+    }
+
+    /// The way through some blocks.
+    pub(super) fn walk(&self, blocks: Blocks) -> Result<Walk, BoxError> {
+        let cursor = match &self.supply {
+            Supply::Generated(stream) => Cursor::Generated(Box::new(Generator::new(*stream))),
+            Supply::Stored(store) => Cursor::Stored(store.cursor()?),
+        };
+        Ok(Walk { cursor, blocks, least: Timestamp::MIN, bytes: 0 })
     }
 
     /// Which events there are.
@@ -105,11 +114,7 @@ impl Source for Events {
     }
 
     fn open(&self, blocks: Blocks) -> Result<EventsReader, BoxError> {
-        let cursor = match &self.supply {
-            Supply::Generated(stream) => Cursor::Generated(Box::new(Generator::new(*stream))),
-            Supply::Stored(store) => Cursor::Stored(store.cursor()?),
-        };
-        Ok(EventsReader { cursor, blocks, least: Timestamp::MIN, bytes: 0 })
+        self.walk(blocks).map(EventsReader)
     }
 }
 
@@ -136,7 +141,7 @@ impl Blocks {
     }
 
     /// Takes the last part off blocks that follow each other, unless it is less than one.
-    fn split_off(&mut self, fraction: f64) -> Option<Self> {
+    pub(super) fn split_off(&mut self, fraction: f64) -> Option<Self> {
         let given = (self.end.saturating_sub(self.next) as f64 * fraction) as u64;
         if self.step != 1 || given == 0 {
             return None;
@@ -147,43 +152,69 @@ impl Blocks {
 }
 
 /// Reads some blocks of [`Events`].
-pub struct EventsReader {
-    cursor: Cursor,
-    blocks: Blocks,
-    /// From when on the block in work has events.
-    least: Timestamp,
-    bytes: u64,
-}
+pub struct EventsReader(Walk);
 
 impl Reader for EventsReader {
     type Out = Event;
     type Split = Blocks;
 
     fn poll(&mut self, out: &mut SourceBatch<'_, Event>) -> Result<Next, BoxError> {
+        self.0.poll(out, Some)
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.0.bytes
+    }
+
+    fn watermark(&self) -> Timestamp {
+        self.0.least
+    }
+
+    fn try_split(&mut self, fraction: f64) -> Option<Blocks> {
+        self.0.blocks.split_off(fraction)
+    }
+}
+
+/// So many blocks are read before others have their turn.
+const AT_ONCE: usize = 16;
+
+/// A way through some blocks.
+pub(super) struct Walk {
+    cursor: Cursor,
+    pub(super) blocks: Blocks,
+    /// From when on the block in work has events.
+    pub(super) least: Timestamp,
+    pub(super) bytes: u64,
+}
+
+impl Walk {
+    /// Goes on until the batch is full of what `part` makes of events, or some blocks have been read that had little of it.
+    #[inline]
+    pub(super) fn poll<T>(
+        &mut self,
+        out: &mut SourceBatch<'_, T>,
+        part: impl Fn(Event) -> Option<T>,
+    ) -> Result<Next, BoxError> {
+        let mut blocks = 0;
         while !out.is_full() {
-            while self.cursor.is_at_end() {
+            if self.cursor.is_at_end() {
+                if blocks == AT_ONCE {
+                    break;
+                }
+                blocks += 1;
                 let Some(block) = self.blocks.take_first() else { return Ok(Next::Done) };
                 let (least, bytes) = self.cursor.go_to(block)?;
                 self.least = least;
                 self.bytes += bytes;
+                continue;
             }
             let event = self.cursor.event()?;
             let time = event.date_time();
-            out.push_at(event, time);
+            if let Some(part) = part(event) {
+                out.push_at(part, time);
+            }
         }
         Ok(Next::More)
-    }
-
-    fn bytes_read(&self) -> u64 {
-        self.bytes
-    }
-
-    fn watermark(&self) -> Timestamp {
-        self.least
-    }
-
-    fn try_split(&mut self, fraction: f64) -> Option<Blocks> {
-        self.blocks.split_off(fraction)
     }
 }
 
@@ -300,7 +331,10 @@ mod tests {
         let (mut values, mut times) = (Vec::new(), Vec::new());
         reader.poll(&mut SourceBatch::new(&mut values, &mut times, 10)).unwrap();
         let given = reader.try_split(0.5).unwrap();
-        assert_eq!((given, reader.blocks), (Blocks { next: 6, end: 10, step: 1 }, Blocks { next: 1, end: 6, step: 1 }));
+        assert_eq!(
+            (given, reader.0.blocks),
+            (Blocks { next: 6, end: 10, step: 1 }, Blocks { next: 1, end: 6, step: 1 })
+        );
         assert_eq!(source.open(Blocks { next: 0, end: 10, step: 2 }).unwrap().try_split(0.5), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The queries: a file each, of which the first paragraph says what is asked, and the second where the definition is.
 //!
-//! Queries 0 to 12 are those of Beam's NEXMark suite, 13 to 22 those of Flink's. Each takes the events of a collection with an
-//! end or of a stream, and gives the same results for both.
+//! Queries 0 to 12 are those of Beam's NEXMark suite, 13 to 22 those of Flink's. Each takes events with an end or of a
+//! stream, says what it wants to know of them, and gives the same results for both.
 
 mod highest;
 pub mod q00;

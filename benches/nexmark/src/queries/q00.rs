@@ -4,9 +4,9 @@
 
 use beamline::PCollection;
 
-use crate::events::Event;
+use crate::events::{Event, Feed};
 
 /// All events, as they are.
-pub fn pass_through(events: &PCollection<Event>) -> PCollection<Event> {
-    events.map(|event| event)
+pub fn pass_through(events: &impl Feed) -> PCollection<Event> {
+    events.all().map(|event| event)
 }

@@ -4,9 +4,9 @@
 
 use beamline::PCollection;
 
-use crate::events::{Bid, Event, bids};
+use crate::events::{Bid, Feed};
 
 /// All bids, with prices in cents of a euro, of which a hundred are 89 cents of a dollar.
-pub fn currency_conversion(events: &PCollection<Event>) -> PCollection<Bid> {
-    bids(events).map(|bid| Bid { price: bid.price * 89 / 100, ..bid })
+pub fn currency_conversion(events: &impl Feed) -> PCollection<Bid> {
+    events.bids().map(|bid| Bid { price: bid.price * 89 / 100, ..bid })
 }

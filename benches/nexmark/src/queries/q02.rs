@@ -4,12 +4,12 @@
 
 use beamline::PCollection;
 
-use crate::events::{Event, bids};
+use crate::events::Feed;
 
 /// Auctions whose number can be divided by this one are looked for.
 pub const SKIP: u64 = 123;
 
 /// The auction and the price of each bid for one of the auctions.
-pub fn selection(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
-    bids(events).filter(|bid| bid.auction.is_multiple_of(SKIP)).map(|bid| (bid.auction, bid.price))
+pub fn selection(events: &impl Feed) -> PCollection<(u64, u64)> {
+    events.of_bids(|bid| (bid.auction, bid.price)).filter(|(auction, _)| auction.is_multiple_of(SKIP))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use beamline::{PCollection, Within};
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Event, split};
+use crate::events::{Event, Feed};
 
 /// Something that is for sale nearby.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,8 +24,8 @@ pub struct LocalItem {
 }
 
 /// The auctions of category 10 of sellers in three states.
-pub fn local_item_suggestion(events: &PCollection<Event>) -> PCollection<LocalItem> {
-    let events = split(events);
+pub fn local_item_suggestion(events: &impl Feed) -> PCollection<LocalItem> {
+    let events = events.split(|event| !matches!(event, Event::Bid(_)));
     let items = events.auction.filter(|auction| auction.category == 10).map(|auction| (auction.seller, auction.id));
     let neighbours = events.person.filter(|person| matches!(&*person.state, "or" | "id" | "ca"));
     items.interval_join(&neighbours.key_by(|person| person.id), registered()).map(|(_, (auction, seller))| LocalItem {

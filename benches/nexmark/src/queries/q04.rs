@@ -7,11 +7,11 @@ use std::time::Duration;
 use beamline::prelude::*;
 
 use super::sales::{Price, Terms, winners};
-use crate::events::Event;
+use crate::events::Feed;
 
 /// Each category with the average winning price of the auctions that ended in the last ten seconds, in whole cents, every
 /// five seconds.
-pub fn average_price_for_category(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
+pub fn average_price_for_category(events: &impl Feed) -> PCollection<(u64, u64)> {
     winners(events, Terms::of, Price::of)
         .map(|(terms, price)| (terms.category, price.cents))
         .window(Windowing::sliding(Duration::from_secs(10), Duration::from_secs(5)))

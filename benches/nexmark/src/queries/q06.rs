@@ -9,10 +9,10 @@ use beamline::prelude::*;
 use beamline::state::{EventTimer, OrderedListState, ValueState};
 
 use super::sales::{Price, Terms, winners};
-use crate::events::Event;
+use crate::events::Feed;
 
 /// Each seller with the average price of the last ten things they sold, in whole cents, each time that one is sold.
-pub fn average_selling_price(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
+pub fn average_selling_price(events: &impl Feed) -> PCollection<(u64, u64)> {
     winners(events, Terms::of, Price::of)
         .map(|(terms, price)| (terms.seller, (terms.auction, price.cents)))
         .par_do_stateful(LastTen)

@@ -7,10 +7,10 @@ use std::time::Duration;
 use beamline::prelude::*;
 
 use super::sales::{Lot, winners};
-use crate::events::{Auction, Bid, Event};
+use crate::events::{Auction, Bid, Feed};
 
 /// Each auction that has been won, when it ends, and the bid that has won it. Its window is as long as the auction.
-pub fn winning_bids(events: &PCollection<Event>) -> PCollection<(Auction, Bid)> {
+pub fn winning_bids(events: &impl Feed) -> PCollection<(Auction, Bid)> {
     winners(events, |auction| auction, |bid| bid)
         .window_by(Windowing::sessions(Duration::from_millis(1)), |(auction, _), _, windows| {
             windows.push(auction.opening());

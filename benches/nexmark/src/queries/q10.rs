@@ -8,15 +8,16 @@ use std::time::Duration;
 use beamline::io::text::WrittenFile;
 use beamline::prelude::*;
 
-use crate::events::Event;
+use crate::events::Feed;
 
 /// How many files there are of each window.
 pub const SHARDS: u32 = 4;
 
 /// The files, each with events as lines of JSON.
-pub fn log_to_files(events: &PCollection<Event>, folder: &Path) -> PCollection<WrittenFile> {
+pub fn log_to_files(events: &impl Feed, folder: &Path) -> PCollection<WrittenFile> {
     let names = format!("{}/{{window.start}}-{{shard}}.json", folder.display());
     events
+        .all()
         .window(Windowing::fixed(Duration::from_secs(10)))
         .try_map(serde_json::to_string)
         .named("ToJson")

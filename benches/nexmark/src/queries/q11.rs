@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use beamline::prelude::*;
 
-use crate::events::{Event, bids};
+use crate::events::Feed;
 
 /// Each bidder with the number of their bids, of which none came ten seconds or more after the one before.
-pub fn user_sessions(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
-    bids(events).map(|bid| bid.bidder).window(Windowing::sessions(Duration::from_secs(10))).count_per_element()
+pub fn user_sessions(events: &impl Feed) -> PCollection<(u64, u64)> {
+    events.of_bids(|bid| bid.bidder).window(Windowing::sessions(Duration::from_secs(10))).count_per_element()
 }

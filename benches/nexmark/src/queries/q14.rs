@@ -5,7 +5,7 @@
 use beamline::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Bid, Event, bids};
+use crate::events::{Bid, Feed};
 
 /// A part of the day, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,8 +38,8 @@ pub struct Calculated {
 }
 
 /// Bids between 10,000 and 500,000 dollars times 0.908, without these two.
-pub fn calculation(events: &PCollection<Event>) -> PCollection<Calculated> {
-    bids(events).flat_map(calculate)
+pub fn calculation(events: &impl Feed) -> PCollection<Calculated> {
+    events.bids().flat_map(calculate)
 }
 
 /// What is calculated of a bid, if its price is neither low nor high.

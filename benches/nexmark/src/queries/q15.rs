@@ -8,12 +8,13 @@ use std::time::Duration;
 use beamline::prelude::*;
 
 use super::rank::{Activity, Rank};
-use crate::events::{Event, bids};
+use crate::events::Feed;
 
 /// What went on in each rank of prices, for each day.
-pub fn bidding_statistics(events: &PCollection<Event>) -> PCollection<(Rank, Activity)> {
-    bids(events)
-        .flat_map(|bid| [Rank::Any, Rank::of(bid.price)].map(|rank| (rank, (bid.bidder, bid.auction))))
+pub fn bidding_statistics(events: &impl Feed) -> PCollection<(Rank, Activity)> {
+    events
+        .of_bids(|bid| (Rank::of(bid.price), (bid.bidder, bid.auction)))
+        .flat_map(|(rank, facts)| [Rank::Any, rank].map(|rank| (rank, facts)))
         .window(Windowing::fixed(Duration::from_hours(24)))
         .combine_per_key((
             Count,

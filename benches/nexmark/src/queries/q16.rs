@@ -8,7 +8,7 @@ use beamline::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::rank::{Activity, Rank};
-use crate::events::{Bid, Event, Symbol, bids};
+use crate::events::{Bid, Feed, Symbol};
 
 /// A day of a channel, in a rank of prices.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,9 +24,10 @@ pub struct ChannelDay {
 }
 
 /// What went on in each channel and rank of prices, for each day.
-pub fn channel_statistics(events: &PCollection<Event>) -> PCollection<ChannelDay> {
-    bids(events)
-        .flat_map(|bid| [Rank::Any, Rank::of(bid.price)].map(|rank| ((bid.channel, rank), facts(&bid))))
+pub fn channel_statistics(events: &impl Feed) -> PCollection<ChannelDay> {
+    events
+        .of_bids(|bid| (bid.channel, Rank::of(bid.price), facts(&bid)))
+        .flat_map(|(channel, rank, facts)| [Rank::Any, rank].map(|rank| ((channel, rank), facts)))
         .window(Windowing::fixed(Duration::from_hours(24)))
         .combine_per_key((
             Count,

@@ -9,7 +9,7 @@ use beamline::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::rank::Rank;
-use crate::events::{Event, bids};
+use crate::events::Feed;
 
 /// A day of an auction; prices are in cents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,9 +31,9 @@ pub struct AuctionDay {
 }
 
 /// The bids for each auction, for each day.
-pub fn auction_statistics(events: &PCollection<Event>) -> PCollection<AuctionDay> {
-    bids(events)
-        .map(|bid| (bid.auction, bid.price))
+pub fn auction_statistics(events: &impl Feed) -> PCollection<AuctionDay> {
+    events
+        .of_bids(|bid| (bid.auction, bid.price))
         .window(Windowing::fixed(Duration::from_hours(24)))
         .combine_per_key(((count_of(Rank::Low), count_of(Rank::Middle), count_of(Rank::High)), Min, Max, Sum))
         .map(|(auction, ((low, middle, high), least, greatest, total))| {

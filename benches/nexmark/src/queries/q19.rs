@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use beamline::prelude::*;
 
-use crate::events::{Bid, Event, bids};
+use crate::events::{Bid, Feed};
 
 /// The ten highest bids for each auction, for each day, with their ranks from 1 on.
-pub fn auction_top_ten(events: &PCollection<Event>) -> PCollection<(u64, Bid)> {
-    bids(events)
+pub fn auction_top_ten(events: &impl Feed) -> PCollection<(u64, Bid)> {
+    events
+        .bids()
         .window(Windowing::fixed(Duration::from_hours(24)))
         .key_by(|bid| bid.auction)
         .combine_per_key(Top::by(10, |a: &Bid, b: &Bid| (a.price, a).cmp(&(b.price, b))))

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use beamline::{PCollection, Within};
 
-use crate::events::{Auction, Bid, Event, split};
+use crate::events::{Auction, Bid, Event, Feed};
 
 /// Each bid for an auction of category 10, and the auction.
-pub fn expand_bid(events: &PCollection<Event>) -> PCollection<(Bid, Auction)> {
-    let events = split(events);
+pub fn expand_bid(events: &impl Feed) -> PCollection<(Bid, Auction)> {
+    let events = events.split(|event| !matches!(event, Event::Person(_)));
     let auctions = events.auction.filter(|auction| auction.category == 10).key_by(|auction| auction.id);
     events.bid.key_by(|bid| bid.auction).interval_join(&auctions, opened()).map(|(_, (bid, auction))| (bid, *auction))
 }

@@ -4,12 +4,12 @@
 
 use beamline::PCollection;
 
-use crate::events::{Event, Symbol, bids};
+use crate::events::{Feed, Symbol};
 
 /// The auction, the bidder, the price and the channel of each bid, and the number of the channel: one of our own for the
 /// great ones, that in the page's address for others. Bids on channels without any are left out.
-pub fn add_channel_id(events: &PCollection<Event>) -> PCollection<(u64, u64, u64, Symbol, String)> {
-    bids(events).flat_map(|bid| {
+pub fn add_channel_id(events: &impl Feed) -> PCollection<(u64, u64, u64, Symbol, String)> {
+    events.bids().flat_map(|bid| {
         let id = channel_id(&bid.channel, &bid.url)?;
         Some((bid.auction, bid.bidder, bid.price, bid.channel, id.to_owned()))
     })

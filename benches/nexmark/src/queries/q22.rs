@@ -4,11 +4,11 @@
 
 use beamline::PCollection;
 
-use crate::events::{Event, Symbol, bids};
+use crate::events::{Feed, Symbol};
 
 /// The auction, the bidder, the price and the channel of each bid, and the folders.
-pub fn url_directories(events: &PCollection<Event>) -> PCollection<(u64, u64, u64, Symbol, [String; 3])> {
-    bids(events).map(|bid| {
+pub fn url_directories(events: &impl Feed) -> PCollection<(u64, u64, u64, Symbol, [String; 3])> {
+    events.bids().map(|bid| {
         let mut folders = bid.url.split('/').skip(3);
         let folders = std::array::from_fn(|_| folders.next().unwrap_or_default().to_owned());
         (bid.auction, bid.bidder, bid.price, bid.channel, folders)

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{
     q00, q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16, q17, q18, q19, q20, q21, q22,
 };
-use crate::events::Event;
+use crate::events::Feed;
 use crate::results::{Summary, at_the_end, look, sum_up};
 
 /// One of the queries.
@@ -65,7 +65,7 @@ pub enum Query {
 impl Query {
     /// Builds the query: its first few results are printed, all of them are summed up. `folder` is for query 10, which writes
     /// files.
-    pub fn build(self, events: &PCollection<Event>, folder: &Path, show: usize) -> PCollection<Summary> {
+    pub fn build(self, events: &impl Feed, folder: &Path, show: usize) -> PCollection<Summary> {
         sum_up(&match self {
             Self::Q0 => look(&q00::pass_through(events), show),
             Self::Q1 => look(&q01::currency_conversion(events), show),
@@ -95,11 +95,11 @@ impl Query {
 }
 
 /// Which shard a line comes into is nobody's business: what is compared is how many lines each window has.
-fn rows_in_files(events: &PCollection<Event>, folder: &Path) -> PCollection<u64> {
+fn rows_in_files(events: &impl Feed, folder: &Path) -> PCollection<u64> {
     q10::log_to_files(events, folder).map(|file| file.rows).combine(Sum)
 }
 
 /// What the clock divides differently in each run is added up again to be compared.
-fn all_by_the_clock(events: &PCollection<Event>) -> PCollection<(u64, u64)> {
+fn all_by_the_clock(events: &impl Feed) -> PCollection<(u64, u64)> {
     at_the_end(&q12::processing_time_windows(events)).combine_per_key(Sum)
 }

@@ -13,7 +13,7 @@ use beamline::state::{BagState, EventTimer, ValueState};
 use beamline::window::Window;
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Auction, Bid, Event};
+use crate::events::{Auction, Bid, Event, Feed};
 
 /// What a query wants to know of an auction.
 pub trait Lot: Element {
@@ -95,6 +95,7 @@ pub struct Price {
 
 impl Price {
     /// That of a bid.
+    #[inline]
     pub fn of(bid: Bid) -> Self {
         Self { cents: bid.price, date_time: bid.date_time }
     }
@@ -113,16 +114,16 @@ impl Offer for Price {
 /// Each auction that has been won, in its last millisecond, and the bid that has won it: of the bids between its beginning and
 /// its end that are at least its reserve, the first of the highest.
 pub fn winners<L: Lot, B: Offer>(
-    events: &PCollection<Event>,
-    lot: fn(Box<Auction>) -> L,
-    offer: fn(Bid) -> B,
+    events: &impl Feed,
+    lot: impl Fn(Box<Auction>) -> L + Clone + Send + Sync + 'static,
+    offer: impl Fn(Bid) -> B + Clone + Send + Sync + 'static,
 ) -> PCollection<(L, B)> {
     let by_auction = move |event| match event {
         Event::Auction(auction) => Some((auction.id, News::Lot(lot(auction)))),
         Event::Bid(bid) => Some((bid.auction, News::Offer(offer(bid)))),
         Event::Person(_) => None,
     };
-    events.flat_map(by_auction).named("ByAuction").par_do_stateful(Sell(PhantomData)).named("Sell")
+    events.only(by_auction).named("ByAuction").par_do_stateful(Sell(PhantomData)).named("Sell")
 }
 
 /// What is heard of an auction.

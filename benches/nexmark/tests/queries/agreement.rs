@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use beamline::prelude::*;
 use beamline::testing::ManualClock;
 use beamline::window::Window;
-use beamline_nexmark::events::{Event, Events, Stream};
+use beamline_nexmark::events::{Event, Events, Reading, Stream};
 
 /// Compares results with their windows, whatever their order: of a few seconds around midnight in disorder, and of an
 /// afternoon in order; of collections and of streams; on one worker and on four.
 pub(crate) fn agree<T: Element + Debug + Eq + Hash>(
-    query: fn(&PCollection<Event>) -> PCollection<T>,
+    query: fn(&Reading) -> PCollection<T>,
     reference: fn(&[Event]) -> Vec<(Window, T)>,
 ) {
     for stream in streams() {
@@ -40,12 +40,12 @@ pub(crate) fn streams() -> [Stream; 2] {
 pub(crate) fn run<T: Element>(
     source: Events,
     workers: usize,
-    query: impl Fn(&PCollection<Event>) -> PCollection<T>,
+    query: impl Fn(&Reading) -> PCollection<T>,
 ) -> Vec<(Window, T)> {
     let results = Arc::new(Mutex::new(Vec::new()));
     let keep = results.clone();
     let p = Pipeline::new();
-    query(&p.read(source)).for_each_in_window(move |result| {
+    query(&Reading::new(&p, source)).for_each_in_window(move |result| {
         keep.lock().unwrap_or_else(PoisonError::into_inner).push((result.window, result.value));
         Ok(())
     });

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use beamline::prelude::*;
-use beamline_nexmark::events::{Events, Stream};
+use beamline_nexmark::events::{Events, Reading, Stream};
 use beamline_nexmark::handwritten;
 use beamline_nexmark::queries::Query;
 use beamline_nexmark::results::Summary;
@@ -12,7 +12,7 @@ use clap::ValueEnum;
 fn summary(query: Query, source: Events, workers: usize) -> Summary {
     let (p, kept, folder) = (Pipeline::new(), Arc::new(Mutex::new(None)), tempfile::tempdir().unwrap());
     let keep = kept.clone();
-    query.build(&p.read(source), folder.path(), 0).for_each(move |summary| {
+    query.build(&Reading::new(&p, source), folder.path(), 0).for_each(move |summary| {
         assert_eq!(keep.lock().unwrap().replace(summary), None);
         Ok(())
     });
