@@ -204,6 +204,10 @@ fn what_counts_elements_is_told_of_each() {
         !global(Trigger::repeatedly(Trigger::after_processing_time(Duration::ZERO))),
         "it is due with each element"
     );
+    let closed_when_it_fires = [Trigger::all((Trigger::repeatedly(soon),)), Trigger::any((Trigger::repeatedly(soon),))];
+    for trigger in closed_when_it_fires {
+        assert!(!global(trigger), "each element that comes then is counted");
+    }
     let early_and_late = Trigger::after_watermark().early(soon).late(Trigger::after_count(1));
     let fixed = Windowing::fixed(millis(10)).allowed_lateness(millis(5));
     assert!(bundled(fixed.clone().trigger(early_and_late, Accumulation::Accumulating)));

@@ -21,6 +21,18 @@ impl Trigger {
         }
     }
 
+    /// Whether it closes a window at some time. In Beam a trigger of all or any of several, of which none
+    /// [may finish](Self::may_finish), may not either; but it has finished when it has fired (`AfterAllStateMachine`,
+    /// `AfterFirstStateMachine`).
+    pub(crate) fn closes(&self) -> bool {
+        match self {
+            Self::All(_) | Self::Any(_) => true,
+            Self::Sequence(triggers) => triggers.iter().all(Self::closes),
+            Self::OrFinally(main, last) => main.closes() || last.closes(),
+            other => other.may_finish(),
+        }
+    }
+
     /// Whether elements can be lost because the trigger has finished (Beam's unsafe triggers).
     ///
     /// A trigger after the watermark without late firings finishes, but where no lateness is allowed nothing can come

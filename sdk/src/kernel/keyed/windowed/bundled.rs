@@ -40,7 +40,7 @@ impl<K, V, C, I, R> CombineInBundles<K, V, C, I, R> {
 pub(crate) fn may_be_bundled(strategy: &WindowingStrategy) -> bool {
     let closes_at_most_at_the_end = |trigger: &Trigger| match trigger {
         Trigger::AfterWatermark(after) => after.early_trigger().is_none_or(Trigger::ignores_number),
-        other => !other.may_finish() && other.ignores_number(),
+        other => !other.closes() && other.ignores_number(),
     };
     closes_at_most_at_the_end(strategy.trigger())
         && !strategy.trigger().waits_for_punctuation()
