@@ -27,6 +27,5 @@ impl PTransform<Pipeline> for ReadTried {
 }
 
 fn decode(line: &RawLine) -> Result<String, String> {
-    let text = from_utf8(&line.bytes).map(str::to_owned);
-    text.map_err(|e| format!("{}: invalid UTF-8 at byte {}", line.file, line.offset + e.valid_up_to() as u64))
+    from_utf8(&line.bytes).map(str::to_owned).map_err(|error| line.invalid(&error))
 }

@@ -1,5 +1,6 @@
 //! What can go wrong, and what to do about it: every message is one line that names the file.
 
+use beamline_sdk::BoxError;
 use std::fmt;
 use std::io;
 
@@ -82,6 +83,23 @@ pub enum ReadError {
         offset: u64,
         /// Whether `offset` counts bytes after decompression.
         decompressed: bool,
+    },
+    /// A line is no record, says the function that was to make one of it.
+    #[error(
+        "{path}: the line at byte {offset}{} cannot be parsed: {cause}: {}; keep such lines apart with dead_letters()",
+        if *.decompressed { " of the decompressed text" } else { "" }, beginning(.line)
+    )]
+    Unparsed {
+        /// The file.
+        path: String,
+        /// Where the line begins, counted from 0 at the start of the file.
+        offset: u64,
+        /// Whether `offset` counts bytes after decompression.
+        decompressed: bool,
+        /// The line.
+        line: String,
+        /// What the function said.
+        cause: BoxError,
     },
     /// A file was longer when the pipeline started.
     #[error(
@@ -268,6 +286,15 @@ impl WriteError {
             io::ErrorKind::BrokenPipe => Self::StdoutClosed,
             _ => Self::Stdout { cause },
         }
+    }
+}
+
+/// A line as far as it fits into a message.
+fn beginning(line: &str) -> String {
+    const MOST: usize = 120;
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &line[..end]),
+        None => format!("{line:?}"),
     }
 }
 

@@ -3,8 +3,11 @@
 use super::error::ReadError;
 use super::read::Read;
 use beamline_sdk::kernel::{SourceFactory, read_with};
-use beamline_sdk::{Element, SourceBatch};
+use beamline_sdk::{BoxError, Element, SourceBatch};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::str::{Utf8Error, from_utf8};
 use std::sync::Arc;
 
 /// What a line is read as: a `String`, one with the name of its file, or a [`RawLine`].
@@ -28,6 +31,13 @@ pub struct RawLine {
     pub offset: u64,
     /// The line without its end.
     pub bytes: Vec<u8>,
+}
+
+impl RawLine {
+    /// What is wrong with a line that is not text.
+    pub(super) fn invalid(&self, error: &Utf8Error) -> String {
+        format!("{}: invalid UTF-8 at byte {}", self.file, self.offset + error.valid_up_to() as u64)
+    }
 }
 
 /// What to do with bytes that are not UTF-8.
@@ -68,16 +78,27 @@ impl Block<'_> {
         })
     }
 
-    /// Gives every line as text to `each`.
+    /// Gives every line as text to `each`, with where it starts in the block.
     #[inline]
-    fn texts(&self, mut each: impl FnMut(String)) -> Result<(), ReadError> {
+    pub(super) fn texts(&self, mut each: impl FnMut(&str, usize) -> Result<(), ReadError>) -> Result<(), ReadError> {
         // One check of the whole block is much faster than one per line.
-        match std::str::from_utf8(self.bytes) {
-            Ok(text) => self.lines().for_each(|(start, end)| each(text[start..end].to_owned())),
-            Err(error) if self.place.invalid == InvalidUtf8::Fail => return Err(self.invalid(error.valid_up_to())),
-            Err(_) => self.lines().for_each(|(start, end)| each(lossy(&self.bytes[start..end]))),
+        match from_utf8(self.bytes) {
+            Ok(text) => self.lines().try_for_each(|(start, end)| each(&text[start..end], start)),
+            Err(error) if self.place.invalid == InvalidUtf8::Fail => Err(self.invalid(error.valid_up_to())),
+            Err(_) => self.lines().try_for_each(|(start, end)| each(&lossy(&self.bytes[start..end]), start)),
         }
-        Ok(())
+    }
+
+    /// The error of a line that starts at `start` and is no record.
+    #[cold]
+    pub(super) fn unparsed(&self, line: &str, start: usize, cause: BoxError) -> ReadError {
+        ReadError::Unparsed {
+            path: self.place.file.to_string(),
+            offset: self.offset + start as u64,
+            decompressed: self.place.decompressed,
+            line: line.to_owned(),
+            cause,
+        }
     }
 
     fn invalid(&self, at: usize) -> ReadError {
@@ -107,9 +128,39 @@ pub trait Decode: Sized {
     fn factory(read: Read<Self>) -> Arc<dyn SourceFactory>;
 }
 
+/// Makes elements of blocks of lines, for one reader.
+pub trait Decoder: 'static {
+    /// What lines become.
+    type Out: Element;
+
+    /// Pushes what comes of every line of `block`.
+    fn decode(&mut self, block: &Block<'_>, out: &mut SourceBatch<'_, Self::Out>) -> Result<(), ReadError>;
+}
+
+/// Lines as they are.
+pub struct Lines<L>(PhantomData<fn() -> L>);
+
+impl<L> Default for Lines<L> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<L: Line> Decoder for Lines<L> {
+    type Out = L;
+
+    #[inline]
+    fn decode(&mut self, block: &Block<'_>, out: &mut SourceBatch<'_, L>) -> Result<(), ReadError> {
+        L::decode(block, out)
+    }
+}
+
 impl Decode for String {
     fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError> {
-        block.texts(|line| out.push(line))
+        block.texts(|line, _| {
+            out.push(line.to_owned());
+            Ok(())
+        })
     }
 
     fn factory(read: Read<Self>) -> Arc<dyn SourceFactory> {
@@ -119,7 +170,10 @@ impl Decode for String {
 
 impl Decode for (Arc<str>, String) {
     fn decode(block: &Block<'_>, out: &mut SourceBatch<'_, Self>) -> Result<(), ReadError> {
-        block.texts(|line| out.push((block.place.file.clone(), line)))
+        block.texts(|line, _| {
+            out.push((block.place.file.clone(), line.to_owned()));
+            Ok(())
+        })
     }
 
     fn factory(read: Read<Self>) -> Arc<dyn SourceFactory> {
@@ -127,8 +181,9 @@ impl Decode for (Arc<str>, String) {
     }
 }
 
-fn lossy(line: &[u8]) -> String {
-    String::from_utf8_lossy(line).into_owned()
+/// Text whatever the bytes are.
+pub(super) fn lossy(line: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(line)
 }
 
 impl Decode for RawLine {

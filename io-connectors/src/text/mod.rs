@@ -19,6 +19,8 @@
 //! Lines are UTF-8. One that is not is an error of the pipeline that names the file and the byte, or is
 //! [replaced in part](InvalidUtf8::Lossy), or goes to [a collection of its own](Read::dead_letters).
 //!
+//! [`Read::parse`] makes records of lines without a string for each, such as of JSON or the rows of a table.
+//!
 //! # How files are divided
 //!
 //! Plain files are divided into ranges of bytes, about four for each worker and at most 64 MiB each; a worker that has
@@ -60,11 +62,11 @@
 //!
 //! Reading: `read` the description, `paths` and `glob` from patterns to files, `split` ranges of bytes, `open` and
 //! `decode` from a split to its bytes, `pipe` inputs that may never end, `window` finds lines in bytes, `line` makes
-//! elements of them, `reader` puts these together, `dead_letters` keeps damaged lines apart. Text that
+//! elements of them, `parse` records, `reader` puts these together, `dead_letters` keeps damaged lines apart. Text that
 //! still comes: `tail`, `watch` and `stream` the descriptions, `incoming` makes lines of bytes that come bit by bit,
 //! `growing` is a file that somebody writes to, `identity` tells files apart, `pause` says how often to look. Writing: `write` the
 //! description, `names` of shards, `temp` files, `encode` compresses, `shard` writes one, `publish` makes all of them
-//! visible; `files` are those of windows. Both: `compression`, `error`.
+//! visible, `json` elements as lines; `files` are those of windows. Both: `compression`, `error`.
 
 mod compression;
 mod dead_letters;
@@ -76,9 +78,11 @@ mod glob;
 mod growing;
 mod identity;
 mod incoming;
+mod json;
 mod line;
 mod names;
 mod open;
+mod parse;
 mod paths;
 mod pause;
 mod pipe;
@@ -103,7 +107,9 @@ pub use files::{
 };
 #[cfg(feature = "net")]
 pub(crate) use incoming::Incoming;
-pub use line::{InvalidUtf8, Line, RawLine, Text};
+pub use json::Json;
+pub use line::{InvalidUtf8, Line, Lines, RawLine, Text};
+pub use parse::{Parse, ParseBy, ParseTried};
 pub(crate) use paths::name_of_input;
 #[cfg(feature = "net")]
 pub(crate) use pipe::{Pipe, leave_unread};

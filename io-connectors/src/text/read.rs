@@ -3,9 +3,9 @@
 use super::compression::{Codec, Compression};
 use super::dead_letters::ReadTried;
 use super::error::ReadError;
-use super::line::{InvalidUtf8, Line, RawLine, Text};
+use super::line::{Decoder, InvalidUtf8, Line, Lines, RawLine, Text};
 use super::paths::{Input, Kind, name_of_input, resolve};
-use super::reader::LineReader;
+use super::reader::{LineReader, Manner};
 use super::split::{Origin, Part, Split, SplitSize, divide};
 use beamline_sdk::kernel::SourceFactory;
 use beamline_sdk::{BoxError, Source, SplitTarget};
@@ -79,6 +79,7 @@ pub struct Read<L = String> {
     paths: Vec<PathBuf>,
     compression: Compression,
     invalid: InvalidUtf8,
+    has_header: bool,
     size: SplitSize,
     lines: PhantomData<fn() -> L>,
 }
@@ -107,8 +108,18 @@ impl Read<String> {
     /// lines.failed.map(|failure| failure.error).write(text::write("out/damaged"));
     /// ```
     pub fn dead_letters(self) -> ReadTried {
-        let Self { paths, compression, invalid, size, .. } = self;
-        ReadTried(Read { paths, compression, invalid, size, lines: PhantomData })
+        ReadTried(self.into_raw())
+    }
+
+    /// The same lines as bytes.
+    pub(super) fn into_raw(self) -> Read<RawLine> {
+        let Self { paths, compression, invalid, has_header, size, .. } = self;
+        Read { paths, compression, invalid, has_header, size, lines: PhantomData }
+    }
+
+    /// Whether bytes that are not UTF-8 are replaced.
+    pub(super) fn is_lossy(&self) -> bool {
+        self.invalid == InvalidUtf8::Lossy
     }
 }
 
@@ -118,6 +129,7 @@ impl<L> Read<L> {
             paths: paths.into_iter().map(|p| p.as_ref().to_owned()).collect(),
             compression: Compression::default(),
             invalid: InvalidUtf8::default(),
+            has_header: false,
             size: SplitSize::default(),
             lines: PhantomData,
         }
@@ -133,6 +145,18 @@ impl<L> Read<L> {
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
+    }
+
+    /// Passes over the first line of each file, such as the names of a table's columns (`withSkipHeaderLines` in Beam).
+    pub fn skip_header(mut self) -> Self {
+        self.has_header = true;
+        self
+    }
+
+    /// Opens a split, whose lines become what `decoder` makes of them.
+    pub(super) fn open_with<D: Decoder>(&self, split: Split, decoder: D) -> Result<LineReader<D>, ReadError> {
+        let manner = Manner { invalid: self.invalid, min_split: self.size.min, has_header: self.has_header };
+        LineReader::open(split, manner, decoder)
     }
 
     /// Says how few bytes of a file are still worth a worker of their own: 1 MiB by default, and much less where the
@@ -177,7 +201,7 @@ impl<L> Read<L> {
 impl<L: Line> Source for Read<L> {
     type Out = L;
     type Split = Split;
-    type Reader = LineReader<L>;
+    type Reader = LineReader<Lines<L>>;
 
     fn label(&self) -> String {
         let paths: Vec<_> = self.paths.iter().map(|path| name_of_input(path)).collect();
@@ -211,8 +235,8 @@ impl<L: Line> Source for Read<L> {
         split.to_string()
     }
 
-    fn open(&self, split: Split) -> Result<LineReader<L>, BoxError> {
-        Ok(LineReader::open(split, self.invalid, self.size.min)?)
+    fn open(&self, split: Split) -> Result<Self::Reader, BoxError> {
+        Ok(self.open_with(split, Lines::default())?)
     }
 
     fn into_factory(self) -> Arc<dyn SourceFactory> {

@@ -4,7 +4,7 @@ use super::BLOCK;
 use super::compression::Codec;
 use super::decode::ByteCount;
 use super::error::ReadError;
-use super::line::{Block, InvalidUtf8, Line, Place};
+use super::line::{Block, Decoder, InvalidUtf8, Place};
 use super::open::{Bell, failed, open};
 use super::pause::Pause;
 use super::pipe::leave_unread;
@@ -12,14 +12,13 @@ use super::split::{Part, Range, Split};
 use super::window::Window;
 use beamline_sdk::{BoxError, Next, Reader, SourceBatch};
 use std::io::{self, Read};
-use std::marker::PhantomData;
 
-/// Reads the lines of one [`Split`].
-pub struct LineReader<L> {
+/// Reads the lines of one [`Split`], and makes of them what `D` does.
+pub struct LineReader<D> {
     split: Split,
     /// The bytes in which lines must begin; everything if the split cannot be divided.
     range: Range,
-    min_split: u64,
+    manner: Manner,
     input: Box<dyn Read>,
     bell: Bell,
     count: ByteCount,
@@ -30,7 +29,7 @@ pub struct LineReader<L> {
     pause: Pause,
     /// Whether a pipe had nothing more when it was asked last.
     has_all: bool,
-    lines: PhantomData<fn() -> L>,
+    decoder: D,
 }
 
 /// What comes before the first line.
@@ -40,6 +39,8 @@ enum Start {
     OtherLine,
     /// Perhaps a byte order mark.
     Mark,
+    /// A line that is no data.
+    Header,
     /// Nothing more.
     Line,
 }
@@ -56,8 +57,18 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How much is read at once to find the end of the last line, which lies behind the range.
 const TAIL: usize = 16 * 1024;
 
-impl<L: Line> LineReader<L> {
-    pub(super) fn open(split: Split, invalid: InvalidUtf8, min_split: u64) -> Result<Self, ReadError> {
+/// How lines are to be read.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) invalid: InvalidUtf8,
+    /// How few bytes are worth a worker of their own.
+    pub(super) min_split: u64,
+    /// Whether the first line of a file is no data.
+    pub(super) has_header: bool,
+}
+
+impl<D: Decoder> LineReader<D> {
+    pub(super) fn open(split: Split, manner: Manner, decoder: D) -> Result<Self, ReadError> {
         let count = ByteCount::default();
         let bell = Bell::default();
         let input = open(&split, &count, &bell)?;
@@ -65,11 +76,14 @@ impl<L: Line> LineReader<L> {
             Part::Range(range) => range,
             _ => Range { start: 0, end: u64::MAX, length: u64::MAX },
         };
-        let place =
-            Place { file: split.origin.to_string().into(), decompressed: codec(&split) != Codec::Plain, invalid };
+        let place = Place {
+            file: split.origin.to_string().into(),
+            decompressed: codec(&split) != Codec::Plain,
+            invalid: manner.invalid,
+        };
         Ok(Self {
             range,
-            min_split,
+            manner,
             input,
             bell,
             count,
@@ -79,13 +93,13 @@ impl<L: Line> LineReader<L> {
             ends: Vec::new(),
             pause: Pause::of_pipe(),
             has_all: false,
-            lines: PhantomData,
+            decoder,
             split,
         })
     }
 
     /// One step on; says what to answer when there is nothing more to do now.
-    fn advance(&mut self, out: &mut SourceBatch<'_, L>) -> Result<Option<Next>, ReadError> {
+    fn advance(&mut self, out: &mut SourceBatch<'_, D::Out>) -> Result<Option<Next>, ReadError> {
         if self.find_start() && self.push_lines(out)? {
             return Ok(None);
         }
@@ -105,19 +119,25 @@ impl<L: Line> LineReader<L> {
 
     /// Whether the window begins with a line, as it always does after the first.
     fn find_start(&mut self) -> bool {
-        match self.start {
-            Start::Line => return true,
-            Start::OtherLine if !self.window.skip_line() => return false,
-            Start::Mark if is_cut_mark(self.window.bytes()) => return false,
-            Start::Mark if self.window.bytes().starts_with(BYTE_ORDER_MARK) => self.skip_mark(),
-            Start::OtherLine | Start::Mark => {}
+        loop {
+            self.start = match self.start {
+                Start::Line => return true,
+                Start::OtherLine | Start::Header if !self.window.skip_line() => return false,
+                Start::OtherLine | Start::Header => Start::Line,
+                Start::Mark if is_cut_mark(self.window.bytes()) => return false,
+                Start::Mark => {
+                    self.skip_mark();
+                    if self.manner.has_header { Start::Header } else { Start::Line }
+                }
+            };
         }
-        self.start = Start::Line;
-        true
     }
 
     /// The line after the mark counts as beginning where the mark does: in this range, however short that is.
     fn skip_mark(&mut self) {
+        if !self.window.bytes().starts_with(BYTE_ORDER_MARK) {
+            return;
+        }
         let mark = BYTE_ORDER_MARK.len();
         self.window.consume(mark);
         self.range.end = self.range.end.max(mark as u64 + 1);
@@ -128,7 +148,7 @@ impl<L: Line> LineReader<L> {
     }
 
     /// Pushes the whole lines that are there; returns whether there were any.
-    fn push_lines(&mut self, out: &mut SourceBatch<'_, L>) -> Result<bool, ReadError> {
+    fn push_lines(&mut self, out: &mut SourceBatch<'_, D::Out>) -> Result<bool, ReadError> {
         self.window.find_lines(out.room(), self.range.end, &mut self.ends);
         let Some(&end) = self.ends.last() else { return Ok(false) };
         self.push_to(end, out)?;
@@ -136,17 +156,18 @@ impl<L: Line> LineReader<L> {
     }
 
     /// Pushes what comes after the last newline of the file.
-    fn push_last_line(&mut self, out: &mut SourceBatch<'_, L>) -> Result<(), ReadError> {
-        let end = self.window.bytes().len();
+    fn push_last_line(&mut self, out: &mut SourceBatch<'_, D::Out>) -> Result<(), ReadError> {
+        let is_header = self.start == Start::Mark && self.manner.has_header;
+        let end = if is_header { 0 } else { self.window.bytes().len() };
         self.ends.clear();
         self.ends.extend((end > 0).then_some(end));
         self.push_to(end, out)
     }
 
-    fn push_to(&mut self, end: usize, out: &mut SourceBatch<'_, L>) -> Result<(), ReadError> {
+    fn push_to(&mut self, end: usize, out: &mut SourceBatch<'_, D::Out>) -> Result<(), ReadError> {
         let bytes = &self.window.bytes()[..end];
         let block = Block { bytes, ends: &self.ends, offset: self.window.offset(), place: &self.place };
-        L::decode(&block, out)?;
+        self.decoder.decode(&block, out)?;
         self.window.consume(end);
         Ok(())
     }
@@ -194,7 +215,7 @@ impl<L: Line> LineReader<L> {
 }
 
 /// Of a file nothing is lost that is not read. What came out of a pipe is nowhere else.
-impl<L> Drop for LineReader<L> {
+impl<D> Drop for LineReader<D> {
     fn drop(&mut self) {
         if matches!(self.split.part, Part::Pipe { .. }) {
             leave_unread(self.window.bytes().len());
@@ -202,11 +223,11 @@ impl<L> Drop for LineReader<L> {
     }
 }
 
-impl<L: Line> Reader for LineReader<L> {
-    type Out = L;
+impl<D: Decoder> Reader for LineReader<D> {
+    type Out = D::Out;
     type Split = Split;
 
-    fn poll(&mut self, out: &mut SourceBatch<'_, L>) -> Result<Next, BoxError> {
+    fn poll(&mut self, out: &mut SourceBatch<'_, D::Out>) -> Result<Next, BoxError> {
         // What has come before that is found by reading.
         self.bell.get_or_init(|| out.waker());
         while !out.is_full() {
@@ -232,7 +253,7 @@ impl<L: Line> Reader for LineReader<L> {
     fn try_split(&mut self, fraction: f64) -> Option<Split> {
         let Part::Range(_) = self.split.part else { return None };
         let position = self.window.offset().max(self.range.start);
-        let range = self.range.cut(position, fraction, self.min_split)?;
+        let range = self.range.cut(position, fraction, self.manner.min_split)?;
         Some(Split { origin: self.split.origin.clone(), part: Part::Range(range) })
     }
 }

@@ -1,6 +1,6 @@
 //! Pipes and standard input as streams.
 
-use super::line::Line;
+use super::line::{Line, Lines};
 use super::read::{Read, read};
 use super::reader::LineReader;
 use super::split::Split;
@@ -45,7 +45,7 @@ pub struct ReadStream<L = String>(Read<L>);
 impl<L: Line> Source for ReadStream<L> {
     type Out = L;
     type Split = Split;
-    type Reader = ArrivingReader<LineReader<L>>;
+    type Reader = ArrivingReader<LineReader<Lines<L>>>;
 
     fn label(&self) -> String {
         self.0.label()

@@ -1,6 +1,6 @@
 //! What the tests of text share: driving sources and sinks by hand, as a runner does.
 
-use beamline_io::text::{Line, PreparedShard, Read, Split, Write};
+use beamline_io::text::{PreparedShard, Write};
 use beamline_sdk::kernel::{Clock, SystemClock};
 use beamline_sdk::{BoxError, Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Timestamp, Writer};
 use std::fmt::{Display, Write as _};
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The splits for that many workers.
-pub(crate) fn splits<L: Line>(source: &Read<L>, parallelism: usize) -> Result<Vec<Split>, BoxError> {
+pub(crate) fn splits<S: Source>(source: &S, parallelism: usize) -> Result<Vec<S::Split>, BoxError> {
     source.splits(&SplitTarget { parallelism })
 }
 
@@ -40,8 +40,8 @@ pub(crate) fn drain<R: Reader>(reader: &mut R, capacity: usize) -> Result<Vec<R:
     }
 }
 
-/// All lines of a source, split after split.
-pub(crate) fn read_all<L: Line>(source: &Read<L>, parallelism: usize) -> Result<Vec<L>, BoxError> {
+/// All elements of a source, split after split.
+pub(crate) fn read_all<S: Source>(source: &S, parallelism: usize) -> Result<Vec<S::Out>, BoxError> {
     let mut all = Vec::new();
     for split in splits(source, parallelism)? {
         all.append(&mut drain(&mut source.open(split)?, 100)?);

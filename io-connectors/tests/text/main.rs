@@ -2,5 +2,6 @@
 
 mod common;
 mod compressed;
+mod parse;
 mod read;
 mod write;

@@ -2,7 +2,7 @@
 
 use crate::common::{drain, lines_of, poll, read_all, splits};
 use beamline_io::text::{self, InvalidUtf8, RawLine, Read};
-use beamline_sdk::{Next, Reader, Source};
+use beamline_sdk::{BoxError, Next, Reader, Source};
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -240,7 +240,7 @@ fn contents() -> impl Strategy<Value = String> {
 }
 
 /// Reads everything with dynamic splits at some polls, and returns the lines in the order of the file.
-fn read_splitting<L: text::Line>(source: &Read<L>, workers: usize, moves: &[(usize, Option<f64>)]) -> Vec<L> {
+fn read_splitting<S: Source>(source: &S, workers: usize, moves: &[(usize, Option<f64>)]) -> Vec<S::Out> {
     let mut moves = moves.iter().cycle();
     // Parts that are given away come directly after the part they were taken from.
     let mut waiting = splits(source, workers).unwrap();
@@ -277,7 +277,11 @@ proptest! {
         prop_assert_eq!(&raw, &expected);
         let strings = read_splitting(&text::read(&path).min_split_bytes(0), workers, &moves);
         let expected: Vec<_> = expected.into_iter().map(|(_, line)| String::from_utf8(line).unwrap()).collect();
-        prop_assert_eq!(strings, expected);
+        prop_assert_eq!(&strings, &expected);
+        let parsed = text::read(&path).min_split_bytes(0).parse(|line| Ok::<_, BoxError>(line.to_owned()));
+        prop_assert_eq!(&read_splitting(&parsed, workers, &moves), &expected);
+        let data = read_splitting(&text::read(&path).min_split_bytes(0).skip_header(), workers, &moves);
+        prop_assert_eq!(&data[..], &expected[expected.len().min(1)..]);
     }
 
     #[test]

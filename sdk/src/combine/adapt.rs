@@ -30,6 +30,11 @@ impl<C, F> Of<C, F> {
     {
         Of { combiner, part }
     }
+
+    /// What is taken from each input.
+    pub(super) fn into_part(self) -> F {
+        self.part
+    }
 }
 
 impl<In, Part, C, F> CombineFn<In> for Of<C, F>

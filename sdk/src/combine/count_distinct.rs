@@ -8,6 +8,7 @@ use std::collections::HashSet;
 /// The number of different inputs. Of no inputs: 0. Memory: all different inputs.
 ///
 /// [`ApproxDistinct`](super::ApproxDistinct) is about as good, and needs no more than a few kilobytes however many there are.
+/// `CountDistinct.of(part)` can [count several kinds of inputs](super::Of::when) in one table.
 ///
 /// ```
 /// use beamline_sdk::combine::{Count, CountDistinct, apply};

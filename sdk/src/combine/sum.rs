@@ -27,7 +27,7 @@ pub struct Sum;
 
 adaptors!(of: [] Sum);
 
-/// What [`Sum`] can add up: the numbers of the standard library, [`Duration`], and your own.
+/// What [`Sum`] can add up: the numbers of the standard library, [`Duration`], arrays of these place by place, and your own.
 ///
 /// The addition must be associative and commutative, and `zero` must change nothing.
 ///
@@ -194,3 +194,31 @@ macro_rules! wrapped {
     )* };
 }
 wrapped!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+/// Place by place. Arrays of up to 32 places are elements.
+impl<T: Summable, const N: usize> Summable for [T; N]
+where
+    [T; N]: Element,
+{
+    #[inline]
+    fn zero() -> Self {
+        std::array::from_fn(|_| T::zero())
+    }
+
+    #[inline]
+    fn accumulate(&mut self, other: Self) {
+        self.iter_mut().zip(other).for_each(|(sum, other)| sum.accumulate(other));
+    }
+
+    fn can_subtract() -> bool {
+        T::can_subtract()
+    }
+
+    fn subtract(&mut self, other: &Self) -> bool {
+        let could = self.iter_mut().zip(other).position(|(sum, other)| !sum.subtract(other)).unwrap_or(N);
+        if could < N {
+            self.iter_mut().zip(other).take(could).for_each(|(sum, other)| sum.accumulate(other.clone()));
+        }
+        could == N
+    }
+}

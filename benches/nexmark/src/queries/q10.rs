@@ -19,8 +19,7 @@ pub fn log_to_files(events: &impl Feed, folder: &Path) -> PCollection<WrittenFil
     events
         .all()
         .window(Windowing::fixed(Duration::from_secs(10)))
-        .try_map(serde_json::to_string)
+        .map(text::Json)
         .named("ToJson")
-        .ok
         .apply(text::write_files(names).shards(SHARDS))
 }

@@ -13,13 +13,15 @@ use crate::events::Feed;
 /// What went on in each rank of prices, for each day.
 pub fn bidding_statistics(events: &impl Feed) -> PCollection<(Rank, Activity)> {
     events
-        .of_bids(|bid| (Rank::of(bid.price), (bid.bidder, bid.auction)))
-        .flat_map(|(rank, facts)| [Rank::Any, rank].map(|rank| (rank, facts)))
+        .of_bids(|bid| (Rank::of(bid.price), bid.bidder, bid.auction))
         .window(Windowing::fixed(Duration::from_hours(24)))
-        .combine_per_key((
-            Count,
-            CountDistinct.of(|(bidder, _): &(u64, u64)| *bidder),
-            CountDistinct.of(|(_, auction): &(u64, u64)| *auction),
+        .combine((
+            Sum.of(|(rank, ..): &Facts| rank.within().map(u64::from)),
+            CountDistinct.of(|(_, bidder, _): &Facts| *bidder).when(|(rank, ..): &Facts| rank.within()),
+            CountDistinct.of(|(.., auction): &Facts| *auction).when(|(rank, ..): &Facts| rank.within()),
         ))
-        .map_values(|(bids, bidders, auctions)| Activity { bids, bidders, auctions })
+        .flat_map(|(bids, bidders, auctions)| Activity::of_ranks(bids, bidders, auctions))
 }
+
+/// The rank of a bid's price, the bidder and the auction.
+type Facts = (Rank, u64, u64);

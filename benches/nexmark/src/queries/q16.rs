@@ -8,7 +8,7 @@ use beamline::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::rank::{Activity, Rank};
-use crate::events::{Bid, Feed, Symbol};
+use crate::events::{Feed, Symbol};
 
 /// A day of a channel, in a rank of prices.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,31 +26,36 @@ pub struct ChannelDay {
 /// What went on in each channel and rank of prices, for each day.
 pub fn channel_statistics(events: &impl Feed) -> PCollection<ChannelDay> {
     events
-        .of_bids(|bid| (bid.channel, Rank::of(bid.price), facts(&bid)))
-        .flat_map(|(channel, rank, facts)| [Rank::Any, rank].map(|rank| ((channel, rank), facts)))
+        .of_bids(|bid| (bid.channel, (bid.date_time, Rank::of(bid.price), bid.bidder, bid.auction)))
         .window(Windowing::fixed(Duration::from_hours(24)))
         .combine_per_key((
-            Count,
-            Max.of(|(time, _, _): &Facts| *time),
-            CountDistinct.of(|(_, bidder, _): &Facts| *bidder),
-            CountDistinct.of(|(_, _, auction): &Facts| *auction),
+            Sum.of(|(_, rank, ..): &Facts| rank.within().map(u64::from)),
+            last().of(|(time, rank, ..): &Facts| rank.within().map(|within| within.then_some(*time))),
+            CountDistinct.of(|(_, _, bidder, _): &Facts| *bidder).when(|(_, rank, ..): &Facts| rank.within()),
+            CountDistinct.of(|(.., auction): &Facts| *auction).when(|(_, rank, ..): &Facts| rank.within()),
         ))
-        .map(|((channel, rank), (bids, last, bidders, auctions))| ChannelDay {
-            channel,
-            rank,
-            minute: minute(last),
-            activity: Activity { bids, bidders, auctions },
+        .flat_map(|(channel, (bids, last, bidders, auctions))| {
+            Activity::of_ranks(bids, bidders, auctions).map(move |(rank, activity)| {
+                let minute = last[rank as usize].map(minute).expect("what has bids has a last one");
+                ChannelDay { channel, rank, minute, activity }
+            })
         })
 }
+
+/// The last time of each rank.
+fn last() -> Absorb<impl Fn(&mut Times, Times) + Clone + Send + Sync> {
+    Absorb::new(|last: &mut Times, times: Times| {
+        last.iter_mut().zip(times).for_each(|(last, time)| *last = (*last).max(time));
+    })
+}
+
+/// A time for each rank.
+type Times = [Option<Timestamp>; 4];
+
+/// The time of a bid, the rank of its price, the bidder and the auction.
+type Facts = (Timestamp, Rank, u64, u64);
 
 /// Such as `23:59`.
 pub(crate) fn minute(time: Timestamp) -> String {
     time.to_string()[11..16].to_owned()
-}
-
-/// The time, the bidder and the auction.
-type Facts = (Timestamp, u64, u64);
-
-fn facts(bid: &Bid) -> Facts {
-    (bid.date_time, bid.bidder, bid.auction)
 }

@@ -30,6 +30,20 @@ impl Rank {
             _ => Self::High,
         }
     }
+
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Any, Self::Low, Self::Middle, Self::High];
+
+    /// For each rank whether a price of this one is counted there.
+    ///
+    /// ```
+    /// use beamline_nexmark::queries::Rank;
+    ///
+    /// assert_eq!(Rank::Middle.within(), [true, false, true, false]);
+    /// ```
+    pub fn within(self) -> [bool; 4] {
+        Self::ALL.map(|rank| rank == Self::Any || rank == self)
+    }
 }
 
 /// How much went on.
@@ -41,4 +55,13 @@ pub struct Activity {
     pub bidders: u64,
     /// For how many different auctions.
     pub auctions: u64,
+}
+
+impl Activity {
+    /// That of each rank which has bids, of its numbers.
+    pub fn of_ranks(bids: [u64; 4], bidders: [u64; 4], auctions: [u64; 4]) -> impl Iterator<Item = (Rank, Self)> {
+        let activity = move |rank| Self { bids: bids[rank], bidders: bidders[rank], auctions: auctions[rank] };
+        let ranks = Rank::ALL.into_iter().enumerate().map(move |(number, rank)| (rank, activity(number)));
+        ranks.filter(|(_, activity)| activity.bids > 0)
+    }
 }

@@ -15,19 +15,19 @@ use beamline_bench_data::requests::{SLOW, WINDOW, digest, parse};
 /// Those of the pipeline.
 pub fn count_slow_requests(file: &Path, options: Options) -> Result<u64, BoxError> {
     run(options, |p| {
-        let requests = p.read(text::read(file)).try_map(|line| {
-            let request = parse(line)?;
-            Ok::<_, BoxError>((request.millis, request.page.to_owned(), request.seconds))
-        });
-        requests
-            .ok
-            .filter(|(_, _, seconds)| *seconds >= SLOW)
-            .with_timestamps(|(millis, _, _)| Timestamp::from_millis(*millis))
-            .map(|(_, page, _)| page)
+        p.read(text::read(file).parse_some(slow))
+            .with_timestamps(|(millis, _)| Timestamp::from_millis(*millis))
+            .map(|(_, page)| page)
             .window(Windowing::fixed(Duration::from_millis(WINDOW as u64)))
             .count_per_element()
             .map(|(page, count)| digest(&page, count))
     })
+}
+
+/// The time and page of a request that was slow.
+fn slow(line: &str) -> Result<Option<(i64, String)>, BoxError> {
+    let request = parse(line)?;
+    Ok((request.seconds >= SLOW).then(|| (request.millis, request.page.to_owned())))
 }
 
 #[cfg(test)]

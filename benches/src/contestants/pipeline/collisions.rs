@@ -26,8 +26,8 @@ struct Accident {
 /// Those of the pipeline.
 pub fn tally(file: &Path, options: Options) -> Result<u64, BoxError> {
     run(options, |p| {
-        let rows = p.read(text::read(file)).filter(|line| line != HEADER);
-        rows.par_do(ReadRows::new())
+        let mut rows = Rows::new();
+        p.read(text::read(file).skip_header().parse(move |line| rows.accident(line)))
             .map(|accident| ((accident.borough, accident.month), (accident.injured, accident.killed)))
             .combine_per_key((Count, Sum.of(|people: &(u64, u64)| people.0), Sum.of(|people: &(u64, u64)| people.1)))
             .map(|((borough, month), tally)| digest(&borough, month, tally))
@@ -35,17 +35,25 @@ pub fn tally(file: &Path, options: Options) -> Result<u64, BoxError> {
 }
 
 /// Reads rows that have been divided into lines. A parser is dear to make, so one serves for all of them.
-struct ReadRows {
+struct Rows {
     parser: csv_core::Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
     record: ByteRecord,
 }
 
-impl ReadRows {
+impl Rows {
     fn new() -> Self {
         let ends = vec![0; HEADER.split(',').count()];
         Self { parser: csv_core::Reader::new(), text: Vec::new(), ends, record: ByteRecord::new() }
+    }
+
+    /// The accident of a line.
+    fn accident(&mut self, line: &str) -> Result<Accident, BoxError> {
+        let row = Row::read(self.divide(line)?)?;
+        let (borough, month) = row.group()?;
+        let (injured, killed) = (row.injured.into(), row.killed.into());
+        Ok(Accident { borough: borough.to_owned(), month, injured, killed })
     }
 
     /// The fields of a line.
@@ -68,21 +76,9 @@ impl ReadRows {
 }
 
 /// Each worker makes a parser of its own: the clone of a `csv_core::Reader` does not divide as the original does.
-impl Clone for ReadRows {
+impl Clone for Rows {
     fn clone(&self) -> Self {
         Self::new()
-    }
-}
-
-impl DoFn<String> for ReadRows {
-    type Out = Accident;
-
-    fn process(&mut self, line: String, cx: &mut Cx<'_, Accident>) -> Result<(), BoxError> {
-        let row = Row::read(self.divide(&line)?)?;
-        let (borough, month) = row.group()?;
-        let (injured, killed) = (row.injured.into(), row.killed.into());
-        cx.emit(Accident { borough: borough.to_owned(), month, injured, killed });
-        Ok(())
     }
 }
 
@@ -104,7 +100,7 @@ mod tests {
 
     #[test]
     fn lines_are_divided_as_tables_are() {
-        let mut rows = ReadRows::new().clone();
+        let mut rows = Rows::new().clone();
         for (line, fields) in [("a,b", vec!["a", "b"]), ("\"x, \"\"y\"\"\",,", vec!["x, \"y\"", "", ""])] {
             for _ in 0..2 {
                 assert_eq!(rows.divide(line).unwrap(), &ByteRecord::from(fields.clone()));
@@ -114,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_is_no_row_is_refused_and_the_next_one_read() {
-        let mut rows = ReadRows::new();
+        let mut rows = Rows::new();
         for line in [&",".repeat(19), "\"a"] {
             assert!(rows.divide(line).unwrap_err().to_string().contains("more than 19 columns"));
             assert_eq!(rows.divide("a,b").unwrap().len(), 2);

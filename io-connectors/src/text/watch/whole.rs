@@ -3,8 +3,8 @@
 use super::super::compression::Compression;
 use super::super::error::ReadError;
 use super::super::identity::FileId;
-use super::super::line::{InvalidUtf8, Line};
-use super::super::reader::LineReader;
+use super::super::line::{InvalidUtf8, Line, Lines};
+use super::super::reader::{LineReader, Manner};
 use super::super::split::{Origin, Part as LinePart, Split};
 use super::search::{Search, find};
 use super::{Part, VANISHED_FILES, Watch, WatchSplit};
@@ -49,7 +49,7 @@ pub(super) struct WholeReader<L> {
     /// Where they are looked for that have been renamed.
     pattern: PathBuf,
     waiting: VecDeque<(OsString, FileId)>,
-    current: Option<LineReader<L>>,
+    current: Option<LineReader<Lines<L>>>,
     compression: Compression,
     invalid: InvalidUtf8,
     /// Of the files that have been read to their end.
@@ -86,7 +86,7 @@ impl<L: Line> WholeReader<L> {
     }
 
     /// Opens a file, unless it has this name no longer.
-    fn try_open(&self, file: &OsString, id: FileId) -> Result<Option<LineReader<L>>, ReadError> {
+    fn try_open(&self, file: &OsString, id: FileId) -> Result<Option<LineReader<Lines<L>>>, ReadError> {
         let path = Path::new(file);
         let metadata = || fs::metadata(path).ok().filter(|metadata| FileId::of(metadata) == id);
         let Some(size) = metadata().map(|metadata| metadata.len()) else { return Ok(None) };
@@ -95,7 +95,8 @@ impl<L: Line> WholeReader<L> {
             return Err(ReadError::MissingFeature { path: path.display().to_string(), codec: codec.to_string() });
         }
         let split = Split { origin: Origin::file(file.clone()), part: LinePart::Whole { codec, size } };
-        match LineReader::open(split, self.invalid, u64::MAX) {
+        let manner = Manner { invalid: self.invalid, min_split: u64::MAX, has_header: false };
+        match LineReader::open(split, manner, Lines::default()) {
             // It may have been renamed in between.
             Ok(reader) => Ok(metadata().map(|_| reader)),
             Err(ReadError::Missing { .. }) => Ok(None),

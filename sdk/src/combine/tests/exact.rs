@@ -69,6 +69,26 @@ proptest! {
     }
 
     #[test]
+    fn arrays_are_summed_place_by_place(xs: Vec<[u8; 3]>, split in split()) {
+        let xs: Vec<[u64; 3]> = xs.into_iter().map(|x| x.map(u64::from)).collect();
+        let expected = [0, 1, 2].map(|place| xs.iter().map(|x| x[place]).sum::<u64>());
+        prop_assert_eq!(scattered(&Sum, &xs, split), expected);
+    }
+
+    #[test]
+    fn distinct_values_are_counted_for_each_condition(xs in prop::collection::vec((0..9_u8, 0..6_u8), 0..60), split in split()) {
+        let conditions = |(_, b): &(u8, u8)| [*b < 2, *b % 2 == 0, true, false, *b == 5];
+        let narrow = move |x: &(u8, u8)| { let [small, even, ..] = conditions(x); [small, even] };
+        let distinct = |condition: usize| {
+            let values: std::collections::HashSet<_> = xs.iter().filter(|x| conditions(x)[condition]).map(|x| x.0).collect();
+            values.len() as u64
+        };
+        let of = CountDistinct.of(|x: &(u8, u8)| x.0.to_string());
+        prop_assert_eq!(scattered(&of.when(conditions), &xs, split), [0, 1, 2, 3, 4].map(distinct));
+        prop_assert_eq!(scattered(&of.when(narrow), &xs, split), [0, 1].map(distinct));
+    }
+
+    #[test]
     fn reduce_folds(xs in prop::collection::vec(any::<u32>(), 1..50), split in split()) {
         let expected = xs.iter().copied().reduce(|a, b| a ^ b).unwrap();
         prop_assert_eq!(scattered(&Reduce::new(|a: u32, b| a ^ b), &xs, split), expected);

@@ -39,6 +39,8 @@ proptest! {
         prop_assert_eq!(left(&Or::new(Sum, 7), &kept, &gone, split), expected.0);
         prop_assert_eq!(left(&Sum.of(|x: &u64| -(*x as i64)), &kept, &gone, split), -(expected.0 as i64));
         prop_assert_eq!(left(&Sum.of(|x: &u64| Duration::from_millis(*x)), &kept, &gone, split), Duration::from_millis(expected.0));
+        let places = Sum.of(|x: &u64| [*x, x % 7, u64::from(*x == 3)]);
+        prop_assert_eq!(left(&places, &kept, &gone, split), apply(&places, kept.clone()));
         let wrapping = Sum.of(|x: &u64| Wrapping(*x as u8));
         prop_assert_eq!(left(&wrapping, &kept, &gone, split), apply(&wrapping, kept));
     }
