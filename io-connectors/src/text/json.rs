@@ -5,8 +5,9 @@ use std::fmt::{self, Display};
 
 /// A value that is shown as JSON, on one line: to be given to [`write()`](super::write()) or [`write_files`](super::write_files).
 ///
-/// The JSON is made where the line is written. Until then, the value itself is what travels between workers and waits for
-/// the end of its window, which is most often smaller than its text. Where it may be impossible to write a value as JSON,
+/// The JSON is made where the line is written: for [`write_files`](super::write_files) by as many workers as there are shards. Until
+/// then, the value itself is what travels between workers and waits for the end of its window, which is most often smaller
+/// than its text. Where it may be impossible to write a value as JSON,
 /// such as a map whose keys are no strings, say `.try_map(|value| serde_json::to_string(value))` instead, whose failures tell
 /// the reason: `Display` has none to give.
 ///

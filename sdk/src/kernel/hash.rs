@@ -27,7 +27,25 @@ pub(crate) fn hash_key<K: Hash>(key: &K) -> u64 {
 /// The worker that owns a key.
 #[inline]
 pub(crate) fn owner(hash: u64, workers: usize) -> usize {
-    ((hash & (KEY_GROUPS - 1)) as usize * workers) >> KEY_GROUP_BITS
+    (key_group(hash) as usize * workers) >> KEY_GROUP_BITS
+}
+
+#[inline]
+fn key_group(hash: u64) -> u64 {
+    hash & (KEY_GROUPS - 1)
+}
+
+/// Salts for `count` keys of which each is known to be much work, so that they are owned evenly by however many workers
+/// there are: chance would often give a worker three of four keys. `key` makes a key of its index and salt.
+///
+/// There are no more places than key groups: salts of more keys than these are all 0, as there chance does well.
+pub fn spread_keys<K: Hash>(count: u32, key: impl Fn(u32, u32) -> K) -> Vec<u32> {
+    let count = u64::from(count);
+    let salt = |index: u32| {
+        let group = (2 * u64::from(index) + 1) * KEY_GROUPS / (2 * count);
+        (0..).find(|salt| key_group(hash_key(&key(index, *salt))) == group).expect("hashes have all key groups")
+    };
+    (0..count as u32).map(|index| if count > KEY_GROUPS { 0 } else { salt(index) }).collect()
 }
 
 /// The partition of a key among those of `level`, counted from 0.
@@ -47,6 +65,21 @@ mod tests {
     }
 
     const GOLDEN: [u64; 3] = [13_695_850_629_077_351_975, 7_200_039_359_262_505_419, 7_891_297_649_593_986_164];
+
+    #[test]
+    fn few_keys_are_owned_evenly() {
+        for count in [1, 2, 3, 4, 7, 64, 256] {
+            let salts = spread_keys(count, |index, salt| (index, salt));
+            for workers in [1, 2, 3, 4, 16] {
+                let mut owned = vec![0; workers];
+                for (index, salt) in (0..count).zip(&salts) {
+                    owned[owner(hash_key(&(index, *salt)), workers)] += 1;
+                }
+                assert!(*owned.iter().max().unwrap() <= count.div_ceil(workers as u32), "{count}: {owned:?}");
+            }
+        }
+        assert_eq!(spread_keys(257, |index, salt| (index, salt)), [0; 257]);
+    }
 
     #[test]
     fn keys_spread_over_workers_and_partitions() {

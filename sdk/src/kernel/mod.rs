@@ -53,6 +53,7 @@ pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
 pub use flow::{Flow, FlowSample, KeySample, SampledElement, SampledKey};
 pub use guard::{note_panic, panic_error};
+pub use hash::spread_keys;
 pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
 pub use meta::{Meta, Stamp};

@@ -13,6 +13,7 @@ mod pane;
 mod pattern;
 mod refuse;
 mod roll;
+mod share;
 mod time;
 mod tried;
 mod write_files;

@@ -7,6 +7,7 @@ use super::limits::Limits;
 use super::name::Facts;
 use super::pane::{folder_of, make_folder};
 use super::pattern::Pattern;
+use super::share::Share;
 use super::written::WrittenFile;
 use super::{destination::Destinations, pane::PaneFiles, roll::Part};
 use beamline_sdk::metrics::Counter;
@@ -65,7 +66,7 @@ impl<T, D, L> Clone for WritePanes<T, D, L> {
 }
 
 /// Lines of one destination and shard, with the number of the file to begin with.
-type Group<T, D, L> = ((<D as Destinations<T>>::Destination, u32), Part<L>);
+type Group<T, D, L> = ((<D as Destinations<T>>::Destination, Share), Part<L>);
 
 impl<T: Element, D: Destinations<T>, L: Element + Display> DoFn<Group<T, D, L>> for WritePanes<T, D, L> {
     type Out = WrittenFile;
@@ -75,8 +76,8 @@ impl<T: Element, D: Destinations<T>, L: Element + Display> DoFn<Group<T, D, L>> 
     }
 
     fn process(&mut self, group: Group<T, D, L>, cx: &mut Cx<'_, WrittenFile>) -> Result<(), BoxError> {
-        let ((destination, index), (part, rows)) = group;
-        let shard = Shard { index, count: self.shards };
+        let ((destination, share), (part, rows)) = group;
+        let shard = Shard { index: share.index, count: self.shards };
         let destination = D::name(&destination);
         let facts = Facts { destination, window: cx.window(), pane: cx.pane(), shard, part, run: cx.run() };
         if rows.is_empty() {

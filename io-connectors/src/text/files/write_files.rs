@@ -9,10 +9,10 @@ use super::output::{Output, WritePanes};
 use super::pattern::Pattern;
 use super::refuse::refusal;
 use super::roll::{Part, Roll};
+use super::share::{Share, Shares};
 use super::tried::WriteFilesTried;
 use super::written::WrittenFile;
 use beamline_sdk::{Element, Error, ErrorKind, KeepingLateData, Key, PCollection, PTransform, Values, WithLateData};
-use std::cell::Cell;
 use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
@@ -310,16 +310,16 @@ impl<D> WriteFiles<D> {
     }
 
     /// A function that deals the elements of a destination out to its shards.
-    pub(super) fn dealer<T>(&self) -> impl Fn(&T) -> (D::Destination, u32) + Clone + Send + 'static + use<T, D>
+    pub(super) fn dealer<T>(&self) -> impl Fn(&T) -> (D::Destination, Share) + Clone + Send + 'static + use<T, D>
     where
         T: Element,
         D: Destinations<T>,
     {
-        let (destinations, shards, turn) = (self.destinations.clone(), self.options.shards.max(1), Turn::default());
-        move |line| (destinations.of(line), turn.next(shards))
+        let (destinations, shares) = (self.destinations.clone(), Shares::new(self.options.shards.max(1)));
+        move |line| (destinations.of(line), shares.next())
     }
 
-    fn assign<T>(&self, lines: &PCollection<T>) -> PCollection<((D::Destination, u32), T)>
+    fn assign<T>(&self, lines: &PCollection<T>) -> PCollection<((D::Destination, Share), T)>
     where
         T: Element,
         D: Destinations<T>,
@@ -332,7 +332,7 @@ impl<D> WriteFiles<D> {
     pub(super) fn write<T, L>(
         &self,
         output: Result<Output, Error>,
-        keyed: &PCollection<((D::Destination, u32), L)>,
+        keyed: &PCollection<((D::Destination, Share), L)>,
     ) -> PCollection<WrittenFile>
     where
         T: Element,
@@ -352,7 +352,7 @@ impl<D> WriteFiles<D> {
     pub(super) fn write_keeping_late_data<T>(
         &self,
         output: Result<Output, Error>,
-        keyed: &PCollection<((D::Destination, u32), T)>,
+        keyed: &PCollection<((D::Destination, Share), T)>,
     ) -> WithLateData<WrittenFile, PCollection<T>>
     where
         T: Element + Display,
@@ -437,17 +437,5 @@ where
     fn expand(self, lines: KeepingLateData<T>) -> Self::Out {
         let lines = lines.collection();
         self.write_keeping_late_data(self.output(lines), &self.assign(lines))
-    }
-}
-
-/// Deals shards out, one after the other.
-#[derive(Clone, Default)]
-struct Turn(Cell<u32>);
-
-impl Turn {
-    fn next(&self, shards: u32) -> u32 {
-        let shard = self.0.get();
-        self.0.set((shard + 1) % shards);
-        shard
     }
 }
