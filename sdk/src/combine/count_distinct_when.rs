@@ -1,5 +1,6 @@
 //! How many different values there are of each of some conditions, in one table.
 
+use super::count_distinct::missing;
 use super::{CombineFn, CountDistinct, Of};
 use crate::{Element, Key};
 use foldhash::fast::FixedState;
@@ -77,12 +78,12 @@ where
         self.see(acc, input);
     }
 
-    /// Moves the smaller table, into one with room for both: as [`CountDistinct`] does.
+    /// Moves the smaller table, as [`CountDistinct`] does.
     fn merge(&self, acc: &mut Self::Acc, mut other: Self::Acc) {
         if acc.len() < other.len() {
             std::mem::swap(acc, &mut other);
         }
-        acc.reserve(other.len());
+        acc.reserve(missing(other.len(), other.keys().map(|value| acc.contains_key(value))));
         for (value, conditions) in other {
             *acc.entry(value).or_default() |= conditions;
         }

@@ -133,6 +133,31 @@ proptest! {
 }
 
 #[test]
+fn many_distinct_values_are_merged() {
+    let of = |values: std::ops::Range<u64>| {
+        values.fold(CountDistinct.create(), |mut acc, x| {
+            CountDistinct.add(&mut acc, x);
+            acc
+        })
+    };
+    let when = CountDistinct.of(|x: &u64| *x).when(|x: &u64| [x % 2 == 0, true]);
+    let both = |values: std::ops::Range<u64>| {
+        values.fold(when.create(), |mut acc, x| {
+            when.add(&mut acc, x);
+            acc
+        })
+    };
+    for (from, union) in [(0, 20_000), (10_000, 20_000), (19_990, 29_990), (20_000, 30_000), (90_000, 30_000)] {
+        let mut acc = of(0..20_000);
+        CountDistinct.merge(&mut acc, of(from..from + 10_000));
+        assert_eq!(CombineFn::<u64>::extract(&CountDistinct, acc), union);
+        let mut acc = both(0..20_000);
+        when.merge(&mut acc, both(from..from + 10_000));
+        assert_eq!(when.extract(acc), [union / 2, union]);
+    }
+}
+
+#[test]
 fn no_inputs() {
     assert_eq!(apply(&Count, [0; 0]), 0);
     assert_eq!(apply(&CountDistinct, [0; 0]), 0);
