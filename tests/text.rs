@@ -65,7 +65,7 @@ fn lines_that_are_no_records_are_a_collection_of_their_own() {
 fn a_line_that_is_no_record_fails_the_pipeline() {
     let folder = folder_with("in.txt", b"1\ntwo\n");
     let p = Pipeline::new();
-    let numbers = p.read(text::read(folder.path().join("in.txt")).parse(|line| line.parse::<u64>()));
+    let numbers = p.read(text::read(folder.path().join("in.txt")).parse(str::parse::<u64>));
     let line = line!() - 1;
     numbers.write(text::write(folder.path().join("numbers")));
     let error = p.run_with(&LocalRunner::new().parallelism(1)).unwrap_err().to_string();

@@ -80,13 +80,13 @@ impl Read<String> {
 #[must_use = "a description reads nothing until it is given to a pipeline"]
 pub struct Parse<T, F> {
     read: Read,
-    parse: F,
+    by: F,
     records: PhantomData<fn() -> T>,
 }
 
 impl<T, F> Parse<T, F> {
-    fn new(read: Read, parse: F) -> Self {
-        Self { read, parse, records: PhantomData }
+    fn new(read: Read, by: F) -> Self {
+        Self { read, by, records: PhantomData }
     }
 
     /// Makes a collection of its own of the lines that cannot be parsed, or are not UTF-8, in place of a failure.
@@ -99,7 +99,7 @@ impl<T, F> Parse<T, F> {
     /// use beamline_sdk::Pipeline;
     ///
     /// let p = Pipeline::new();
-    /// let numbers = p.apply(text::read("numbers.txt").parse(|line| line.parse::<u64>()).dead_letters());
+    /// let numbers = p.apply(text::read("numbers.txt").parse(str::parse::<u64>).dead_letters());
     /// numbers.ok.write(text::write("out/numbers"));
     /// numbers.failed.map(|failure| failure.error).write(text::write("out/damaged"));
     /// ```
@@ -134,13 +134,13 @@ where
     }
 
     fn open(&self, split: Split) -> Result<Self::Reader, BoxError> {
-        Ok(self.read.open_with(split, ParseBy { parse: self.parse.clone(), records: PhantomData })?)
+        Ok(self.read.open_with(split, ParseBy { by: self.by.clone(), records: PhantomData })?)
     }
 }
 
 /// Makes records of lines by a function.
 pub struct ParseBy<T, F> {
-    parse: F,
+    by: F,
     records: PhantomData<fn() -> T>,
 }
 
@@ -153,7 +153,7 @@ where
 
     fn decode(&mut self, block: &Block<'_>, out: &mut SourceBatch<'_, T>) -> Result<(), ReadError> {
         block.texts(|line, start| {
-            match (self.parse)(line) {
+            match (self.by)(line) {
                 Ok(Some(record)) => out.push(record),
                 Ok(None) => {}
                 Err(cause) => return Err(block.unparsed(line, start, cause)),
@@ -184,10 +184,10 @@ where
     }
 
     fn expand(self, p: Pipeline) -> Self::Out {
-        let Parse { read, parse, .. } = self.0;
-        let (is_lossy, parse) = (read.is_lossy(), RefCell::new(parse));
+        let Parse { read, by, .. } = self.0;
+        let (is_lossy, by) = (read.is_lossy(), RefCell::new(by));
         let lines = p.read(read.into_raw()).named("Read");
-        let tried = lines.try_map(move |line| tell_place(line, is_lossy, &mut *parse.borrow_mut())).named("Parse");
+        let tried = lines.try_map(move |line| tell_place(line, is_lossy, &mut *by.borrow_mut())).named("Parse");
         tried.then(|records| records.flat_map(|record| record).named("Records"))
     }
 }

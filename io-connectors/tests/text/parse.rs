@@ -17,7 +17,7 @@ fn file(name: &str, content: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
 #[test]
 fn lines_become_records() {
     let (_folder, path) = file("a.txt", "1\n22\r\n333");
-    assert_eq!(read_all(&text::read(&path).parse(|line| line.parse::<u64>()), 1).unwrap(), [1, 22, 333]);
+    assert_eq!(read_all(&text::read(&path).parse(str::parse::<u64>), 1).unwrap(), [1, 22, 333]);
     let odd = |line: &str| -> Result<Option<u64>, BoxError> {
         let number: u64 = line.parse()?;
         Ok((number % 2 == 1).then_some(number))
@@ -30,7 +30,7 @@ fn an_error_names_the_file_the_place_and_the_line() {
     let (_folder, path) = file("a.txt", "1\ntwo\n3\n");
     let error = |content: &str| {
         fs::write(&path, content).unwrap();
-        let error = read_all(&text::read(&path).parse(|line| line.parse::<u64>()), 1).unwrap_err().to_string();
+        let error = read_all(&text::read(&path).parse(str::parse::<u64>), 1).unwrap_err().to_string();
         error.replace(&path.display().to_string(), "a.txt")
     };
     let expected = r#"a.txt: the line at byte 2 cannot be parsed: invalid digit found in string: "two"; keep such lines apart with dead_letters()"#;

@@ -30,13 +30,14 @@ pub fn channel_statistics(events: &impl Feed) -> PCollection<ChannelDay> {
         .window(Windowing::fixed(Duration::from_hours(24)))
         .combine_per_key((
             Sum.of(|(_, rank, ..): &Facts| rank.within().map(u64::from)),
-            last().of(|(time, rank, ..): &Facts| rank.within().map(|within| within.then_some(*time))),
+            last()
+                .of(|(time, rank, ..): &Facts| rank.within().map(|within| if within { *time } else { Timestamp::MIN })),
             CountDistinct.of(|(_, _, bidder, _): &Facts| *bidder).when(|(_, rank, ..): &Facts| rank.within()),
             CountDistinct.of(|(.., auction): &Facts| *auction).when(|(_, rank, ..): &Facts| rank.within()),
         ))
         .flat_map(|(channel, (bids, last, bidders, auctions))| {
             Activity::of_ranks(bids, bidders, auctions).map(move |(rank, activity)| {
-                let minute = last[rank as usize].map(minute).expect("what has bids has a last one");
+                let minute = minute(last[rank as usize]);
                 ChannelDay { channel, rank, minute, activity }
             })
         })
@@ -50,7 +51,7 @@ fn last() -> Absorb<impl Fn(&mut Times, Times) + Clone + Send + Sync> {
 }
 
 /// A time for each rank.
-type Times = [Option<Timestamp>; 4];
+type Times = [Timestamp; 4];
 
 /// The time of a bid, the rank of its price, the bidder and the auction.
 type Facts = (Timestamp, Rank, u64, u64);

@@ -140,7 +140,7 @@ fn many_distinct_values_are_merged() {
             acc
         })
     };
-    let when = CountDistinct.of(|x: &u64| *x).when(|x: &u64| [x % 2 == 0, true]);
+    let when = CountDistinct.of(|x: &u64| *x).when(|x: &u64| [x.is_multiple_of(2), true]);
     let both = |values: std::ops::Range<u64>| {
         values.fold(when.create(), |mut acc, x| {
             when.add(&mut acc, x);
