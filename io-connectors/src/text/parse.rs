@@ -43,7 +43,7 @@ impl Read<String> {
         E: Into<BoxError>,
         F: FnMut(&str) -> Result<T, E> + Clone + Send + Sync + 'static,
     {
-        Parse::new(self, move |line: &str| parse(line).map(Some).map_err(Into::into))
+        self.parse_some(move |line| parse(line).map(Some))
     }
 
     /// As [`parse`](Self::parse), for lines of which some are passed over: those for which there is `None`.
@@ -71,7 +71,7 @@ impl Read<String> {
         E: Into<BoxError>,
         F: FnMut(&str) -> Result<Option<T>, E> + Clone + Send + Sync + 'static,
     {
-        Parse::new(self, move |line: &str| parse(line).map_err(Into::into))
+        Parse { read: self, by: move |line: &str| parse(line).map_err(Into::into), records: PhantomData }
     }
 }
 
@@ -85,10 +85,6 @@ pub struct Parse<T, F> {
 }
 
 impl<T, F> Parse<T, F> {
-    fn new(read: Read, by: F) -> Self {
-        Self { read, by, records: PhantomData }
-    }
-
     /// Makes a collection of its own of the lines that cannot be parsed, or are not UTF-8, in place of a failure.
     ///
     /// The result is a transform of the pipeline. Its `ok` are the records; those that `failed` are bytes with the file and

@@ -70,5 +70,5 @@ pub(super) fn missing(count: usize, are_there: impl Iterator<Item = bool>) -> us
     }
     let missing = are_there.take(ASKED).filter(|is_there| !is_there).count();
     // A sixteenth more, as chance has it.
-    (count / ASKED * (missing + ASKED / 16)).min(count)
+    (count * (missing + ASKED / 16) / ASKED).min(count)
 }

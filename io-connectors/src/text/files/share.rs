@@ -16,21 +16,22 @@ pub(super) struct Share {
 /// Deals shards out, one after the other.
 #[derive(Clone)]
 pub(super) struct Shares {
-    all: Arc<[Share]>,
-    next: Cell<usize>,
+    count: u32,
+    /// None for so many shards that they need none.
+    salts: Arc<[u32]>,
+    next: Cell<u32>,
 }
 
 impl Shares {
     pub(super) fn new(count: u32) -> Self {
-        let salts = spread_keys(count, |index, salt| ((), Share { index, salt }));
-        let all = (0..count).zip(salts).map(|(index, salt)| Share { index, salt }).collect();
-        Self { all, next: Cell::new(0) }
+        let salts = spread_keys(count, |index, salt| ((), Share { index, salt })).into();
+        Self { count, salts, next: Cell::new(0) }
     }
 
     pub(super) fn next(&self) -> Share {
-        let share = self.next.get();
-        self.next.set((share + 1) % self.all.len());
-        self.all[share]
+        let index = self.next.get();
+        self.next.set((index + 1) % self.count);
+        Share { index, salt: self.salts.get(index as usize).copied().unwrap_or_default() }
     }
 }
 
@@ -40,7 +41,9 @@ mod tests {
 
     #[test]
     fn shards_take_turns() {
-        let shares = Shares::new(3);
-        assert_eq!([0, 1, 2, 0].map(|_| shares.next().index), [0, 1, 2, 0]);
+        for count in [3, u32::MAX] {
+            let shares = Shares::new(count);
+            assert_eq!([(); 4].map(|()| shares.next().index), [0, 1, 2, 3 % count]);
+        }
     }
 }
