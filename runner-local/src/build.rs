@@ -30,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) wakers: Arc<Wakers>,
     pub(crate) desk: Desk,
     pub(crate) queue_limit: usize,
+    /// How many there are.
+    pub(crate) workers: usize,
 }
 
 impl Job {

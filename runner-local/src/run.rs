@@ -173,7 +173,9 @@ impl JobHandle {
         let desk = Desk::new(options.parallelism);
         let idleness = Arc::new(Idleness::new(&plan));
         let graph = graph.clone();
-        let job = Arc::new(Job { graph, plan, sources, exchanges, idleness, scripts, wakers, desk, queue_limit });
+        let workers = options.parallelism;
+        let job =
+            Arc::new(Job { graph, plan, sources, exchanges, idleness, scripts, wakers, desk, queue_limit, workers });
         let handle = Self {
             job,
             shared: Arc::new(Shared::of_run(RunId::new(clock.now(), seed), warnings)),

@@ -22,8 +22,13 @@ pub(crate) use standing::Standing;
 pub(crate) use step::StepRun;
 use step::in_step;
 
-/// Packets or polls that make a bundle, unless there are fewer.
+/// Packets that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
+
+/// Batches read that make a bundle, unless there are fewer. So far, at least, readers of a run are apart in event time, and
+/// what waits for time, such as a row of a join for its partners, waits so much longer. Each worker gets a packet of them, or
+/// nearly, where there are no more workers than that.
+pub(crate) const READ: usize = 16;
 
 /// A bundle ends after this time, as what its steps hold back for the sake of speed waits for its end. It is long beside
 /// what the end of a bundle costs.

@@ -6,7 +6,7 @@
 use crate::build::{Job, OutputFlow};
 use crate::exchange::Helper;
 use crate::plan::StageId;
-use crate::stage::{BUNDLE, Did, StageRun};
+use crate::stage::{BUNDLE, Did, READ, StageRun};
 use crate::status::{FlowReport, WorkerReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
@@ -372,7 +372,7 @@ impl Worker {
                 continue;
             }
             let changes = self.shared.view_changes();
-            match self.on_top(source, || stage.run_sources(&self.shared, BUNDLE))? {
+            match self.on_top(source, || stage.run_sources(&self.shared, READ.max(self.job.workers)))? {
                 Did::Work => {
                     self.reads.set(self.reads.get().wrapping_add(1));
                     self.tell_others(&stage, changes);

@@ -97,6 +97,7 @@ mod temp;
 mod watch;
 mod window;
 mod write;
+mod writeback;
 
 pub use compression::Compression;
 pub use dead_letters::ReadTried;

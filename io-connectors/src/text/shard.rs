@@ -135,14 +135,14 @@ impl io::Write for Target {
         match self {
             // Locked for a moment only: steps on other threads may print too.
             Self::Stdout => io::stdout().write(bytes),
-            Self::File(file, _) => file.file().write(bytes),
+            Self::File(file, _) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout => io::stdout().flush(),
-            Self::File(file, _) => file.file().flush(),
+            Self::File(file, _) => file.flush(),
         }
     }
 }

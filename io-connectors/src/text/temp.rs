@@ -1,5 +1,6 @@
 //! Files that are not visible yet.
 
+use super::writeback::Writeback;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -11,6 +12,7 @@ pub(super) struct TempFile {
     /// Only `None` when it was kept.
     path: Option<PathBuf>,
     file: File,
+    writeback: Writeback,
 }
 
 /// Makes names unique within a process.
@@ -22,7 +24,7 @@ impl TempFile {
         loop {
             let path = temporary_name(target);
             match File::create_new(&path) {
-                Ok(file) => return Ok(Self { path: Some(path), file }),
+                Ok(file) => return Ok(Self { path: Some(path), file, writeback: Writeback::default() }),
                 // Another machine or container may have used the same process number.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -30,14 +32,22 @@ impl TempFile {
         }
     }
 
-    pub(super) fn file(&mut self) -> &mut File {
-        &mut self.file
-    }
-
     /// Keeps the file once all of it is on disk, and returns its path.
     pub(super) fn keep(mut self) -> io::Result<PathBuf> {
         self.file.sync_all()?;
         Ok(self.path.take().expect("a file is kept once"))
+    }
+}
+
+impl io::Write for TempFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.writeback.wrote(&self.file, written);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -70,7 +80,7 @@ mod tests {
     fn a_dropped_file_is_gone_and_a_kept_one_stays() {
         let folder = tempfile::tempdir().unwrap();
         let mut temp = TempFile::beside(&folder.path().join("a.txt")).unwrap();
-        temp.file().write_all(b"x").unwrap();
+        temp.write_all(b"x").unwrap();
         let kept = TempFile::beside(&folder.path().join("a.txt")).unwrap().keep().unwrap();
         assert_eq!(files(folder.path()).len(), 2);
         drop(temp);

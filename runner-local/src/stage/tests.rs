@@ -75,10 +75,10 @@ fn rows_of_an_idle_worker_are_under_way_before_others_hear_how_far_it_has_come()
     let mut stage = StageRun::new(heads, vec![sender], reads, Vec::new(), false, standing, Arc::new(SystemClock));
     let shared = Shared::default();
 
-    stage.run_sources(&shared, BUNDLE).unwrap();
+    stage.run_sources(&shared, READ).unwrap();
     assert_eq!(events.take(), ["asked how far it is", "idle", "sent"]);
-    stage.run_sources(&shared, BUNDLE).unwrap();
+    stage.run_sources(&shared, READ).unwrap();
     assert_eq!(events.take(), ["at work", "sent", "asked how far it is", "idle", "sent"]);
-    stage.run_sources(&shared, BUNDLE).unwrap();
+    stage.run_sources(&shared, READ).unwrap();
     assert_eq!(events.take(), ["asked how far it is", "sent"]);
 }
