@@ -16,6 +16,7 @@ mod clock;
 mod col;
 mod current;
 mod cut;
+mod drain;
 mod emitter;
 mod env;
 mod flow;

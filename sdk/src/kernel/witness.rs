@@ -1,5 +1,6 @@
 //! Which element user code was given last, for the errors that it makes.
 
+use super::drain::drain;
 use super::guard::{catch, render, user_error};
 use crate::{BoxError, Element, Error, Result, Step};
 use std::any::TypeId;
@@ -28,13 +29,11 @@ impl<T: Element> Witness<T> {
     ) -> Result<()> {
         if std::mem::needs_drop::<T>() {
             let result = catch(step, || {
-                let mut elements = values.drain(..);
+                let mut elements = drain(values);
                 let mut row = 0;
-                // Looked at where it lies, an element goes from there to user code at once.
-                while let Some(next) = elements.as_slice().first() {
+                while let Some(next) = elements.first() {
                     self.see(next);
-                    let Some(element) = elements.next() else { break };
-                    f(row, element)?;
+                    f(row, elements.pop())?;
                     row += 1;
                 }
                 Ok(())

@@ -1,6 +1,7 @@
 //! Combining a whole collection into one value.
 
 use crate::combine::CombineFn;
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::{
     Batch, Emitter, Inbox, Link, Meta, Op, Operator, Packet, Pending, Push, Receiver, Shuffle, ShuffleMode, Wiring,
@@ -63,7 +64,7 @@ impl<V: Element, C: CombineFn<V>> Push<V> for Partial<V, C> {
         let Self { combine, acc, step, .. } = self;
         catch(step, || {
             let acc = acc.get_or_insert_with(|| combine.create());
-            batch.values.drain(..).for_each(|v| combine.add(acc, v));
+            drain(&mut batch.values).for_each(|v| combine.add(acc, v));
         })
     }
 }

@@ -1,12 +1,12 @@
 //! Rows on their way to the worker that owns their key.
 
+use crate::kernel::drain::{Drain, drain};
 use crate::kernel::hash::{hash_key, owner};
 use crate::kernel::memory::size_of_values;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Env, Link, Meta, Operator, Packet, Push, Stamp};
 use crate::{Element, Key, Result, Timestamp};
 use std::rc::Rc;
-use std::vec::{Drain, IntoIter};
 
 /// Rows of one stamp that are fewer travel with others: a packet of their own would be larger than they are.
 const FEW: usize = 32;
@@ -41,13 +41,13 @@ impl<T: Element> Router<T> {
         }
         if batch.meta.is_same() {
             self.begin(&batch.meta)?;
-            let mut rows = batch.values.drain(..).zip(hashes);
-            return rows.try_for_each(|(value, hash)| self.add(hash, value));
+            let mut values = drain(&mut batch.values);
+            return hashes.into_iter().try_for_each(|hash| self.add(hash, values.pop()));
         }
-        let (mut values, mut hashes) = (batch.values.drain(..), hashes.into_iter());
+        let mut values = drain(&mut batch.values);
         let mut row = 0;
-        while !values.as_slice().is_empty() {
-            row = self.deal_out(&mut values, &mut hashes, &batch.meta, row);
+        while values.len() > 0 {
+            row = self.deal_out(&mut values, &hashes, &batch.meta, row);
             self.flush_full()?;
         }
         Ok(())
@@ -55,15 +55,15 @@ impl<T: Element> Router<T> {
 
     /// Deals rows out, from the `row`-th of a batch on, as long as there is room for them, whoever owns them; says which row
     /// is the next. Their columns follow one by one.
-    fn deal_out(&mut self, values: &mut Drain<'_, T>, hashes: &mut IntoIter<u64>, meta: &Meta, row: usize) -> usize {
+    fn deal_out(&mut self, values: &mut Drain<'_, T>, hashes: &[u64], meta: &Meta, row: usize) -> usize {
         let room = self.outgoing.iter().map(|rows| self.capacity.saturating_sub(rows.hashes.len())).min();
         let count = room.unwrap_or(0).max(1).min(values.len());
         self.dealt.iter_mut().for_each(Vec::clear);
-        for (row, (value, hash)) in (row..row + count).zip(values.zip(hashes)) {
-            let to = owner(hash, self.workers);
+        for (row, hash) in (row..).zip(&hashes[row..row + count]) {
+            let to = owner(*hash, self.workers);
             self.dealt[to].push(row as u32);
-            self.outgoing[to].batch.values.push(value);
-            self.outgoing[to].hashes.push(hash);
+            self.outgoing[to].batch.values.push(values.pop());
+            self.outgoing[to].hashes.push(*hash);
         }
         for (rows, dealt) in self.outgoing.iter_mut().zip(&self.dealt) {
             let before = rows.batch.len() - dealt.len();

@@ -1,5 +1,6 @@
 //! One output for each input, and looking at what passes.
 
+use crate::kernel::drain::drain;
 use crate::kernel::guard::{catch, render};
 use crate::kernel::witness::{Row, Witness, blame};
 use crate::kernel::{Batch, Operator, Output, Push, Wiring};
@@ -47,11 +48,14 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
             let result = catch(step, || values.extend(copies.map(f)));
             return result.map_err(|error| blame(error, inputs.get(values.len())));
         }
-        let see = |x: I| {
-            witness.see(&x);
-            f(x)
-        };
-        catch(step, || values.extend(inputs.drain(..).map(see))).map_err(|e| witness.blame(e))
+        let result = catch(step, || {
+            let mut inputs = drain(inputs);
+            while let Some(next) = inputs.first() {
+                witness.see(next);
+                values.push(f(inputs.pop()));
+            }
+        });
+        result.map_err(|error| witness.blame(error))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One enum into several collections.
 
+use crate::kernel::drain::drain;
 use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Emitter, Operator, Push, Wiring};
 use crate::outputs::{OutputEnum, Routes};
@@ -34,9 +35,8 @@ impl OutputsOf<'_, '_> {
 impl<T: OutputEnum> Push<T> for Split<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
         self.routes.begin(&batch.meta);
-        for (row, value) in batch.values.drain(..).enumerate() {
-            value.route(&mut self.routes, &batch.meta, row);
-        }
+        let Batch { values, meta } = batch;
+        drain(values).enumerate().for_each(|(row, value)| value.route(&mut self.routes, meta, row));
         self.routes.check()
     }
 }

@@ -9,6 +9,7 @@
 use super::parts::PartsReceiver;
 use super::{Lifted, first};
 use crate::combine::CombineFn;
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::group::CoGroup;
@@ -137,11 +138,11 @@ impl<K: Key, V: Element, C: CombineFn<V>> Sender<K, V, C> {
     /// Makes a row of every element and each of its windows.
     fn rows_of(&mut self, batch: &mut Batch<(K, V)>) {
         let windows = &batch.meta.windows;
-        for (row, (key, value)) in batch.values.drain(..).enumerate() {
-            let Some((last, others)) = windows.get(row).split_last() else { continue };
+        drain(&mut batch.values).enumerate().for_each(|(row, (key, value))| {
+            let Some((last, others)) = windows.get(row).split_last() else { return };
             self.rows.extend(others.iter().map(|window| (key.clone(), (*window, value.clone()))));
             self.rows.push((key, (*last, value)));
-        }
+        });
     }
 
     fn pass(&mut self) -> Result<()> {

@@ -4,6 +4,7 @@ use super::blame::Doing;
 use super::kept::Kept;
 use super::lifetime::Lifetime;
 use super::schedule::Schedule;
+use crate::kernel::drain::drain;
 use crate::kernel::guard::{catch, user_error};
 use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Inputs, Late, One, Slots};
 use crate::kernel::shuffle::HashedRows;
@@ -98,16 +99,16 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         self.out.begin(meta);
         let mut guesses = [Guess::NONE; BLOCK];
         let common = if let Col::Same(windows) = &meta.windows { windows.only() } else { None };
-        let mut pairs = batch.values.into_iter();
+        let mut values = batch.values;
+        let mut pairs = drain(&mut values);
         for (row, hash) in hashes.iter().enumerate() {
             if row % BLOCK == 0 {
                 self.guess(&hashes, meta, row, &mut guesses);
             }
-            // Looked at where it lies, a value goes from there to user code at once.
-            if let Some((_, value)) = pairs.as_slice().first() {
+            if let Some((_, value)) = pairs.first() {
                 self.witness.see(value);
             }
-            let Some(pair) = pairs.next() else { break };
+            let pair = pairs.pop();
             if let Some(window) = common.or_else(|| meta.windows.get(row).only()) {
                 self.add(Moment { meta, row, time: *meta.time.get(row) }, window, guesses[row % BLOCK], *hash, pair)?;
             } else {

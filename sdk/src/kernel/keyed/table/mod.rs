@@ -11,6 +11,7 @@ pub(crate) use chunks::{Drained, Each, Taken};
 pub(crate) use entries::Entries;
 
 use crate::Key;
+use crate::kernel::drain::drain;
 use crate::kernel::prefetch::{prefetch, prefetch_heap, touch};
 
 /// A key, its hash and what has been combined for it.
@@ -70,14 +71,15 @@ impl<K: Key, A> Table<K, A> {
         if self.is_near() {
             return self.update_near(hashes, rows, fold, create);
         }
-        let (mut found, mut rows) = (self.take_found(hashes), rows.drain(..));
+        let (mut found, mut rows) = (self.take_found(hashes), drain(rows));
         for block in hashes.chunks(BLOCK) {
             let new = self.look_up_block(hashes, &mut found);
-            let mut rows = block.iter().zip(&found[new..]).zip(&mut rows);
+            let mut block = block.iter().zip(&found[new..]);
             'known: loop {
                 let entries = &mut self.entries;
                 let (hash, key, value) = loop {
-                    let Some(((hash, found), (key, value))) = rows.next() else { break 'known };
+                    let Some((hash, found)) = block.next() else { break 'known };
+                    let (key, value) = rows.pop();
                     match entries.get_mut(*found) {
                         Some(entry) if entry.key == key => fold(&mut entry.acc, value),
                         _ => break (*hash, key, value),
@@ -263,10 +265,11 @@ impl<K: Key, A> Table<K, A> {
             if rows.is_empty() {
                 return;
             }
-            let (mut found, mut rows) = (self.take_found(&hashes), rows.drain(..));
+            let (mut found, mut rows) = (self.take_found(&hashes), drain(&mut rows));
             for block in hashes.chunks(BLOCK) {
                 let new = self.look_up_block(&hashes, &mut found);
-                for ((hash, found), (key, value)) in block.iter().zip(&found[new..]).zip(&mut rows) {
+                for (hash, found) in block.iter().zip(&found[new..]) {
+                    let (key, value) = rows.pop();
                     let is_known = self.entries.get(*found).is_some_and(|entry| entry.key == key);
                     each(if is_known { *found } else { self.number_of(*hash, key, &create) }, value);
                 }

@@ -1,10 +1,11 @@
 //! Joins while time goes on.
 
 use super::{Driver, Effects, Either, LeftSide, RightSide, Side, TimedJoin};
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Holds, Late, Slots, Timers};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Emitter, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Emitter, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Key, Result, Step, Timestamp};
 use std::sync::Arc;
@@ -59,18 +60,18 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
     fn add_all<S: Side<J>>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, S::Value)>) {
         let earliest = self.watermark - S::lateness(self.join.allowed_lateness());
         let mut guesses = [Guess::NONE; BLOCK];
-        for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
+        let Batch { mut values, meta } = batch;
+        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             if row % BLOCK == 0 {
                 guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
             }
-            let time = *batch.meta.time.get(row);
+            let time = *meta.time.get(row);
             if time < earliest {
-                self.drop_late(&key, S::either(value), time);
-                continue;
+                return self.drop_late(&key, S::either(value), time);
             }
-            let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], *hash, key);
+            let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], hashes[row], key);
             self.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
-        }
+        });
     }
 
     #[cold]

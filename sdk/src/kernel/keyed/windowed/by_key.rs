@@ -7,6 +7,7 @@ use super::rows::{ResultRow, Takes};
 use super::slots::{BLOCK, Guess, Slots};
 use super::timers::Timers;
 use crate::kernel::clock::Clock;
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
@@ -92,9 +93,9 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
     }
 
     fn add_all<X>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) {
-        let Batch { values, meta } = batch;
+        let Batch { mut values, meta } = batch;
         let mut guesses = [Guess::NONE; BLOCK];
-        for (row, (key, value)) in values.into_iter().enumerate() {
+        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             let hash = hashes[row];
             if row % BLOCK == 0 {
                 guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
@@ -104,7 +105,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
             self.visit(slot, |reducer, state, now, visit| {
                 reducer.arrival(state, now, Arrival { time, windows, mark }, value_of(value), visit);
             });
-        }
+        });
     }
 
     /// Takes rows of whose values `value_of` makes those that are grouped.

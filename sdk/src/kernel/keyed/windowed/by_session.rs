@@ -9,6 +9,7 @@ use super::sessions::{Session, Sessions};
 use super::slots::{BLOCK, Guess, Slots};
 use super::timers::Timers;
 use super::{Late, by_window};
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
@@ -68,20 +69,20 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
     }
 
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
-        let Batch { values, meta } = batch;
+        let Batch { mut values, meta } = batch;
         let mut guesses = [Guess::NONE; BLOCK];
-        for (row, (key, value)) in values.into_iter().enumerate() {
+        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             let hash = hashes[row];
             if row % BLOCK == 0 {
                 guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
             }
-            let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
+            let Some((last, others)) = meta.windows.get(row).split_last() else { return };
             let (time, guess) = (*meta.time.get(row), guesses[row % BLOCK]);
             if !others.is_empty() {
                 self.add_to_each(hash, &key, &value, time, others);
             }
             self.add(guess, hash, key, value, time, *last);
-        }
+        });
     }
 
     #[cold]

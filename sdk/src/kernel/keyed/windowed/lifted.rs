@@ -13,6 +13,7 @@ use super::by_slice::BySlice;
 use super::rows::{One, Pairs, ResultRow, Whole};
 use super::sort::{self, WindowRows};
 use crate::combine::CombineFn;
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::combine::{Gain, LARGEST_TABLE, Lifted, bytes_of, first};
@@ -277,12 +278,13 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
 
 /// Each row with each of its windows.
 pub(super) fn in_each_window<K: Key, V: Element>(batch: Batch<(K, V)>) -> Vec<((K, Window), V)> {
-    let mut rows = Vec::with_capacity(batch.len());
-    for (row, (key, value)) in batch.values.into_iter().enumerate() {
-        let Some((last, others)) = batch.meta.windows.get(row).split_last() else { continue };
+    let Batch { mut values, meta } = batch;
+    let mut rows = Vec::with_capacity(values.len());
+    drain(&mut values).enumerate().for_each(|(row, (key, value))| {
+        let Some((last, others)) = meta.windows.get(row).split_last() else { return };
         rows.extend(others.iter().map(|window| ((key.clone(), *window), value.clone())));
         rows.push(((key, *last), value));
-    }
+    });
     rows
 }
 

@@ -1,6 +1,7 @@
 //! The rows of a batch, by the windows that they are in.
 
 use crate::Timestamp;
+use crate::kernel::drain::drain;
 use crate::kernel::ordered::{Place, Tree};
 use crate::kernel::{Batch, Col};
 use crate::window::{Window, WindowSet};
@@ -22,7 +23,7 @@ pub(super) fn by_windows<K, V>(
     batch: Batch<(K, V)>,
     timed: &dyn Fn(&WindowSet) -> bool,
 ) -> Vec<WindowRows<WindowSet, K, V>> {
-    let Batch { values, meta } = batch;
+    let Batch { mut values, meta } = batch;
     match &meta.windows {
         Col::Same(windows) => {
             let timed = timed(windows);
@@ -31,17 +32,17 @@ pub(super) fn by_windows<K, V>(
         }
         Col::Few { values: windows, rows } => {
             let mut groups = empty_groups(windows, rows, timed);
-            for (row, (pair, hash)) in values.into_iter().zip(hashes).enumerate() {
-                groups[usize::from(rows[row])].push(pair, hash, || *meta.time.get(row));
-            }
+            drain(&mut values).enumerate().for_each(|(row, pair)| {
+                groups[usize::from(rows[row])].push(pair, hashes[row], || *meta.time.get(row));
+            });
             groups.retain(|group| !group.rows.is_empty());
             groups
         }
         Col::Each(all) => {
             let mut sorted = Sorted::new(values.len(), timed);
-            for (row, (pair, hash)) in values.into_iter().zip(hashes).enumerate() {
-                sorted.rows_of(&all[row]).push(pair, hash, || *meta.time.get(row));
-            }
+            drain(&mut values).enumerate().for_each(|(row, pair)| {
+                sorted.rows_of(&all[row]).push(pair, hashes[row], || *meta.time.get(row));
+            });
             sorted.groups
         }
     }
@@ -69,16 +70,16 @@ pub(super) fn by_window<K: Clone, V: Clone>(
         let rows = by_windows(hashes, batch, &|windows| windows.iter().any(timed));
         return rows.into_iter().flat_map(WindowRows::for_each_window).collect();
     }
-    let Batch { values, meta } = batch;
+    let Batch { mut values, meta } = batch;
     let mut sorted = Sorted::new(values.len(), timed);
-    for (row, (pair, hash)) in values.into_iter().zip(hashes).enumerate() {
-        let time = || *meta.time.get(row);
-        let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
+    drain(&mut values).enumerate().for_each(|(row, pair)| {
+        let (hash, time) = (hashes[row], || *meta.time.get(row));
+        let Some((last, others)) = meta.windows.get(row).split_last() else { return };
         for window in others {
             sorted.rows_of(window).push(pair.clone(), hash, time);
         }
         sorted.rows_of(last).push(pair, hash, time);
-    }
+    });
     sorted.groups
 }
 

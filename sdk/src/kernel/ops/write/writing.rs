@@ -1,5 +1,6 @@
 //! One shard in the making.
 
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::witness::Witness;
 use crate::kernel::{Batch, Env, Flow, StepId, Wiring};
@@ -29,13 +30,15 @@ impl<T: Element, S: Sink<T>> Writing<T, S> {
             return Err(Error::new(ErrorKind::Internal, "an element came after the end").in_step(&self.step));
         };
         written.count(batch.len());
-        let mut each = |value: T| {
-            witness.see(&value);
-            writer.write(value)
-        };
-        catch(step, || batch.values.drain(..).try_for_each(&mut each))
-            .map_err(|panic| witness.blame(panic))?
-            .map_err(|error| io_error(step, error))
+        let result = catch(step, || {
+            let mut values = drain(&mut batch.values);
+            while let Some(next) = values.first() {
+                witness.see(next);
+                writer.write(values.pop())?;
+            }
+            Ok(())
+        });
+        result.map_err(|panic| witness.blame(panic))?.map_err(|error| io_error(step, error))
     }
 
     pub(super) fn finish_bundle(&mut self) -> Result<()> {

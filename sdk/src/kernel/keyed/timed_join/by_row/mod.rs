@@ -6,10 +6,11 @@ mod sides;
 
 use super::interval::{Interval, last_over, over};
 use super::{Driver, Either, Inner, JoinByKey, LeftSide, RightSide, TimedJoin};
+use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::windowed::Late;
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Operator, Pending, Wiring};
+use crate::kernel::{Batch, Operator, Pending, Wiring};
 use crate::{Element, Key, Result, Timestamp};
 use log::Log;
 use sides::LogSide;
@@ -62,12 +63,13 @@ impl<K: Key, L: Element, R: Element> JoinByRow<K, L, R> {
         let earliest = *watermark - S::lateness(join.allowed_lateness());
         let limits = Limits { earliest, last: last_over(*watermark, S::waits(join)) };
         self.ask_for_places::<S>(&hashes[..BLOCK.min(hashes.len())]);
-        for (row, ((key, value), hash)) in batch.values.into_iter().zip(&hashes).enumerate() {
+        let Batch { mut values, meta } = batch;
+        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             if row % BLOCK == 0 {
                 self.begin_block::<S>(&hashes[row..], limits.last);
             }
-            self.add::<S>(*hash, key, *batch.meta.time.get(row), value, &limits);
-        }
+            self.add::<S>(hashes[row], key, *meta.time.get(row), value, &limits);
+        });
     }
 
     /// Asks for what the rows of the next block need, and for what those are to be compared with that come next.
