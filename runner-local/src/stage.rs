@@ -25,9 +25,9 @@ use step::in_step;
 /// Packets that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
 
-/// Batches read that make a bundle, unless there are fewer. So far, at least, readers of a run are apart in event time, and
-/// what waits for time, such as a row of a join for its partners, waits so much longer. Each worker gets a packet of them, or
-/// nearly, where there are no more workers than that.
+/// Batches read that make a bundle, unless there are fewer. Readers of a run are apart by bundles in event time, and what waits
+/// for time, such as a row of a join for its partners, waits so much longer. With more workers than this, packets would be short:
+/// then as many batches are read as there are workers.
 pub(crate) const READ: usize = 16;
 
 /// A bundle ends after this time, as what its steps hold back for the sake of speed waits for its end. It is long beside
