@@ -84,7 +84,7 @@ pub(super) struct Decoder<'a> {
 
 impl Decoder<'_> {
     /// The next event; `None` if the bytes are none.
-    #[inline]
+    #[inline(always)]
     pub(super) fn event(&mut self) -> Option<Event> {
         match self.byte()? {
             BID => self.bid().map(Event::Bid),
@@ -122,7 +122,7 @@ impl Decoder<'_> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn bid(&mut self) -> Option<Bid> {
         Some(Bid {
             auction: self.number()?,

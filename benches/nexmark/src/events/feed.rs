@@ -39,7 +39,11 @@ pub trait Feed {
     /// What `part` makes of each bid.
     #[track_caller]
     fn of_bids<T: Element>(&self, part: impl Fn(Bid) -> T + Clone + Send + Sync + 'static) -> PCollection<T> {
-        self.only(move |event| event.bid().map(&part)).named("Bids")
+        let of_bid = move |event| match event {
+            Event::Bid(bid) => Some(part(bid)),
+            Event::Auction(_) | Event::Person(_) => None,
+        };
+        self.only(of_bid).named("Bids")
     }
 
     /// Each kind of those events that are wanted, for queries that look at several.

@@ -159,7 +159,7 @@ impl Reader for EventsReader {
     type Split = Blocks;
 
     fn poll(&mut self, out: &mut SourceBatch<'_, Event>) -> Result<Next, BoxError> {
-        self.0.poll(out, Some)
+        self.0.poll(out, &Some)
     }
 
     fn bytes_read(&self) -> u64 {
@@ -193,7 +193,7 @@ impl Walk {
     pub(super) fn poll<T>(
         &mut self,
         out: &mut SourceBatch<'_, T>,
-        part: impl Fn(Event) -> Option<T>,
+        part: &impl Fn(Event) -> Option<T>,
     ) -> Result<Next, BoxError> {
         let mut blocks = 0;
         while !out.is_full() {
@@ -208,11 +208,7 @@ impl Walk {
                 self.bytes += bytes;
                 continue;
             }
-            let event = self.cursor.event()?;
-            let time = event.date_time();
-            if let Some(part) = part(event) {
-                out.push_at(part, time);
-            }
+            self.cursor.fill(out, part)?;
         }
         Ok(Next::More)
     }
@@ -241,12 +237,30 @@ impl Cursor {
         }
     }
 
+    /// Goes on until the block is at its end or the batch is full.
     #[inline]
-    fn event(&mut self) -> Result<Event, BoxError> {
+    fn fill<T>(&mut self, out: &mut SourceBatch<'_, T>, part: &impl Fn(Event) -> Option<T>) -> Result<(), BoxError> {
         match self {
-            Self::Generated(generator) => Ok(generator.event()),
-            Self::Stored(cursor) => cursor.event(),
+            Self::Generated(generator) => {
+                while generator.left > 0 && !out.is_full() {
+                    hand_on(generator.event(), out, part);
+                }
+            }
+            Self::Stored(cursor) => {
+                while !cursor.is_at_end() && !out.is_full() {
+                    hand_on(cursor.event()?, out, part);
+                }
+            }
         }
+        Ok(())
+    }
+}
+
+#[inline]
+fn hand_on<T>(event: Event, out: &mut SourceBatch<'_, T>, part: &impl Fn(Event) -> Option<T>) {
+    let time = event.date_time();
+    if let Some(part) = part(event) {
+        out.push_at(part, time);
     }
 }
 

@@ -218,7 +218,7 @@ impl Cursor {
         self.block.is_at_end()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn event(&mut self) -> Result<Event, BoxError> {
         self.block.event()
     }
@@ -255,7 +255,7 @@ impl Block {
         self.at == self.bytes.len()
     }
 
-    #[inline]
+    #[inline(always)]
     fn event(&mut self) -> Result<Event, BoxError> {
         let Contents { symbols, .. } = &*self.store.contents;
         let mut decoder = Decoder { rest: &self.bytes[self.at..], least: self.least, symbols };
