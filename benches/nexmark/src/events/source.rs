@@ -256,7 +256,8 @@ impl Cursor {
     }
 }
 
-#[inline]
+/// Where this and what makes the event is one piece of code, the compiler leaves out what of the event nobody asks for.
+#[inline(always)]
 fn hand_on<T>(event: Event, out: &mut SourceBatch<'_, T>, part: &impl Fn(Event) -> Option<T>) {
     let time = event.date_time();
     if let Some(part) = part(event) {
