@@ -68,6 +68,8 @@ pub struct Terms {
 
 impl Terms {
     /// Those of an auction.
+    // Auctions are rare: without this what is done with bids is small enough to be compiled where they are read.
+    #[inline(never)]
     pub fn of(auction: Box<Auction>) -> Self {
         let Auction { id, seller, category, reserve, .. } = *auction;
         Self { auction: id, seller, category, reserve, opening: auction.opening() }
