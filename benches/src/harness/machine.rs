@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// The machine, as far as it tells.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Machine {
-    /// The name of the processor.
+    /// The processor by its name, and its number among those of the name.
     processor: String,
     /// How many threads run at once.
     threads: usize,
@@ -28,7 +28,7 @@ impl Machine {
     /// This machine.
     pub(super) fn this() -> Self {
         Self {
-            processor: field("/proc/cpuinfo", "model name"),
+            processor: processor(),
             threads: thread::available_parallelism().map_or(0, usize::from),
             memory: gigabytes(&field("/proc/meminfo", "MemTotal")),
             platform: format!("{OS} {} {ARCH}", kernel()),
@@ -60,6 +60,16 @@ pub(super) fn date() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let text = Timestamp::from_millis(now.as_millis() as i64).to_string();
     text.split('T').next().unwrap_or_default().to_owned()
+}
+
+/// Clouds give the same name to processors of several years, which x86 tells apart by family and model.
+fn processor() -> String {
+    let [name, family, model] = ["model name", "cpu family", "model\t"].map(|name| field("/proc/cpuinfo", name));
+    if [&family, &model].into_iter().all(|number| number.parse::<u32>().is_ok()) {
+        format!("{name} (family {family}, model {model})")
+    } else {
+        name
+    }
 }
 
 /// What the kernel prints in units of 1,024 bytes.
