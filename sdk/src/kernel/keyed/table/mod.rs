@@ -12,7 +12,7 @@ pub(crate) use entries::Entries;
 
 use crate::Key;
 use crate::kernel::drain::drain;
-use crate::kernel::prefetch::{prefetch, prefetch_heap, touch};
+use crate::kernel::prefetch::{prefetch_all, prefetch_heap, touch};
 
 /// A key, its hash and what has been combined for it.
 #[derive(Clone)]
@@ -397,7 +397,7 @@ fn look_up_entry<T>(slots: &[u32], entries: &Entries<T>, hash: u64) -> u32 {
             0 => return NOT_FOUND,
             slot if is_like(slot, hash, mask) => {
                 let number = number(slot, mask);
-                entries.get(number).into_iter().for_each(prefetch);
+                entries.get(number).into_iter().for_each(prefetch_all);
                 return number;
             }
             _ => at = (at + 1) & mask,

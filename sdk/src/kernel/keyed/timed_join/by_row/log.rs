@@ -1,7 +1,7 @@
 //! Rows in the order of their coming, found by their keys.
 
 use super::chunks::{Chunks, Row};
-use crate::kernel::prefetch::{prefetch, touch};
+use crate::kernel::prefetch::{prefetch_all, touch};
 use crate::{Element, Key, Timestamp};
 
 /// Rows of one side, linked by key.
@@ -60,9 +60,9 @@ impl<K: Key, V: Element> Log<K, V> {
     #[inline]
     pub(super) fn ask_for_rows(&self, hashes: &[u64]) {
         let newest = |hash: &u64| self.chunks.get(self.newest[self.place(upper(*hash))]);
-        hashes.iter().filter_map(newest).for_each(prefetch);
+        hashes.iter().filter_map(newest).for_each(prefetch_all);
         let before = |row: &Row<K, V>| self.chunks.get(row.before);
-        hashes.iter().filter_map(newest).filter_map(before).for_each(prefetch);
+        hashes.iter().filter_map(newest).filter_map(before).for_each(prefetch_all);
     }
 
     /// Shows all rows of a key to `look`, the newest first; says how many there were.
