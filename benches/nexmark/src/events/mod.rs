@@ -17,6 +17,6 @@ pub use feed::{Feed, Reading};
 pub use model::{Auction, Bid, Event, EventOutputs, Person};
 pub use only::{Only, OnlyReader};
 pub use source::{Blocks, Events, EventsReader};
-pub use store::{Block, Store, save};
+pub use store::{Block, InOrder, Store, save};
 pub use stream::Stream;
 pub use symbol::Symbol;

@@ -1,9 +1,11 @@
 //! Events as a source, with an end or as a stream.
+#![allow(clippy::inline_always, reason = "what makes an event and what takes it are to be one piece of code")]
 
 use beamline::{BoxError, Next, Reader, Source, SourceBatch, SplitTarget, Timestamp};
 use nexmark::EventGenerator;
 use serde::{Deserialize, Serialize};
 
+use super::codec::Take;
 use super::store::{self, Store};
 use super::stream::BLOCK;
 use super::{Event, Stream};
@@ -243,12 +245,12 @@ impl Cursor {
         match self {
             Self::Generated(generator) => {
                 while generator.left > 0 && !out.is_full() {
-                    hand_on(generator.event(), out, part);
+                    HandOn { out, part }.take(generator.event());
                 }
             }
             Self::Stored(cursor) => {
                 while !cursor.is_at_end() && !out.is_full() {
-                    hand_on(cursor.event()?, out, part);
+                    cursor.event(HandOn { out, part })?;
                 }
             }
         }
@@ -256,12 +258,21 @@ impl Cursor {
     }
 }
 
-/// Where this and what makes the event is one piece of code, the compiler leaves out what of the event nobody asks for.
-#[inline(always)]
-fn hand_on<T>(event: Event, out: &mut SourceBatch<'_, T>, part: &impl Fn(Event) -> Option<T>) {
-    let time = event.date_time();
-    if let Some(part) = part(event) {
-        out.push_at(part, time);
+/// Hands on what is made of an event, if anything.
+struct HandOn<'a, 'b, T, F> {
+    out: &'a mut SourceBatch<'b, T>,
+    part: &'a F,
+}
+
+impl<T, F: Fn(Event) -> Option<T>> Take for HandOn<'_, '_, T, F> {
+    type Out = ();
+
+    #[inline(always)]
+    fn take(self, event: Event) {
+        let time = event.date_time();
+        if let Some(part) = (self.part)(event) {
+            self.out.push_at(part, time);
+        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Events in a file: blocks, and behind them where they are.
+#![allow(clippy::inline_always, reason = "what makes an event and what takes it are to be one piece of code")]
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use beamline::{BoxError, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::codec::{Decoder, Dictionary, encode};
+use super::codec::{Back, Decoder, Dictionary, Take, encode};
 use super::{Event, Stream, Symbol};
 
 /// How a file ends, so that no other is taken for one.
@@ -152,17 +154,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be opened. What is damaged is an error of its own.
-    pub fn events(&self) -> Result<impl Iterator<Item = Result<Event, BoxError>>, BoxError> {
-        let mut cursor = self.cursor()?;
-        let mut blocks = 0..self.contents.stream.blocks();
-        Ok(std::iter::from_fn(move || {
-            while cursor.is_at_end() {
-                if let Err(error) = cursor.go_to(blocks.next()?) {
-                    return Some(Err(error));
-                }
-            }
-            Some(cursor.event())
-        }))
+    pub fn events(&self) -> Result<InOrder, BoxError> {
+        Ok(InOrder { cursor: self.cursor()?, blocks: 0..self.contents.stream.blocks() })
     }
 
     pub(super) fn places(&self) -> &[Place] {
@@ -219,8 +212,28 @@ impl Cursor {
     }
 
     #[inline(always)]
-    pub(super) fn event(&mut self) -> Result<Event, BoxError> {
-        self.block.event()
+    pub(super) fn event<T: Take>(&mut self, to: T) -> Result<T::Out, BoxError> {
+        self.block.event(to)
+    }
+}
+
+/// All events of a file, in the order in which they come.
+pub struct InOrder {
+    cursor: Cursor,
+    blocks: Range<u64>,
+}
+
+impl Iterator for InOrder {
+    type Item = Result<Event, BoxError>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.cursor.is_at_end() {
+            if let Err(error) = self.cursor.go_to(self.blocks.next()?) {
+                return Some(Err(error));
+            }
+        }
+        Some(self.cursor.event(Back))
     }
 }
 
@@ -256,12 +269,12 @@ impl Block {
     }
 
     #[inline(always)]
-    fn event(&mut self) -> Result<Event, BoxError> {
+    fn event<T: Take>(&mut self, to: T) -> Result<T::Out, BoxError> {
         let Contents { symbols, .. } = &*self.store.contents;
         let mut decoder = Decoder { rest: &self.bytes[self.at..], least: self.least, symbols };
-        let event = decoder.event();
+        let made = decoder.event(to);
         self.at = self.bytes.len() - decoder.rest.len();
-        event.ok_or_else(|| format!("{}: the file is damaged", self.store.path.display()).into())
+        made.ok_or_else(|| format!("{}: the file is damaged", self.store.path.display()).into())
     }
 }
 
@@ -271,7 +284,7 @@ impl Iterator for Block {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         // What is damaged has no end that could be found.
-        (!self.is_at_end()).then(|| self.event().inspect_err(|_| self.at = self.bytes.len()))
+        (!self.is_at_end()).then(|| self.event(Back).inspect_err(|_| self.at = self.bytes.len()))
     }
 }
 
