@@ -42,7 +42,7 @@ struct Args {
 
 fn build(p: &Pipeline, args: Args) -> Result<(), BoxError> {
     p.read(text::read_all(&args.input))
-        .flat_map_with(|line, out| words(line).for_each(|word| out.emit(word.to_owned())))
+        .flat_map_with(|line, out| words(line).for_each(|word| out.emit(SmallString::from(word))))
         .named("Words")
         .count_per_element()
         .filter(move |(_, count)| *count >= args.min_count)

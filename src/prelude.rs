@@ -13,6 +13,6 @@ pub use crate::metrics::{Counter, Distribution, Gauge};
 pub use crate::window::{Accumulation, Trigger, Windowing};
 pub use crate::{
     BoundedOutOfOrderness, BoxError, BundleCx, Cx, DeadLetter, DoFn, Element, Emit, FailureLimit, Key, LocalRunner,
-    Monotonic, OutputEnum, PCollection, PTransform, Pipeline, Retry, Runner, SideMap, Source, StateCx, StateSpec,
-    StatefulDoFn, Timestamp, Values, View, generate, launch,
+    Monotonic, OutputEnum, PCollection, PTransform, Pipeline, Retry, Runner, SideMap, SmallString, Source, StateCx,
+    StateSpec, StatefulDoFn, Timestamp, Values, View, generate, launch,
 };

@@ -20,6 +20,8 @@ impl<T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Element fo
 ///
 /// Floating-point numbers are not `Eq` and therefore no keys: group by a rounded integer or by
 /// [`f64::to_bits`] instead.
+///
+/// A key is looked up once for each element. Of short texts, [`SmallString`](crate::SmallString) is looked up fastest.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
     label = "keys are elements that can be compared and hashed: `Eq + Hash`",

@@ -47,6 +47,7 @@ mod run_id;
 mod runner;
 mod side_input;
 mod sink;
+mod small_string;
 mod source;
 mod splittable;
 pub mod state;
@@ -73,6 +74,7 @@ pub use run_id::RunId;
 pub use runner::{Ending, JobResult, LeftBehind, Runner};
 pub use side_input::{SideInputs, SideMap, View};
 pub use sink::{Shard, Sink, Writer};
+pub use small_string::SmallString;
 pub use source::{
     Arriving, ArrivingReader, BoundedOutOfOrderness, Concat, Generate, IdleAfter, IntoTimestamp, Limited, Manual,
     Monotonic, Next, Punctuated, Reader, Source, SourceBatch, SplitTarget, Timestamped, Untimed, Waker,

@@ -17,6 +17,7 @@ pub mod groups;
 pub mod hours;
 pub mod offers;
 pub mod overheads;
+pub mod packed;
 pub mod pairs;
 pub mod readings;
 pub mod reminders;

@@ -54,6 +54,8 @@ pub use emitter::Emitter;
 pub use env::{Env, Erased, Shared, SinkControl};
 pub use flow::{Flow, FlowSample, KeySample, SampledElement, SampledKey};
 pub use guard::{note_panic, panic_error};
+#[cfg(test)]
+pub(crate) use hash::hash_key;
 pub use hash::spread_keys;
 pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};

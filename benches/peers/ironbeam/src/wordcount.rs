@@ -36,8 +36,8 @@ fn lines(pipeline: &Pipeline, files: &Files) -> anyhow::Result<PCollection<Strin
 fn count(lines: &[String]) -> Vec<(String, u64)> {
     let mut counts = WordCounts::default();
     lines.iter().for_each(|line| counts.add_text(line.as_bytes()).expect("a line is UTF-8"));
-    let word = |word: Box<[u8]>| String::from_utf8(word.into()).expect("a word is UTF-8");
-    counts.into_iter().map(|(bytes, many)| (word(bytes), many)).collect()
+    let text = |word: &[u8]| String::from_utf8(word.to_vec()).expect("a word is UTF-8");
+    counts.into_iter().map(|(word, many)| (word.with_bytes(text), many)).collect()
 }
 
 fn write(counts: PCollection<(String, u64)>, files: &Files) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use timely::dataflow::channels::pact::{Exchange, Pipeline};
 
 use peer_tasks::arguments::Files;
-use peer_tasks::words::WordCounts;
+use peer_tasks::words::{Word, WordCounts};
 
 use crate::operators::{at_the_end, text};
 use crate::run::sum;
@@ -21,7 +21,7 @@ pub(crate) fn run(files: Files) -> Result<(), Box<dyn Error + Send + Sync>> {
     sum(threads, move |scope| {
         let apart = at_the_end(text(scope, &files.input), Pipeline, "Count apart", count, WordCounts::into_iter);
         let hashes = FixedState::default();
-        let by_word = Exchange::new(move |(word, _): &(Box<[u8]>, u64)| hashes.hash_one(word));
+        let by_word = Exchange::new(move |(word, _): &(Word, u64)| hashes.hash_one(word));
         let add = |counts: &mut WordCounts, (word, many)| counts.add(word, many);
         let output = numbered(&files.output, scope.index());
         at_the_end(apart, by_word, "Count and write", add, move |counts| write(&counts, &output))

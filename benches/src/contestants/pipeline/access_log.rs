@@ -25,9 +25,9 @@ pub fn count_slow_requests(file: &Path, options: Options) -> Result<u64, BoxErro
 }
 
 /// The time and page of a request that was slow.
-fn slow(line: &str) -> Result<Option<(i64, String)>, BoxError> {
+fn slow(line: &str) -> Result<Option<(i64, SmallString)>, BoxError> {
     let request = parse(line)?;
-    Ok((request.seconds >= SLOW).then(|| (request.millis, request.page.to_owned())))
+    Ok((request.seconds >= SLOW).then(|| (request.millis, request.page.into())))
 }
 
 #[cfg(test)]
