@@ -15,7 +15,7 @@ use beamline_bench_data::words::words;
 pub fn group_words(input: &Path, output: &Path, options: Options) -> Result<(), BoxError> {
     let build = |p: &Pipeline| {
         let words = p.read(text::read(input)).flat_map_with(|line, out| {
-            words(line).for_each(|word| out.emit((word.to_owned(), ())));
+            words(line).for_each(|word| out.emit((SmallString::from(word), ())));
         });
         let counts = words.group_by_key().map(|(word, ones)| format!("{word}: {}", ones.len()));
         counts.write(text::write(output));
