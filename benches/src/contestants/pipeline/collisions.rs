@@ -62,9 +62,11 @@ impl Rows {
         text.get_mut().clear();
         text.get_mut().extend_from_slice(line.as_bytes());
         text.get_mut().push(b'\n');
-        self.reader.read_byte_record(&mut self.record)?;
-        if self.reader.is_done() {
-            // It has asked for more than the line, and takes no other one.
+        let is_row = self.reader.read_byte_record(&mut self.record)?;
+        // The line has no other end than its own.
+        let is_open = self.record.iter().next_back().is_some_and(|field| field.ends_with(b"\n"));
+        if !is_row || is_open {
+            // The reader has asked for more than the line, and takes no other one.
             self.reader = Self::new().reader;
             return Err("the line is empty, or a quote is not closed".into());
         }
