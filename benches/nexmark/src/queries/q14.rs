@@ -39,7 +39,7 @@ pub struct Calculated {
 
 /// Bids between 10,000 and 500,000 dollars times 0.908, without these two.
 pub fn calculation(events: &impl Feed) -> PCollection<Calculated> {
-    events.bids().flat_map(calculate)
+    events.only(|event| calculate(event.bid()?))
 }
 
 /// What is calculated of a bid, if its price is neither low nor high.
