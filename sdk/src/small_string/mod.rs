@@ -22,14 +22,14 @@ use std::str::FromStr;
 /// written as a `String` is.
 ///
 /// ```
-/// use beamline::{Pipeline, SmallString};
+/// use beamline_sdk::{Pipeline, SmallString};
 ///
 /// let p = Pipeline::new();
 /// let lines = p.create(["to be or not to be".to_owned()]);
 /// let words = lines.flat_map_with(|line, out| line.split(' ').for_each(|word| out.emit(SmallString::from(word))));
 /// let counts = words.count_per_element().map(|(word, count)| format!("{word}: {count}"));
 /// # p.graph()?;
-/// # Ok::<(), beamline::Error>(())
+/// # Ok::<(), beamline_sdk::Error>(())
 /// ```
 ///
 /// It is not [`Borrow<str>`](std::borrow::Borrow): its hash is not that of a `str`. Strings with a place for short ones
