@@ -56,7 +56,8 @@ fn row(row: &Row) -> [String; COLUMNS] {
 }
 
 fn spread(Spread { median, min, max }: Spread) -> String {
-    format!("{median:.2} ({min:.2}–{max:.2})")
+    let digits = if median < 0.1 { 4 } else { 2 };
+    format!("{median:.digits$} ({min:.digits$}–{max:.digits$})")
 }
 
 /// A figure with two digits or more that count.
@@ -106,6 +107,12 @@ mod tests {
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
         assert!(text.contains("| handwritten | 2.10 (2.00–4.00) | 4.20 (4.00–8.00) | 238 "), "{text}");
         assert!(text.ends_with("slowest run of handwritten."), "{text}");
+    }
+
+    #[test]
+    fn milliseconds_are_told_apart() {
+        let spread = |median| super::spread(Spread { median, min: median, max: 2.0 * median });
+        assert_eq!([spread(0.0059), spread(0.11)], ["0.0059 (0.0059–0.0118)", "0.11 (0.11–0.22)"]);
     }
 
     #[test]

@@ -67,16 +67,16 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Those of an auction.
+    /// Those of an auction. In a box, as an event is as large as the largest that it may be, and most are bids.
     // Auctions are rare: without this what is done with bids is small enough to be compiled where they are read.
     #[inline(never)]
-    pub fn of(auction: Box<Auction>) -> Self {
+    pub fn of(auction: Box<Auction>) -> Box<Self> {
         let Auction { id, seller, category, reserve, .. } = *auction;
-        Self { auction: id, seller, category, reserve, opening: auction.opening() }
+        Box::new(Self { auction: id, seller, category, reserve, opening: auction.opening() })
     }
 }
 
-impl Lot for Terms {
+impl Lot for Box<Terms> {
     fn reserve(&self) -> u64 {
         self.reserve
     }

@@ -6,6 +6,7 @@ mod global;
 mod group;
 mod partitions;
 mod route;
+mod slots;
 mod stateful;
 mod table;
 pub(crate) mod timed_join;

@@ -2,7 +2,8 @@
 
 use super::schedule::{Place, Places};
 use crate::Timestamp;
-use crate::kernel::keyed::windowed::{BLOCK, Timers};
+use crate::kernel::keyed::slots::BLOCK;
+use crate::kernel::keyed::windowed::Timers;
 
 /// When the watermark is to wake slots.
 ///

@@ -1,7 +1,7 @@
 //! What is kept for a key in a window.
 
 use super::schedule::{Place, Places, Schedule};
-use crate::kernel::keyed::windowed::Slots;
+use crate::kernel::keyed::slots::Slots;
 use crate::state::{OrderedListState, Settled, StateSpec, ask_for_timers, expire, settle};
 use crate::window::{Pane, Window};
 use crate::{Element, Key, Timestamp};

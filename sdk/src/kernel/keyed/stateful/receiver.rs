@@ -6,10 +6,11 @@ use super::lifetime::Lifetime;
 use super::schedule::Schedule;
 use crate::kernel::drain::drain;
 use crate::kernel::guard::{catch, user_error};
-use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Inputs, Late, One, Slots};
+use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Inputs, Late, One};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::witness::Witness;
-use crate::kernel::{Clock, Col, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
+use crate::kernel::{Batch, Clock, Col, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
 use crate::window::Window;
 use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
@@ -94,71 +95,96 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         })
     }
 
-    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) -> Result<()> {
-        let meta = &batch.meta;
-        self.out.begin(meta);
-        let mut guesses = [Guess::NONE; BLOCK];
+    fn add_all(&mut self, HashedRows { mut hashes, batch }: HashedRows<(K, V)>) -> Result<()> {
+        let Batch { mut values, meta } = batch;
+        self.out.begin(&meta);
         let common = if let Col::Same(windows) = &meta.windows { windows.only() } else { None };
-        let mut values = batch.values;
+        let common = common.map(|window| self.lifetime(window));
+        self.hash_in_windows(&mut hashes, common, &meta);
+        let mut guesses = [Guess::NONE; BLOCK];
         let mut pairs = drain(&mut values);
-        for (row, hash) in hashes.iter().enumerate() {
-            if row % BLOCK == 0 {
-                self.guess(&hashes, meta, row, &mut guesses);
-            }
-            if let Some((_, value)) = pairs.first() {
-                self.witness.see(value);
-            }
-            let pair = pairs.pop();
-            if let Some(window) = common.or_else(|| meta.windows.get(row).only()) {
-                self.add(Moment { meta, row, time: *meta.time.get(row) }, window, guesses[row % BLOCK], *hash, pair)?;
-            } else {
-                self.add_to_each(meta.get(row), *hash, &pair)?;
-                self.out.begin(meta);
+        for first in (0..hashes.len()).step_by(BLOCK) {
+            self.guess(&hashes, first, &mut guesses);
+            for ((row, hash), guess) in (first..).zip(&hashes[first..]).zip(guesses) {
+                if let Some((_, value)) = pairs.first() {
+                    self.witness.see(value);
+                }
+                let pair = pairs.pop();
+                let lifetime = match common {
+                    Some(lifetime) => Some(lifetime),
+                    None => meta.windows.get(row).only().map(|window| self.lifetime(window)),
+                };
+                let Some(lifetime) = lifetime else {
+                    self.add_to_each(&meta.get(row), *hash, &pair)?;
+                    self.out.begin(&meta);
+                    continue;
+                };
+                let moment = Moment { meta: &meta, row, time: *meta.time.get(row) };
+                self.add(moment, lifetime, guess, *hash, pair)?;
             }
         }
         Ok(())
     }
 
-    /// Guesses where the keys of a block of rows are, from the `first` on, and asks for what is there.
-    fn guess(&mut self, hashes: &[u64], meta: &Meta, first: usize, guesses: &mut [Guess; BLOCK]) {
-        for ((guess, hash), row) in guesses.iter_mut().zip(&hashes[first..]).zip(first..) {
-            let window = meta.windows.get(row).first().copied().unwrap_or(Window::GLOBAL);
-            let hash = self.lifetime(window).hash_in(*hash);
-            *guess = self.keys.ask_for(hash);
+    /// Makes the hashes of keys those of keys in their windows, where these are not several.
+    fn hash_in_windows(&mut self, hashes: &mut [u64], common: Option<Lifetime>, meta: &Meta) {
+        if let Some(lifetime) = common {
+            return hashes.iter_mut().for_each(|hash| *hash = lifetime.hash_in(*hash));
         }
+        for (row, hash) in hashes.iter_mut().enumerate() {
+            if let Some(window) = meta.windows.get(row).only() {
+                *hash = self.lifetime(window).hash_in(*hash);
+            }
+        }
+    }
+
+    /// Guesses where the keys of a block of rows are, from the `first` on, and asks for what is there.
+    #[inline]
+    fn guess(&mut self, hashes: &[u64], first: usize, guesses: &mut [Guess; BLOCK]) {
+        self.keys.ask_for(hashes, first, guesses);
         for guess in guesses {
             self.keys.get_guessed_mut(*guess).into_iter().for_each(Kept::ask_for_timers);
         }
     }
 
     /// Adds a row that is in several windows to each of them, or in none.
-    fn add_to_each(&mut self, stamp: Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
-        for window in &stamp.windows {
-            let meta = Meta::of(Stamp { windows: (*window).into(), ..stamp.clone() });
-            self.out.begin(&meta);
-            self.add(Moment { meta: &meta, row: 0, time: stamp.time }, *window, Guess::NONE, hash, pair.clone())?;
-        }
-        Ok(())
+    fn add_to_each(&mut self, stamp: &Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
+        stamp.windows.iter().try_for_each(|window| {
+            let mut batch = Batch::default();
+            batch.push(pair.clone(), &Stamp { windows: (*window).into(), ..stamp.clone() });
+            self.add_all(HashedRows { hashes: vec![hash], batch })
+        })
     }
 
-    /// Adds a row that is in one window. The witness has seen it.
-    #[inline]
-    fn add(&mut self, moment: Moment<'_>, window: Window, guess: Guess, hash: u64, (key, value): (K, V)) -> Result<()> {
-        let lifetime = self.lifetime(window);
+    /// Adds a row that is in one window, with the hash of its key there. The witness has seen it.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "it is called for each row, and from nowhere else")]
+    fn add(
+        &mut self,
+        moment: Moment<'_>,
+        lifetime: Lifetime,
+        guess: Guess,
+        hash: u64,
+        (key, value): (K, V),
+    ) -> Result<()> {
         if self.watermark > lifetime.expiry {
             self.drop_late(&key, value, moment);
             return Ok(());
         }
-        let slot = self.keys.find_guessed_or_insert(guess, lifetime.hash_in(hash), (key, window));
-        let Moment { meta, row, time } = moment;
-        if D::REQUIRES_TIME_SORTED_INPUT && time >= self.watermark {
-            if let Some((_, kept)) = self.keys.get_mut(slot) {
-                kept.wait(time, *meta.pane.get(row), value);
-            }
-            self.settle(slot, time);
+        let slot = self.keys.find_guessed_or_insert(guess, hash, (key, lifetime.window));
+        if D::REQUIRES_TIME_SORTED_INPUT && moment.time >= self.watermark {
+            self.wait(slot, value, moment);
             return Ok(());
         }
         self.process(slot, value, lifetime, moment)
+    }
+
+    /// Lets a value wait until no earlier one can come.
+    fn wait(&mut self, slot: u32, value: V, Moment { meta, row, time }: Moment<'_>) {
+        if let Some((_, kept)) = self.keys.get_mut(slot) {
+            kept.wait(time, *meta.pane.get(row), value);
+        }
+        self.settle(slot, time);
     }
 
     #[cold]
@@ -168,14 +194,16 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     }
 
     /// Hands a value that the witness has seen to user code.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "it is called for each row, and from one other place")]
     pub(super) fn process(&mut self, slot: u32, value: V, lifetime: Lifetime, moment: Moment<'_>) -> Result<()> {
         self.doing = Doing::Value(slot);
         self.call(slot, lifetime, moment, |dofn, key, state, cx| dofn.process(key, value, state, cx))
     }
 
     /// Calls user code for a slot, and takes note of what it has changed.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "what it calls is known where it is inlined")]
     pub(super) fn call(
         &mut self,
         slot: u32,

@@ -45,7 +45,15 @@ impl Schedule {
     /// Moves a slot to where it wants to be. One that is woken too early is not moved before: most timers are set later
     /// and later, and each would be a move.
     #[inline]
-    pub(super) fn place(&mut self, slot: u32, place: &mut Place, Settled { event, clock, hold, .. }: Settled) {
+    pub(super) fn place(&mut self, slot: u32, place: &mut Place, wanted: Settled) {
+        // Most calls change neither.
+        if wanted.event < place.event || wanted.clock < place.clock || wanted.hold != place.hold {
+            self.change(slot, place, wanted);
+        }
+    }
+
+    #[inline(never)]
+    fn change(&mut self, slot: u32, place: &mut Place, Settled { event, clock, hold, .. }: Settled) {
         if event < place.event {
             self.events.pull(slot, place, event);
         }

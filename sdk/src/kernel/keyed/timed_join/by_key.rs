@@ -3,7 +3,8 @@
 use super::{Driver, Effects, Either, LeftSide, RightSide, Side, TimedJoin};
 use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
-use crate::kernel::keyed::windowed::{BLOCK, DROPPED_LATE, Guess, Holds, Late, Slots, Timers};
+use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
+use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, Timers};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Emitter, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
@@ -63,7 +64,7 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
         let Batch { mut values, meta } = batch;
         drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             if row % BLOCK == 0 {
-                guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
+                self.keys.ask_for(&hashes, row, &mut guesses);
             }
             let time = *meta.time.get(row);
             if time < earliest {

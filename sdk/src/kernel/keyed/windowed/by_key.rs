@@ -4,11 +4,11 @@ use super::Late;
 use super::holds::Holds;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
-use super::slots::{BLOCK, Guess, Slots};
 use super::timers::Timers;
 use crate::kernel::clock::Clock;
 use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
+use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{
@@ -98,7 +98,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             let hash = hashes[row];
             if row % BLOCK == 0 {
-                guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
+                self.keys.ask_for(&hashes, row, &mut guesses);
             }
             let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], hash, key);
             let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);

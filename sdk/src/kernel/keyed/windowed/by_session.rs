@@ -6,11 +6,11 @@
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::sessions::{Session, Sessions};
-use super::slots::{BLOCK, Guess, Slots};
 use super::timers::Timers;
 use super::{Late, by_window};
 use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
+use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
@@ -74,7 +74,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
         drain(&mut values).enumerate().for_each(|(row, (key, value))| {
             let hash = hashes[row];
             if row % BLOCK == 0 {
-                guesses.iter_mut().zip(&hashes[row..]).for_each(|(guess, hash)| *guess = self.keys.ask_for(*hash));
+                self.keys.ask_for(&hashes, row, &mut guesses);
             }
             let Some((last, others)) = meta.windows.get(row).split_last() else { return };
             let (time, guess) = (*meta.time.get(row), guesses[row % BLOCK]);

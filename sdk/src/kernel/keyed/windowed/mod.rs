@@ -21,7 +21,6 @@ mod rows;
 mod running;
 mod scattered;
 mod sessions;
-mod slots;
 mod sort;
 mod timers;
 
@@ -40,7 +39,6 @@ pub(crate) use late::Late;
 pub(crate) use lifted::{CombineInWindows, Keyed, Unkeyed};
 pub(crate) use results::DROPPED_LATE;
 pub(crate) use rows::{Alone, One, Pairs, ResultRow, Takes, Whole};
-pub(crate) use slots::{BLOCK, Guess, Slots};
 pub(crate) use timers::Timers;
 
 use super::route::HashSender;

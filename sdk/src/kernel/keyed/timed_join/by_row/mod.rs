@@ -8,6 +8,7 @@ use super::interval::{Interval, last_over, over};
 use super::{Driver, Either, Inner, JoinByKey, LeftSide, RightSide, TimedJoin};
 use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
+use crate::kernel::keyed::slots::{self, Guess};
 use crate::kernel::keyed::windowed::Late;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Operator, Pending, Wiring};
@@ -80,9 +81,7 @@ impl<K: Key, L: Element, R: Element> JoinByRow<K, L, R> {
         own.make_room(block.len(), last);
         others.ask_for_rows(block);
         if self.crowded.keys.len() > 0 {
-            block.iter().for_each(|hash| {
-                self.crowded.keys.ask_for(*hash);
-            });
+            self.crowded.keys.ask_for(block, 0, &mut [Guess::NONE; slots::BLOCK]);
         }
         self.ask_for_places::<S>(&next[..BLOCK.min(next.len())]);
     }

@@ -1,16 +1,18 @@
 //! State by key: a number for each key, and what is kept for it.
 
+mod numbers;
+
 use crate::Key;
 use crate::kernel::keyed::table::Entries;
 use crate::kernel::prefetch::prefetch_all;
-use hashbrown::HashTable;
+use numbers::Numbers;
 
 /// What is kept for each key that has something.
 ///
 /// A key has the same number, its *slot*, as long as it has state. Numbers are used again, so whoever keeps one must
 /// not mind if it has come to mean another key.
 pub(crate) struct Slots<K, S> {
-    numbers: HashTable<u32>,
+    numbers: Numbers,
     /// They do not move when there are many: most types of state are large.
     entries: Entries<Option<Entry<K, S>>>,
     free: Vec<u32>,
@@ -35,7 +37,7 @@ impl Guess {
 
 impl<K: Key, S: Default> Slots<K, S> {
     pub(crate) fn new() -> Self {
-        Self { numbers: HashTable::new(), entries: Entries::new(), free: Vec::new() }
+        Self { numbers: Numbers::new(), entries: Entries::new(), free: Vec::new() }
     }
 
     /// What is kept for the keys.
@@ -54,13 +56,22 @@ impl<K: Key, S: Default> Slots<K, S> {
         self.entries.get(slot).into_iter().for_each(prefetch_all);
     }
 
-    /// Brings what is kept for the key of a hash into the cache, if there is something. Says where that seems to be.
+    /// Brings what is kept for the keys of a block of rows into the cache, from the `first` one on, and what tells where that of
+    /// the next block is. Says where it seems to be.
     #[inline]
-    pub(crate) fn ask_for(&self, hash: u64) -> Guess {
-        // The first number with such a tag is most often that of the key; to make sure would mean to wait.
-        let slot = self.numbers.find(spread(hash), |_| true).copied();
-        slot.into_iter().for_each(|slot| self.ask_for_slot(slot));
-        slot.map_or(Guess::NONE, Guess)
+    pub(crate) fn ask_for(&self, hashes: &[u64], first: usize, guesses: &mut [Guess; BLOCK]) {
+        let mut blocks = hashes[first..].chunks(BLOCK);
+        let [block, next] = [(); 2].map(|()| blocks.next().unwrap_or_default());
+        if first == 0 {
+            self.numbers.ask_for(block);
+        }
+        self.numbers.ask_for(next);
+        for (guess, hash) in guesses.iter_mut().zip(block) {
+            // The first number with such a hash is most often that of the key; to make sure would mean to wait.
+            let slot = self.numbers.find(*hash, |_| true);
+            slot.into_iter().for_each(|slot| self.ask_for_slot(slot));
+            *guess = slot.map_or(Guess::NONE, Guess);
+        }
     }
 
     /// As [`find_or_insert`](Self::find_or_insert), for a key whose slot has been guessed: whatever has happened since, it
@@ -75,17 +86,14 @@ impl<K: Key, S: Default> Slots<K, S> {
     #[inline]
     pub(crate) fn find(&self, hash: u64, key: &K) -> Option<u32> {
         let entries = &self.entries;
-        let is_key = |slot: &u32| entry(entries, *slot).is_some_and(|e| e.hash == hash && e.key == *key);
-        self.numbers.find(spread(hash), is_key).copied()
+        self.numbers.find(hash, |slot| entry(entries, slot).is_some_and(|e| e.hash == hash && e.key == *key))
     }
 
     /// The slot of a key, which gets an empty state if it has none.
     #[inline]
     pub(crate) fn find_or_insert(&mut self, hash: u64, key: K) -> u32 {
-        let entries = &self.entries;
-        let is_key = |slot: &u32| entry(entries, *slot).is_some_and(|e| e.hash == hash && e.key == key);
-        match self.numbers.find(spread(hash), is_key) {
-            Some(slot) => *slot,
+        match self.find(hash, &key) {
+            Some(slot) => slot,
             None => self.insert(hash, key),
         }
     }
@@ -99,8 +107,7 @@ impl<K: Key, S: Default> Slots<K, S> {
             let slots = self.entries.push(new);
             u32::try_from(slots - 1).expect("a worker has fewer than four thousand million keys")
         };
-        let entries = &self.entries;
-        self.numbers.insert_unique(spread(hash), slot, |slot| entry(entries, *slot).map_or(0, |e| spread(e.hash)));
+        self.numbers.insert(hash, slot);
         slot
     }
 
@@ -130,9 +137,7 @@ impl<K: Key, S: Default> Slots<K, S> {
     /// Forgets a key.
     pub(crate) fn remove(&mut self, slot: u32) {
         let Some(entry) = self.entries.get_mut(slot).and_then(Option::take) else { return };
-        if let Ok(found) = self.numbers.find_entry(spread(entry.hash), |other| *other == slot) {
-            found.remove();
-        }
+        self.numbers.remove(entry.hash, slot);
         self.free.push(slot);
         self.shrink_if_empty();
     }
@@ -147,11 +152,6 @@ impl<K: Key, S: Default> Slots<K, S> {
 
 fn entry<K, S>(entries: &Entries<Option<Entry<K, S>>>, slot: u32) -> Option<&Entry<K, S>> {
     entries.get(slot)?.as_ref()
-}
-
-/// The lowest bits of a hash are the same for all keys of a worker: the table must not look at them.
-fn spread(hash: u64) -> u64 {
-    hash.rotate_right(8)
 }
 
 #[cfg(test)]
@@ -178,13 +178,13 @@ mod tests {
             collide: bool,
         ) {
             let (mut slots, mut model) = (Slots::<u16, u64>::new(), BTreeMap::<u16, u64>::new());
-            let hash_of = |key: &u16| if collide { u64::from(*key % 3) } else { hash_key(key) };
+            let hash_of = |key: &u16| if collide { u64::from(*key % 3) << 32 } else { hash_key(key) };
             // Right or wrong, and made before the last change.
-            let mut guess = Guess::NONE;
+            let mut guess = [Guess::NONE; BLOCK];
             for (key, add, asked) in operations {
                 let hash = hash_of(&key);
-                let slot = slots.find_guessed_or_insert(guess, hash, key);
-                guess = slots.ask_for(hash_of(&asked));
+                let slot = slots.find_guessed_or_insert(guess[0], hash, key);
+                slots.ask_for(&[hash_of(&asked)], 0, &mut guess);
                 let (found, state) = slots.get_mut(slot).unwrap();
                 prop_assert_eq!(*found, key);
                 prop_assert_eq!(*state, model.get(&key).copied().unwrap_or_default());
