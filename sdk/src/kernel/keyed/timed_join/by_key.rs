@@ -62,17 +62,19 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
         let earliest = self.watermark - S::lateness(self.join.allowed_lateness());
         let mut guesses = [Guess::NONE; BLOCK];
         let Batch { mut values, meta } = batch;
-        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
-            if row % BLOCK == 0 {
-                self.keys.ask_for(&hashes, row, &mut guesses);
+        let mut pairs = drain(&mut values);
+        for first in (0..hashes.len()).step_by(BLOCK) {
+            self.keys.ask_for(&hashes, first, &mut guesses);
+            for ((row, hash), guess) in (first..).zip(&hashes[first..]).zip(guesses) {
+                let ((key, value), time) = (pairs.pop(), *meta.time.get(row));
+                if time < earliest {
+                    self.drop_late(&key, S::either(value), time);
+                } else {
+                    let slot = self.keys.find_guessed_or_insert(guess, *hash, key);
+                    self.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
+                }
             }
-            let time = *meta.time.get(row);
-            if time < earliest {
-                return self.drop_late(&key, S::either(value), time);
-            }
-            let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], hashes[row], key);
-            self.visit(slot, |join, state, effects| S::add(join, state, time, value, effects));
-        });
+        }
     }
 
     #[cold]

@@ -95,17 +95,18 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
     fn add_all<X>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) {
         let Batch { mut values, meta } = batch;
         let mut guesses = [Guess::NONE; BLOCK];
-        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
-            let hash = hashes[row];
-            if row % BLOCK == 0 {
-                self.keys.ask_for(&hashes, row, &mut guesses);
+        let mut pairs = drain(&mut values);
+        for first in (0..hashes.len()).step_by(BLOCK) {
+            self.keys.ask_for(&hashes, first, &mut guesses);
+            for ((row, hash), guess) in (first..).zip(&hashes[first..]).zip(guesses) {
+                let (key, value) = pairs.pop();
+                let slot = self.keys.find_guessed_or_insert(guess, *hash, key);
+                let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
+                self.visit(slot, |reducer, state, now, visit| {
+                    reducer.arrival(state, now, Arrival { time, windows, mark }, value_of(value), visit);
+                });
             }
-            let slot = self.keys.find_guessed_or_insert(guesses[row % BLOCK], hash, key);
-            let (time, windows, mark) = (*meta.time.get(row), meta.windows.get(row), meta.pane.get(row).mark);
-            self.visit(slot, |reducer, state, now, visit| {
-                reducer.arrival(state, now, Arrival { time, windows, mark }, value_of(value), visit);
-            });
-        });
+        }
     }
 
     /// Takes rows of whose values `value_of` makes those that are grouped.

@@ -71,18 +71,19 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
     fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, V)>) {
         let Batch { mut values, meta } = batch;
         let mut guesses = [Guess::NONE; BLOCK];
-        drain(&mut values).enumerate().for_each(|(row, (key, value))| {
-            let hash = hashes[row];
-            if row % BLOCK == 0 {
-                self.keys.ask_for(&hashes, row, &mut guesses);
+        let mut pairs = drain(&mut values);
+        for first in (0..hashes.len()).step_by(BLOCK) {
+            self.keys.ask_for(&hashes, first, &mut guesses);
+            for ((row, hash), guess) in (first..).zip(&hashes[first..]).zip(guesses) {
+                let (key, value) = pairs.pop();
+                let Some((last, others)) = meta.windows.get(row).split_last() else { continue };
+                let time = *meta.time.get(row);
+                if !others.is_empty() {
+                    self.add_to_each(*hash, &key, &value, time, others);
+                }
+                self.add(guess, *hash, key, value, time, *last);
             }
-            let Some((last, others)) = meta.windows.get(row).split_last() else { return };
-            let (time, guess) = (*meta.time.get(row), guesses[row % BLOCK]);
-            if !others.is_empty() {
-                self.add_to_each(hash, &key, &value, time, others);
-            }
-            self.add(guess, hash, key, value, time, *last);
-        });
+        }
     }
 
     #[cold]
