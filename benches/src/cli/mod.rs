@@ -167,7 +167,10 @@ impl Generate {
 impl Contestant {
     fn run(&self) -> Result<()> {
         let family = FAMILIES.iter().find(|family| family.name == self.family);
-        let family = family.ok_or_else(|| format!("no suites are called {}", self.family))?;
+        let family = family.ok_or_else(|| {
+            let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
+            format!("no family of contestants is called '{}'; there are {}", self.family, names.join(", "))
+        })?;
         (family.parse)(&self.arguments).unwrap_or_else(|error| error.exit()).enter()
     }
 }
