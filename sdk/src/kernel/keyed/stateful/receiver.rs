@@ -115,7 +115,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
                     None => meta.windows.get(row).only().map(|window| self.lifetime(window)),
                 };
                 let Some(lifetime) = lifetime else {
-                    self.add_to_each(&meta.get(row), *hash, &pair)?;
+                    self.add_to_each(meta.get(row), *hash, &pair)?;
                     self.out.begin(&meta);
                     continue;
                 };
@@ -148,17 +148,19 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
     }
 
     /// Adds a row that is in several windows to each of them, or in none.
-    fn add_to_each(&mut self, stamp: &Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
-        stamp.windows.iter().try_for_each(|window| {
-            let mut batch = Batch::default();
-            batch.push(pair.clone(), &Stamp { windows: (*window).into(), ..stamp.clone() });
-            self.add_all(HashedRows { hashes: vec![hash], batch })
-        })
+    fn add_to_each(&mut self, stamp: Stamp, hash: u64, pair: &(K, V)) -> Result<()> {
+        for window in &stamp.windows {
+            let meta = Meta::of(Stamp { windows: (*window).into(), ..stamp.clone() });
+            self.out.begin(&meta);
+            let (lifetime, moment) = (self.lifetime(*window), Moment { meta: &meta, row: 0, time: stamp.time });
+            self.add(moment, lifetime, Guess::NONE, lifetime.hash_in(hash), pair.clone())?;
+        }
+        Ok(())
     }
 
     /// Adds a row that is in one window, with the hash of its key there. The witness has seen it.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "it is called for each row, and from nowhere else")]
+    #[allow(clippy::inline_always, reason = "it is called for each row, and for each window of one in several")]
     fn add(
         &mut self,
         moment: Moment<'_>,
