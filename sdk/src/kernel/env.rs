@@ -19,7 +19,7 @@ pub struct Env {
     pub worker: usize,
     /// How many there are.
     pub workers: usize,
-    /// How many elements make a batch; of large ones fewer do.
+    /// How many elements make a batch at most.
     pub batch_size: usize,
     /// Whether elements are remembered for error messages also where that takes an allocation.
     pub trace_elements: bool,

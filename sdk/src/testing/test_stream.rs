@@ -211,7 +211,7 @@ impl<T: Element> SourceRun for Performance<T> {
             mark: Mark::START,
             clock: wiring.env.clock.clone(),
             output: wiring.output(0),
-            batch_size: wiring.env.batch_size,
+            batch_size: wiring.env.batch_size_of::<T>(),
             wake: wiring.env.wake.clone(),
             shared: wiring.env.shared.clone(),
             inflow: None,

@@ -8,6 +8,9 @@ use crate::kernel::{Batch, Env, Link, Meta, Operator, Packet, Push, Stamp};
 use crate::{Element, Key, Result, Timestamp};
 use std::rc::Rc;
 
+/// So many rows make a packet, however small they are: others wait for them.
+const PACKET: usize = 1024;
+
 /// Rows of one stamp that are fewer travel with others: a packet of their own would be larger than they are.
 const FEW: usize = 32;
 
@@ -28,7 +31,15 @@ impl<T: Element> Router<T> {
     pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
         let outgoing = (0..env.workers).map(|_| HashedRows::new()).collect();
         let dealt = vec![Vec::new(); env.workers];
-        Self { link, worker: env.worker, workers: env.workers, capacity: env.batch_size, outgoing, dealt, room: 0 }
+        Self {
+            link,
+            worker: env.worker,
+            workers: env.workers,
+            capacity: env.batch_size.min(PACKET),
+            outgoing,
+            dealt,
+            room: 0,
+        }
     }
 
     /// Sends a whole batch.

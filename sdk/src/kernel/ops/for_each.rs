@@ -19,7 +19,7 @@ pub(crate) struct ForEach<T, F> {
 
 impl<T: Element, F: FnMut(T, &Meta, usize) -> Result<(), BoxError>> ForEach<T, F> {
     pub(crate) fn new(wiring: &Wiring<'_>, looks_at_windows: bool, f: F) -> Self {
-        let (capacity, witness) = (wiring.env.batch_size, Witness::new(wiring.env.trace_elements));
+        let (capacity, witness) = (wiring.env.batch_size_of::<T>(), Witness::new(wiring.env.trace_elements));
         let taken = wiring.flows.first().cloned().unwrap_or_default();
         Self { f, looks_at_windows, capacity, taken, step: wiring.step.clone(), witness }
     }

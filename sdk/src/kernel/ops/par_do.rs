@@ -39,7 +39,7 @@ impl<I: Element, D: DoFn<I, S>, S: SideInputs> ParDo<I, D, S> {
             out: wiring.emitter(0),
             is_set_up: false,
             in_bundle: false,
-            capacity: wiring.env.batch_size,
+            capacity: wiring.env.batch_size_of::<I>(),
             _side: PhantomData,
         };
         Self { reader: Reader::new(wiring, side, allowed_lateness), function }

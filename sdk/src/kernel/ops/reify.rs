@@ -33,7 +33,7 @@ pub(crate) struct ReifyWindows<T> {
 
 impl<T: Element> ReifyWindows<T> {
     pub(crate) fn new(wiring: &Wiring<'_>) -> Self {
-        Self { output: wiring.output(0), capacity: wiring.env.batch_size }
+        Self { output: wiring.output(0), capacity: wiring.env.batch_size_of::<T>() }
     }
 }
 

@@ -128,7 +128,7 @@ impl<I: Element, S: SideInputs> Reader<I, S> {
         if side.is_global {
             return self.read_in(batch, Window::GLOBAL, &mut f);
         }
-        let capacity = self.env.batch_size;
+        let capacity = self.env.batch_size_of::<I>();
         each_window(batch, capacity, |batch, window| {
             if self.is_expired(window) { self.drop_late(batch) } else { self.read_in(batch, window, &mut f) }
         })

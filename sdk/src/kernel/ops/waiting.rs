@@ -34,7 +34,7 @@ impl<T: Element> Waiting<T> {
             holds: Holds::default(),
             ends: Holds::default(),
             holder: Holder::new(env),
-            capacity: env.batch_size,
+            capacity: env.batch_size_of::<T>(),
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) struct WithWindow<O, F> {
 
 impl<O: 'static, F> WithWindow<O, F> {
     pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
-        Self { f, batch: Batch::new(), capacity: wiring.env.batch_size, output: wiring.output(0) }
+        Self { f, batch: Batch::new(), capacity: wiring.env.batch_size_of::<O>(), output: wiring.output(0) }
     }
 
     fn add(&mut self, row: O) -> Result<()> {
@@ -77,7 +77,7 @@ pub(super) struct Results<O> {
 
 impl<O: 'static> Results<O> {
     pub(super) fn new(wiring: &Wiring<'_>) -> Self {
-        Self { batch: Batch::new(), capacity: wiring.env.batch_size, output: wiring.output(0) }
+        Self { batch: Batch::new(), capacity: wiring.env.batch_size_of::<O>(), output: wiring.output(0) }
     }
 
     pub(super) fn add(&mut self, result: O, window: Window) -> Result<()> {

@@ -69,7 +69,7 @@ impl<In: Element, D: SplittableDoFn<In>> Shuffle for RunSplittable<In, D> {
             step: wiring.step.clone(),
             out: wiring.emitter(0),
             shared: wiring.env.shared.clone(),
-            batch_size: wiring.env.batch_size,
+            batch_size: wiring.env.batch_size_of::<D::Out>(),
             is_set_up: false,
             _elements: PhantomData,
         };

@@ -198,7 +198,8 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
         }
         let mut entries = other.table.into_iter().map(|entry| (entry.hash, (entry.key, entry.acc)));
         loop {
-            let (hashes, mut rows): (Vec<_>, Vec<_>) = entries.by_ref().take(self.env.batch_size).unzip();
+            let (hashes, mut rows): (Vec<_>, Vec<_>) =
+                entries.by_ref().take(self.env.batch_size_of::<(K, C::Acc)>()).unzip();
             if rows.is_empty() {
                 return Ok(());
             }
@@ -212,7 +213,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
         rows.drain(part, |key, acc| {
             hashes.push(hash_key(&key));
             accs.push((key, acc));
-            if accs.len() < self.env.batch_size {
+            if accs.len() < self.env.batch_size_of::<(K, C::Acc)>() {
                 return Ok(());
             }
             let result = self.merge(&hashes, &mut accs);

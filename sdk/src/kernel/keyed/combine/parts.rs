@@ -41,7 +41,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> PartsReceiver<K, V, C> {
             out: wiring.emitter(0),
             rows: CoGroup::<K, (Rows<K, (Window, C::Acc)>,)>::new().receiver(wiring),
             is_full: false,
-            capacity: wiring.env.batch_size,
+            capacity: wiring.env.batch_size_of::<(K, (Window, C::Acc))>(),
         }));
         Receiver { inboxes: vec![receiver.clone()], control: receiver }
     }

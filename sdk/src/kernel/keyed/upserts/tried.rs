@@ -26,7 +26,7 @@ impl<K: Key, V: Element, S: UpsertSink<K, V>> TriedTable<K, V, S> {
         let (step, env) = (wiring.step.clone(), wiring.env.clone());
         let delivery = TableDelivery { sink, writer: None, step, env, _rows: PhantomData };
         let delivering = Delivering::new(wiring.env, delivery);
-        let tries = Retrying::new(wiring, delivering, retry, wiring.env.batch_size, letters);
+        let tries = Retrying::new(wiring, delivering, retry, wiring.env.batch_size_of::<(K, V)>(), letters);
         Self { latest: LatestOfKeys::new(), changes: Batch::new(), tries }
     }
 }

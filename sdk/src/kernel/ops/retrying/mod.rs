@@ -75,7 +75,7 @@ impl<I: Element, A: Attempts<I>> Retrying<I, A> {
             backlog: Backlog::new(env),
             clock: env.clock.clone(),
             shared: env.shared.clone(),
-            capacity: env.batch_size,
+            capacity: env.batch_size_of::<I>(),
             chance: mix(env.seed ^ mix(u64::from(wiring.id) << 32 | env.worker as u64)),
             // A clock that is set by hand may stand still until these elements have been taken.
             may_refuse: env.clock.as_manual().is_none(),

@@ -34,7 +34,7 @@ pub(super) fn try_shard<T: Element, S: Sink<T>>(
     let letters = Letters::of_one_in(shard.count as usize, wiring, limit).of_kind(ErrorKind::Io);
     let context = StepContext::of(wiring);
     let delivery = ShardDelivery { sink, shard, context, writer: None, _elements: PhantomData };
-    Retrying::new(wiring, Delivering::new(wiring.env, delivery), retry, wiring.env.batch_size, letters)
+    Retrying::new(wiring, Delivering::new(wiring.env, delivery), retry, wiring.env.batch_size_of::<T>(), letters)
 }
 
 /// The writer of a shard.
