@@ -44,6 +44,10 @@ pub struct Env {
 /// The bytes of a batch, without what is on the heap: a first cache keeps them, or the second one without effort.
 const NEAR: usize = 1 << 15;
 
+/// What an element counts at least that has something on the heap, in bytes: how much is not known, and a batch of small boxes may
+/// be large.
+const LEAST_WITH_HEAP: usize = 32;
+
 /// So many rows make a batch however large they are, or calls would cost more than is won.
 const LEAST_ROWS: usize = 128;
 
@@ -56,7 +60,8 @@ impl Env {
     /// How many elements of a type make a batch: fewer where they are so large that a near cache would not keep them from one
     /// step to the next.
     pub(crate) fn batch_size_of<T>(&self) -> usize {
-        let near = NEAR / size_of::<T>().max(1);
+        let least = if std::mem::needs_drop::<T>() { LEAST_WITH_HEAP } else { 1 };
+        let near = NEAR / size_of::<T>().max(least);
         self.batch_size.min(near.max(LEAST_ROWS))
     }
 

@@ -14,13 +14,16 @@ pub(crate) struct Map<I, O, F> {
     step: Arc<Step>,
     witness: Witness<I>,
     batch: Batch<O>,
+    /// How many results make a batch: more inputs than these may do.
+    most: usize,
     output: Output<O>,
 }
 
 impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
     pub(crate) fn new(wiring: &Wiring<'_>, f: F) -> Self {
         let witness = Witness::new(wiring.env.trace_elements);
-        Self { f, step: wiring.step.clone(), witness, batch: Batch::new(), output: wiring.output(0) }
+        let most = wiring.env.batch_size_of::<O>();
+        Self { f, step: wiring.step.clone(), witness, batch: Batch::new(), most, output: wiring.output(0) }
     }
 
     /// Without heap memory a copy costs nothing, and the inputs stay to be shown.
@@ -39,6 +42,13 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
         });
         result.map_err(|error| blame(error, batch.values.get(last)))?;
         self.output.push(of_same(batch))
+    }
+
+    fn push_piece(&mut self, batch: &mut Batch<I>) -> Result<()> {
+        self.batch.values.reserve(batch.len());
+        self.apply(&mut batch.values)?;
+        std::mem::swap(&mut self.batch.meta, &mut batch.meta);
+        self.output.push(&mut self.batch)
     }
 
     fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
@@ -74,10 +84,11 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
         if Self::COPIES && TypeId::of::<I>() == TypeId::of::<O>() {
             return self.push_in_place(batch);
         }
-        self.batch.values.reserve(batch.len());
-        self.apply(&mut batch.values)?;
-        std::mem::swap(&mut self.batch.meta, &mut batch.meta);
-        self.output.push(&mut self.batch)
+        while batch.len() > self.most {
+            let mut front = batch.take_front(batch.cut_behind(self.most));
+            self.push_piece(&mut front)?;
+        }
+        self.push_piece(batch)
     }
 }
 

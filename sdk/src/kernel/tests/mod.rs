@@ -5,6 +5,7 @@ mod bundled;
 mod combined;
 mod emitters;
 mod joins;
+mod maps;
 mod packets;
 mod routers;
 mod rows;
