@@ -12,7 +12,9 @@ use crate::wake::Wakers;
 use crate::worker::{Worker, lost_worker};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
-use beamline_sdk::kernel::{Clock, Env, MemoryBudget, Shared, SinkControl, SourceRun, StepId, Warnings, forget_runs};
+use beamline_sdk::kernel::{
+    Clock, Env, MemoryBudget, Recycling, Shared, SinkControl, SourceRun, StepId, Warnings, forget_runs,
+};
 use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
 use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, RunId, SplitTarget};
 use parking_lot::{Condvar, Mutex};
@@ -222,6 +224,7 @@ impl JobHandle {
             scratch: Arc::new(TempFiles),
             clock: clock.clone(),
             wake: wake.clone(),
+            recycling: Recycling::new(workers),
             shared: shared.clone(),
         };
         let job = self.job.clone();

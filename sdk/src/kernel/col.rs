@@ -95,10 +95,15 @@ impl<C: Clone + PartialEq> Col<C> {
     }
 
     /// A column without rows that is to be filled with rows of this one, or rows like them: there is room for so many.
-    pub(crate) fn emptied(&self, room: usize) -> Self {
+    /// Values of single rows are kept in `memory`, which has none yet.
+    pub(crate) fn emptied(&self, room: usize, memory: impl FnOnce() -> Vec<C>) -> Self {
         match self.values().first() {
             Some(first) if !self.is_varied() => Self::Same(first.clone()),
-            _ => Self::Each(Vec::with_capacity(room)),
+            _ => {
+                let mut each = memory();
+                each.reserve_exact(room);
+                Self::Each(each)
+            }
         }
     }
 
@@ -193,11 +198,11 @@ mod tests {
     #[test]
     fn what_is_filled_with_rows_that_differ_need_not_find_that_out() {
         let few = Col::Each((0..40u8).map(|v| v % 16).collect());
-        assert_eq!(few.emptied(9), Col::Same(0));
-        assert_eq!(column(&[7, 7]).emptied(9), Col::Same(7));
+        assert_eq!(few.emptied(9, Vec::new), Col::Same(0));
+        assert_eq!(column(&[7, 7]).emptied(9, Vec::new), Col::Same(7));
         let times: Vec<u8> = (0..200).map(|row| row / 10).collect();
-        assert_eq!(column(&times).emptied(9), Col::Each(vec![]));
-        assert_eq!(Col::<u8>::Each(vec![]).emptied(9), Col::Each(vec![]));
+        assert_eq!(column(&times).emptied(9, Vec::new), Col::Each(vec![]));
+        assert_eq!(Col::<u8>::Each(vec![]).emptied(9, Vec::new), Col::Each(vec![]));
     }
 
     proptest! {
@@ -216,7 +221,7 @@ mod tests {
             let mut front = col.clone();
             prop_assert!(has(&front.split_off(half), &all[half..]));
             prop_assert!(has(&front, &all[..half]));
-            let mut like = col.emptied(all.len());
+            let mut like = col.emptied(all.len(), Vec::new);
             all.iter().enumerate().for_each(|(row, v)| like.append(row, v));
             prop_assert!(has(&like, &all));
             let backwards: Vec<u32> = (0..all.len() as u32).rev().collect();

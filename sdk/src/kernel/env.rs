@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::current::StepId;
 use super::memory::MemoryBudget;
 use super::reading::Wake;
+use super::recycling::Recycling;
 use super::scratch::Scratch;
 use super::warnings::Warnings;
 use crate::{BoxError, Error, ErrorKind, Result, RunId};
@@ -37,6 +38,8 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
     /// Wakes workers that have nothing to do, from any thread.
     pub wake: Arc<dyn Wake>,
+    /// The memory of packets that have been worked through.
+    pub recycling: Recycling,
     /// What the workers of a run share.
     pub shared: Arc<Shared>,
 }

@@ -88,9 +88,14 @@ impl Meta {
         self.pane.append_all(rows, &other.pane, more);
     }
 
-    /// That of a batch without rows that is to be filled with rows of this one: there is room for so many.
-    pub(crate) fn emptied(&self, room: usize) -> Self {
-        Self { time: self.time.emptied(room), windows: self.windows.emptied(room), pane: self.pane.emptied(room) }
+    /// That of a batch without rows that is to be filled with rows of this one: there is room for so many. Where each
+    /// has a time of its own, they are kept in `times`.
+    pub(crate) fn emptied(&self, room: usize, times: impl FnOnce() -> Vec<Timestamp>) -> Self {
+        Self {
+            time: self.time.emptied(room, times),
+            windows: self.windows.emptied(room, Vec::new),
+            pane: self.pane.emptied(room, Vec::new),
+        }
     }
 
     /// Takes the rows from `at` on.

@@ -35,6 +35,7 @@ mod pace;
 mod pending;
 pub(crate) mod prefetch;
 mod reading;
+mod recycling;
 #[cfg(feature = "async")]
 pub(crate) mod runtime;
 pub(crate) mod scratch;
@@ -64,6 +65,7 @@ pub use operator::{Op, Operator, StepFactory, Wiring};
 pub use output::{Consumer, ErasedConsumer, Output, Push};
 pub use pending::{Kept, Pending, ReadingStatus};
 pub use reading::{Inflow, Polled, SourceFactory, SourceHead, SourceRun, Wake, read_with};
+pub use recycling::Recycling;
 pub use scratch::{Scratch, ScratchFile};
 pub use shuffle::{Inbox, Link, Packet, Receiver, Shuffle, ShuffleFactory, ShuffleMode};
 pub use thread::forget_runs;

@@ -7,6 +7,7 @@
 
 use super::partitions::Rows;
 use super::route::HashSender;
+use crate::kernel::drain::drain;
 use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::memory::Reservation;
 use crate::kernel::shuffle::HashedRows;
@@ -123,10 +124,14 @@ struct Input<K: Key, V, G: Groups<K>> {
 
 impl<K: Key, V: Element, G: Groups<K>> Inbox for Input<K, V, G> {
     fn deliver(&mut self, packet: Packet) -> Result<()> {
-        let HashedRows { hashes, batch } = packet.open::<HashedRows<(K, V)>>();
+        let mut packet = packet.open::<HashedRows<(K, V)>>();
         let mut receiver = self.receiver.borrow_mut();
         let rows = (self.rows)(&mut receiver.groups);
-        hashes.into_iter().zip(batch.values).try_for_each(|(hash, (key, value))| rows.add(hash, key, value))
+        let mut pairs = packet.hashes.iter().zip(drain(&mut packet.batch.values));
+        pairs.try_for_each(|(hash, (key, value))| rows.add(*hash, key, value))?;
+        drop(pairs);
+        receiver.env.recycling.put(packet);
+        Ok(())
     }
 }
 

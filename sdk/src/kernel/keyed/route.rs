@@ -21,6 +21,9 @@ pub(crate) struct Router<T> {
     workers: usize,
     capacity: usize,
     outgoing: Vec<HashedRows<T>>,
+    env: Rc<Env>,
+    /// Memory for the hashes of a batch.
+    hashes: Vec<u64>,
     /// Which rows of the batch in work go to each worker.
     dealt: Vec<Vec<u32>>,
     /// For how many rows there is to be room at once: about as many as there were of late.
@@ -28,7 +31,7 @@ pub(crate) struct Router<T> {
 }
 
 impl<T: Element> Router<T> {
-    pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
+    pub(crate) fn new(link: Rc<dyn Link>, env: &Rc<Env>) -> Self {
         let outgoing = (0..env.workers).map(|_| HashedRows::new()).collect();
         let dealt = vec![Vec::new(); env.workers];
         Self {
@@ -37,6 +40,8 @@ impl<T: Element> Router<T> {
             workers: env.workers,
             capacity: env.batch_size.min(PACKET),
             outgoing,
+            env: env.clone(),
+            hashes: Vec::new(),
             dealt,
             room: 0,
         }
@@ -47,18 +52,33 @@ impl<T: Element> Router<T> {
         if self.workers == 1 {
             let rows = HashedRows { hashes, batch: batch.take() };
             // The caller, whose buffer this was, goes on with another one.
+            if let Some(next) = self.env.recycling.take::<T>() {
+                (self.hashes, batch.values) = (next.hashes, next.batch.values);
+            }
             batch.values.reserve_exact(self.room_after(rows.batch.len()));
             return self.send(0, rows);
         }
+        let result = self.send_divided(&hashes, batch);
+        self.hashes = hashes;
+        result
+    }
+
+    /// Memory for the hashes of a batch that is to be sent.
+    pub(crate) fn hashes(&mut self) -> Vec<u64> {
+        let mut hashes = std::mem::take(&mut self.hashes);
+        hashes.clear();
+        hashes
+    }
+
+    fn send_divided(&mut self, hashes: &[u64], batch: &mut Batch<T>) -> Result<()> {
+        let mut values = drain(&mut batch.values);
         if batch.meta.is_same() {
             self.begin(&batch.meta)?;
-            let mut values = drain(&mut batch.values);
-            return hashes.into_iter().try_for_each(|hash| self.add(hash, values.pop()));
+            return hashes.iter().try_for_each(|hash| self.add(*hash, values.pop()));
         }
-        let mut values = drain(&mut batch.values);
         let mut row = 0;
         while values.len() > 0 {
-            row = self.deal_out(&mut values, &hashes, &batch.meta, row);
+            row = self.deal_out(&mut values, hashes, &batch.meta, row);
             self.flush_full()?;
         }
         Ok(())
@@ -79,7 +99,7 @@ impl<T: Element> Router<T> {
         for (rows, dealt) in self.outgoing.iter_mut().zip(&self.dealt) {
             let before = rows.batch.len() - dealt.len();
             if before == 0 {
-                rows.batch.meta = meta.emptied(self.capacity);
+                rows.batch.meta = meta.emptied(self.capacity, || self.env.recycling.times());
             }
             rows.batch.meta.append_rows(before, meta, dealt);
         }
@@ -149,7 +169,7 @@ impl<T: Element> Router<T> {
 
     /// Sends what there is for a worker, and makes room for so many rows.
     fn flush_to(&mut self, to: usize, room: usize) -> Result<()> {
-        let mut next = HashedRows::with_room(room);
+        let mut next = self.env.recycling.take::<T>().unwrap_or_else(|| HashedRows::with_room(room));
         if self.outgoing[to].batch.meta.is_same() {
             next.batch.meta.clone_from(&self.outgoing[to].batch.meta);
         }
@@ -209,14 +229,15 @@ pub(crate) struct HashSender<K, V> {
 }
 
 impl<K: Key, V: Element> HashSender<K, V> {
-    pub(crate) fn new(link: Rc<dyn Link>, env: &Env) -> Self {
+    pub(crate) fn new(link: Rc<dyn Link>, env: &Rc<Env>) -> Self {
         Self { router: Router::new(link, env) }
     }
 }
 
 impl<K: Key, V: Element> Push<(K, V)> for HashSender<K, V> {
     fn push(&mut self, batch: &mut Batch<(K, V)>) -> Result<()> {
-        let hashes = batch.values.iter().map(|(k, _)| hash_key(k)).collect();
+        let mut hashes = self.router.hashes();
+        hashes.extend(batch.values.iter().map(|(k, _)| hash_key(k)));
         self.router.send_all(hashes, batch)
     }
 }

@@ -14,7 +14,7 @@ mod together;
 mod windowed;
 
 use super::memory::MemoryBudget;
-use super::{Batch, Consumer, Env, ManualClock, Push, Scratch, ScratchFile, Shared, Stamp, Wake, Wiring};
+use super::{Batch, Consumer, Env, ManualClock, Push, Recycling, Scratch, ScratchFile, Shared, Stamp, Wake, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Result, Step, Timestamp};
 use parking_lot::Mutex;
@@ -67,6 +67,7 @@ fn env_with(worker: usize, workers: usize, batch_size: usize, memory: MemoryBudg
         scratch: Arc::new(InMemory),
         clock: Arc::new(ManualClock::default()),
         wake: Arc::new(NoWake),
+        recycling: Recycling::new(workers),
         shared: Arc::new(Shared::default()),
     })
 }

@@ -252,7 +252,9 @@ impl<K: Key, V: Element, C: CombineFn<V>> Inbox for CombineReceiver<K, V, C> {
             Ok(own) => self.adopt(own),
             Err(packet) => {
                 let HashedRows { hashes, mut batch } = packet.open();
-                self.add(&hashes, &mut batch.values)
+                self.add(&hashes, &mut batch.values)?;
+                self.env.recycling.put(HashedRows { hashes, batch });
+                Ok(())
             }
         }
     }

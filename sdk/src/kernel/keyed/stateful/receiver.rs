@@ -10,10 +10,11 @@ use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
 use crate::kernel::keyed::windowed::{DROPPED_LATE, Inputs, Late, One};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::witness::Witness;
-use crate::kernel::{Batch, Clock, Col, Emitter, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
+use crate::kernel::{Batch, Clock, Col, Emitter, Env, Inbox, Meta, Operator, Packet, Pending, Shared, Stamp, Wiring};
 use crate::state::{StateCx, StatefulDoFn, TimeDomain};
 use crate::window::Window;
 use crate::{BoxError, BundleCx, Element, Key, Result, Step, Timestamp};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use std::time::Duration;
 pub(super) struct Stateful<K, V, D: StatefulDoFn<K, V>> {
     pub(super) dofn: D,
     step: Arc<Step>,
+    env: Rc<Env>,
     pub(super) shared: Arc<Shared>,
     clock: Arc<dyn Clock>,
     pub(super) now: Timestamp,
@@ -53,6 +55,7 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         Self {
             dofn,
             step: wiring.step.clone(),
+            env: wiring.env.clone(),
             shared: wiring.env.shared.clone(),
             clock: wiring.env.clock.clone(),
             now: Timestamp::MIN,
@@ -123,6 +126,8 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
                 self.add(moment, lifetime, guess, *hash, pair)?;
             }
         }
+        drop(pairs);
+        self.env.recycling.put(HashedRows { hashes, batch: Batch { values, meta } });
         Ok(())
     }
 

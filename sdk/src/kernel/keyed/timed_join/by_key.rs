@@ -6,15 +6,17 @@ use crate::kernel::guard::catch;
 use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
 use crate::kernel::keyed::windowed::{DROPPED_LATE, Holds, Late, Timers};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Batch, Emitter, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Emitter, Env, Operator, Pending, Stamp, Wiring};
 use crate::window::{Pane, Window};
 use crate::{Key, Result, Step, Timestamp};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Joins the rows of the keys that this worker owns.
 pub(crate) struct JoinByKey<K, J: TimedJoin> {
     pub(super) join: J,
     pub(super) step: Arc<Step>,
+    pub(super) env: Rc<Env>,
     pub(super) watermark: Timestamp,
     output_watermark: Timestamp,
     pub(super) keys: Slots<K, OfKey<J::State>>,
@@ -75,6 +77,8 @@ impl<K: Key, J: TimedJoin> JoinByKey<K, J> {
                 }
             }
         }
+        drop(pairs);
+        self.env.recycling.put(HashedRows { hashes, batch: Batch { values, meta } });
     }
 
     #[cold]
@@ -145,6 +149,7 @@ impl<K: Key, J: TimedJoin> Driver<K, J> for JoinByKey<K, J> {
         Self {
             join,
             step: wiring.step.clone(),
+            env: wiring.env.clone(),
             watermark: Timestamp::MIN,
             output_watermark: Timestamp::MIN,
             keys: Slots::new(),

@@ -10,19 +10,21 @@ use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Env, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{
     Arrival, Contents, Dropped, Effects, KeyState, Now, Reducer, TimeDomain, Wake, WindowResult,
 };
 use crate::window::{Window, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::marker::PhantomData;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Groups the rows of the keys that this worker owns.
 pub(crate) struct ByKey<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     reducer: Reducer<V, C>,
     step: Arc<Step>,
+    env: Rc<Env>,
     clock: Arc<dyn Clock>,
     now: Now,
     keys: Slots<K, KeyState<C::State>>,
@@ -85,6 +87,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         Self {
             reducer: Reducer::new(strategy, contents),
             step: wiring.step.clone(),
+            env: wiring.env.clone(),
             clock: wiring.env.clock.clone(),
             now: Now::START,
             keys: Slots::new(),
@@ -92,7 +95,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
         }
     }
 
-    fn add_all<X>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) {
+    fn add_all<X: 'static>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) {
         let Batch { mut values, meta } = batch;
         let mut guesses = [Guess::NONE; BLOCK];
         let mut pairs = drain(&mut values);
@@ -107,10 +110,12 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByKey<K, V, C,
                 });
             }
         }
+        drop(pairs);
+        self.env.recycling.put(HashedRows { hashes, batch: Batch { values, meta } });
     }
 
     /// Takes rows of whose values `value_of` makes those that are grouped.
-    pub(super) fn take_as<X>(&mut self, rows: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) -> Result<()> {
+    pub(super) fn take_as<X: 'static>(&mut self, rows: HashedRows<(K, X)>, value_of: impl Fn(X) -> V) -> Result<()> {
         self.now.clock = self.clock.now();
         let step = self.step.clone();
         catch(&step, || self.add_all(rows, value_of))?;

@@ -12,10 +12,11 @@ use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::slots::{BLOCK, Guess, Slots};
 use crate::kernel::shuffle::HashedRows;
-use crate::kernel::{Batch, Kept, Operator, Pending, Stamp, Wiring};
+use crate::kernel::{Batch, Env, Kept, Operator, Pending, Stamp, Wiring};
 use crate::window::reduce::{Contents, Dropped, DroppedBecause};
 use crate::window::{Accumulation, AnyWindowFn, Mark, Pane, Timing, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use std::time::Duration;
 pub(crate) struct BySession<K, V, C: Contents<V>, R: ResultRow<K, C::Out>> {
     rules: Rules<C>,
     step: Arc<Step>,
+    env: Rc<Env>,
     output_watermark: Timestamp,
     keys: Slots<K, Sessions<C::State>>,
     outside: Outside<K, V, R::Row>,
@@ -62,6 +64,7 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
         Self {
             rules,
             step: wiring.step.clone(),
+            env: wiring.env.clone(),
             output_watermark: Timestamp::MIN,
             keys: Slots::new(),
             outside: Outside { timers: Timers::new(), results: Results::new(wiring, strategy, late) },
@@ -84,6 +87,8 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> BySession<K, V
                 self.add(guess, *hash, key, value, time, *last);
             }
         }
+        drop(pairs);
+        self.env.recycling.put(HashedRows { hashes, batch: Batch { values, meta } });
     }
 
     #[cold]

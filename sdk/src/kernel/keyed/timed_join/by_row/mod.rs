@@ -71,6 +71,7 @@ impl<K: Key, L: Element, R: Element> JoinByRow<K, L, R> {
             }
             self.add::<S>(hashes[row], key, *meta.time.get(row), value, &limits);
         });
+        self.crowded.env.recycling.put(HashedRows { hashes, batch: Batch { values, meta } });
     }
 
     /// Asks for what the rows of the next block need, and for what those are to be compared with that come next.
