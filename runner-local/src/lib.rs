@@ -119,8 +119,8 @@ impl LocalRunner {
         Self { memory: bytes, ..self }
     }
 
-    /// How many elements make a batch at most: at least 1, and 4,096 unless it is set. Of elements of more than 8 bytes fewer do, as
-    /// a batch is to stay in a near cache. Results do not depend on it.
+    /// How many elements make a batch at most: at least 1, and 4,096 unless it is set. Of elements of more than 8 bytes, or with
+    /// something on the heap, fewer do, as a batch is to stay in a near cache. Results do not depend on it.
     #[must_use]
     pub fn batch_size(self, elements: usize) -> Self {
         Self { batch_size: elements, ..self }

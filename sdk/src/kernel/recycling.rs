@@ -31,6 +31,9 @@ impl Recycling {
 
     /// Keeps the memory of a packet, unless there is enough.
     pub(crate) fn put<T: 'static>(&self, mut packet: HashedRows<T>) {
+        if self.most == 0 {
+            return;
+        }
         packet.hashes.clear();
         packet.batch.values.clear();
         let meta = std::mem::replace(&mut packet.batch.meta, Meta::unstamped());

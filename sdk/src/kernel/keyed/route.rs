@@ -52,9 +52,6 @@ impl<T: Element> Router<T> {
         if self.workers == 1 {
             let rows = HashedRows { hashes, batch: batch.take() };
             // The caller, whose buffer this was, goes on with another one.
-            if let Some(next) = self.env.recycling.take::<T>() {
-                (self.hashes, batch.values) = (next.hashes, next.batch.values);
-            }
             batch.values.reserve_exact(self.room_after(rows.batch.len()));
             return self.send(0, rows);
         }
