@@ -87,11 +87,6 @@ impl<T> Batch<T> {
         std::mem::replace(self, rest)
     }
 
-    /// Where to cut it behind so many rows or a few more: not behind what is taken back.
-    pub(crate) fn cut_behind(&self, rows: usize) -> usize {
-        (rows..self.len()).find(|end| !self.meta.takes_back(end - 1)).unwrap_or(self.len())
-    }
-
     /// About how many bytes it takes.
     pub(crate) fn bytes(&self) -> usize
     where

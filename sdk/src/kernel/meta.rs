@@ -42,6 +42,11 @@ impl Meta {
         self.pane.get(row).is_retraction()
     }
 
+    /// Where to cut a batch of `len` rows behind so many or a few more: not behind what is taken back.
+    pub(crate) fn cut_behind(&self, rows: usize, len: usize) -> usize {
+        (rows..len).find(|end| !self.takes_back(end - 1)).unwrap_or(len)
+    }
+
     /// What elements of a source have: no time, the global window, no pane.
     pub fn unstamped() -> Self {
         Self::of(Stamp { time: Timestamp::MIN, windows: global_window(), pane: Pane::UNKNOWN })

@@ -157,7 +157,7 @@ impl<T: Send + 'static> Rows for Batch<T> {
     }
 
     fn take_front(&mut self, rows: usize) -> Self {
-        self.take_front(self.cut_behind(rows))
+        self.take_front(self.meta.cut_behind(rows, self.len()))
     }
 }
 

@@ -1,11 +1,12 @@
 //! One output for each input, and looking at what passes.
 
-use crate::kernel::drain::drain;
+use crate::kernel::drain::{Drain, drain};
 use crate::kernel::guard::{catch, render};
 use crate::kernel::witness::{Row, Witness, blame};
-use crate::kernel::{Batch, Operator, Output, Push, Wiring};
+use crate::kernel::{Batch, Meta, Operator, Output, Push, Wiring};
 use crate::{Element, Result, Step};
 use std::any::{Any, TypeId};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Applies a function to every element.
@@ -44,24 +45,41 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Map<I, O, F> {
         self.output.push(of_same(batch))
     }
 
-    fn push_piece(&mut self, batch: &mut Batch<I>) -> Result<()> {
-        self.batch.values.reserve(batch.len());
-        self.apply(&mut batch.values)?;
-        std::mem::swap(&mut self.batch.meta, &mut batch.meta);
-        self.output.push(&mut self.batch)
+    /// Makes results of so many inputs, a batch at a time; `apply` makes those of some rows.
+    fn push_pieces(
+        &mut self,
+        meta: &mut Meta,
+        len: usize,
+        mut apply: impl FnMut(&mut Self, Range<usize>) -> Result<()>,
+    ) -> Result<()> {
+        let mut row = 0;
+        while row < len {
+            let rows = row..meta.cut_behind(row + self.most, len);
+            row = rows.end;
+            self.batch.values.reserve(rows.len());
+            apply(self, rows.clone())?;
+            if rows.len() == len {
+                std::mem::swap(&mut self.batch.meta, meta);
+            } else {
+                self.batch.meta = meta.slice(rows);
+            }
+            self.output.push(&mut self.batch)?;
+        }
+        Ok(())
     }
 
-    fn apply(&mut self, inputs: &mut Vec<I>) -> Result<()> {
+    fn apply_to_copies(&mut self, inputs: &[I]) -> Result<()> {
+        let Self { f, step, batch: Batch { values, .. }, .. } = self;
+        let copies = inputs.iter().cloned();
+        let result = catch(step, || values.extend(copies.map(f)));
+        result.map_err(|error| blame(error, inputs.get(values.len())))
+    }
+
+    fn apply(&mut self, inputs: &mut Drain<'_, I>, count: usize) -> Result<()> {
         let Self { f, step, witness, batch: Batch { values, .. }, .. } = self;
-        if Self::COPIES {
-            let copies = inputs.iter().cloned();
-            let result = catch(step, || values.extend(copies.map(f)));
-            return result.map_err(|error| blame(error, inputs.get(values.len())));
-        }
         let result = catch(step, || {
-            let mut inputs = drain(inputs);
-            while let Some(next) = inputs.first() {
-                witness.see(next);
+            for _ in 0..count {
+                inputs.first().into_iter().for_each(|next| witness.see(next));
                 values.push(f(inputs.pop()));
             }
         });
@@ -84,11 +102,15 @@ impl<I: Element, O: 'static, F: Fn(I) -> O> Push<I> for Map<I, O, F> {
         if Self::COPIES && TypeId::of::<I>() == TypeId::of::<O>() {
             return self.push_in_place(batch);
         }
-        while batch.len() > self.most {
-            let mut front = batch.take_front(batch.cut_behind(self.most));
-            self.push_piece(&mut front)?;
+        let len = batch.len();
+        let Batch { values, meta } = batch;
+        if Self::COPIES {
+            self.push_pieces(meta, len, |me, rows| me.apply_to_copies(&values[rows]))?;
+            values.clear();
+            return Ok(());
         }
-        self.push_piece(batch)
+        let mut inputs = drain(values);
+        self.push_pieces(meta, len, |me, rows| me.apply(&mut inputs, rows.len()))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Owned, bytes_of, first};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::table::{Entry, Table, Taken};
+use crate::kernel::keyed::table::{Divided, Entry, Table};
 use crate::kernel::memory::Reservation;
 use crate::kernel::{ShuffleMode, Wiring};
 use crate::{Element, Key, Result, Step};
@@ -161,25 +161,26 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
         self.memory.grow(bytes) && self.memory.used() < self.limit && !is_hopeless
     }
 
-    /// Takes so many entries out, the oldest first.
-    pub(crate) fn take(&mut self, count: usize, mut each: impl FnMut(Entry<K, C::Acc>) -> Result<()>) -> Result<()> {
+    /// Takes so many entries out, the oldest first, with the hashes of their keys.
+    pub(crate) fn take(
+        &mut self,
+        count: usize,
+        mut each: impl FnMut(u64, Entry<K, C::Acc>) -> Result<()>,
+    ) -> Result<()> {
         if count == self.table.len() {
             self.memory.shrink(self.memory.used());
-            return self.table.drain().try_for_each(each);
+            return self.table.drain().try_for_each(|(hash, entry)| each(hash, entry));
         }
         let oldest = self.table.take_oldest(count);
         let bytes = bytes_of(oldest.iter());
         self.memory.shrink(bytes.min(self.memory.used()));
-        oldest.into_iter().try_for_each(&mut each)
+        oldest.into_hashed().try_for_each(|(hash, entry)| each(hash, entry))
     }
 
     /// Takes all entries out: those that this worker owns as a table, the others to be sent. Nothing is taken out if there
     /// is nothing to own, or not the memory that it takes by now: accumulators may have grown.
-    pub(crate) fn divide(
-        &mut self,
-        is_own: impl Fn(u64) -> bool,
-    ) -> Option<(Owned<K, C::Acc>, Taken<Entry<K, C::Acc>>)> {
-        let bytes = bytes_of(self.table.iter().filter(|entry| is_own(entry.hash)));
+    pub(crate) fn divide(&mut self, is_own: impl Fn(u64) -> bool) -> Option<(Owned<K, C::Acc>, Divided<K, C::Acc>)> {
+        let bytes = bytes_of(self.table.hashed().filter(|(hash, _)| is_own(*hash)).map(|(_, entry)| entry));
         if bytes == 0 || !self.memory.set(bytes) {
             return None;
         }

@@ -114,7 +114,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
     fn send(&mut self, count: usize) -> Result<()> {
         let Self { table, router, meta, .. } = self;
         router.begin(meta)?;
-        table.take(count, |entry| router.add(entry.hash, (entry.key, entry.acc)))
+        table.take(count, |hash, Entry { key, acc }| router.add(hash, (key, acc)))
     }
 
     /// What this worker owns goes first: then its receiver adds to it what comes from others.
@@ -126,7 +126,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineSender<K, V, C> {
         let bytes = own.memory.used();
         router.send_own(own, bytes)?;
         router.begin(meta)?;
-        others.try_for_each(|entry| router.add(entry.hash, (entry.key, entry.acc)))
+        others.try_for_each(|(hash, Entry { key, acc })| router.add(hash, (key, acc)))
     }
 }
 
@@ -173,8 +173,8 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
         let env = &self.env;
         let rows = self.spilled.get_or_insert_with(|| Rows::new(env));
         self.memory.shrink(self.memory.used());
-        for slot in self.table.drain() {
-            rows.add(slot.hash, slot.key, slot.acc)?;
+        for (hash, Entry { key, acc }) in self.table.drain() {
+            rows.add(hash, key, acc)?;
         }
         rows.evict_all()
     }
@@ -196,7 +196,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
             std::mem::swap(&mut self.table, &mut other.table);
             std::mem::swap(&mut self.memory, &mut other.memory);
         }
-        let mut entries = other.table.into_iter().map(|entry| (entry.hash, (entry.key, entry.acc)));
+        let mut entries = other.table.into_hashed().map(|(hash, Entry { key, acc })| (hash, (key, acc)));
         loop {
             let (hashes, mut rows): (Vec<_>, Vec<_>) =
                 entries.by_ref().take(self.env.batch_size_of::<(K, C::Acc)>()).unzip();
@@ -225,7 +225,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> CombineReceiver<K, V, C> {
 
     fn emit_table(&mut self) -> Result<()> {
         let Self { combine, table, out, .. } = self;
-        let each = |slot: Entry<K, C::Acc>| out.emit((slot.key, combine.extract(slot.acc)));
+        let each = |(_, Entry { key, acc }): (u64, Entry<K, C::Acc>)| out.emit((key, combine.extract(acc)));
         catch(&self.step, || table.drain().for_each(each))?;
         self.memory.shrink(self.memory.used());
         self.out.check()

@@ -68,7 +68,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> PartsReceiver<K, V, C> {
         self.memory.shrink(self.memory.used());
         let table = std::mem::replace(&mut self.table, Table::new());
         let mut next = HashedRows::new();
-        for Entry { hash, key, acc } in table {
+        for (hash, Entry { key, acc }) in table.into_hashed() {
             for part in acc {
                 next.hashes.push(hash);
                 next.batch.values.push((key.clone(), part));
@@ -87,7 +87,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> PartsReceiver<K, V, C> {
     fn emit_all(&mut self) -> Result<()> {
         self.out.begin(&Meta::end_of_global_window());
         let out = &mut self.out;
-        self.table.drain().for_each(|Entry { key, acc, .. }| out.emit((key, acc.into())));
+        self.table.drain().for_each(|(_, Entry { key, acc })| out.emit((key, acc.into())));
         self.memory.shrink(self.memory.used());
         self.out.check()
     }

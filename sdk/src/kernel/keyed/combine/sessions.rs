@@ -15,6 +15,7 @@ use crate::kernel::hash::hash_key;
 use crate::kernel::keyed::group::CoGroup;
 use crate::kernel::keyed::partitions::Rows;
 use crate::kernel::keyed::route::Router;
+use crate::kernel::keyed::table::Entry;
 use crate::kernel::memory::size_of_value;
 use crate::kernel::{Batch, Link, Meta, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Wiring};
 use crate::window::{AnyWindowFn, Window};
@@ -157,8 +158,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Sender<K, V, C> {
     fn send(&mut self, count: usize) -> Result<()> {
         let Self { table, router, .. } = self;
         router.begin(&Meta::unstamped())?;
-        table.take(count, |entry| {
-            let (hash, key, Parts(mut parts)) = (entry.hash, entry.key, entry.acc);
+        table.take(count, |hash, Entry { key, acc: Parts(mut parts) }| {
             let Some(last) = parts.pop() else { return Ok(()) };
             parts.into_iter().try_for_each(|part| router.add(hash, (key.clone(), part)))?;
             router.add(hash, (key, last))

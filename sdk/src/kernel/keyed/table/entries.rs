@@ -102,7 +102,7 @@ impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
     }
 
     /// Takes those out that are not to stay.
-    pub(super) fn divide(&mut self, stays: impl Fn(&T) -> bool) -> Taken<T> {
+    pub(super) fn divide(&mut self, mut stays: impl FnMut(&T) -> bool) -> Taken<T> {
         let mut others = Chunks::<T, CHUNK>::new();
         self.first.extract_if(.., |element| !stays(element)).for_each(|element| others.push(element));
         for element in self.chunks.take() {

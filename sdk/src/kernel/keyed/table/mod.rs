@@ -6,18 +6,20 @@
 
 mod chunks;
 mod entries;
+mod hashes;
 
-pub(crate) use chunks::{Drained, Each, Taken};
+pub(crate) use chunks::Each;
 pub(crate) use entries::Entries;
+pub(crate) use hashes::Divided;
 
 use crate::Key;
 use crate::kernel::drain::drain;
 use crate::kernel::prefetch::{prefetch, prefetch_all, prefetch_heap, touch};
+use hashes::Hashes;
 
-/// A key, its hash and what has been combined for it.
+/// A key and what has been combined for it.
 #[derive(Clone)]
 pub(crate) struct Entry<K, A> {
-    pub(crate) hash: u64,
     pub(crate) key: K,
     pub(crate) acc: A,
 }
@@ -26,6 +28,7 @@ pub(crate) struct Entry<K, A> {
 #[derive(Clone)]
 pub(crate) struct Table<K, A> {
     entries: Entries<Entry<K, A>>,
+    hashes: Hashes<K>,
     /// Open addressing: the number of the entry plus one, which is less than there are slots, and in the bits above that
     /// those of the low half of the hash; 0 is free. None where the table is empty or packed.
     slots: Vec<u32>,
@@ -37,7 +40,7 @@ pub(crate) struct Table<K, A> {
 
 /// Rows that are looked up together: their entries should fit into the first cache.
 const BLOCK: usize = 128;
-/// Slots are asked for so many entries before they are filled.
+/// The slots of so many entries are asked for before they are filled.
 const AHEAD: usize = 32;
 /// Entries that are taken over together.
 const ABSORBED: usize = 8 * BLOCK;
@@ -48,7 +51,7 @@ const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
     pub(crate) fn new() -> Self {
-        Self { entries: Entries::new(), slots: Vec::new(), wanted: SMALLEST, found: Vec::new() }
+        Self { entries: Entries::new(), hashes: Hashes::new(), slots: Vec::new(), wanted: SMALLEST, found: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -56,10 +59,12 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// The bytes that an entry takes in the table itself, spare room included.
-    pub(crate) const ENTRY_BYTES: usize = size_of::<Entry<K, A>>() * 3 / 2 + 3 * size_of::<u32>();
+    pub(crate) const ENTRY_BYTES: usize = Self::STORED * 3 / 2 + 3 * size_of::<u32>();
+
+    const STORED: usize = size_of::<Entry<K, A>>() + Hashes::<K>::BYTES;
 
     /// The bytes that a table takes however few entries it has.
-    pub(crate) const BYTES: usize = SMALLEST * size_of::<u32>() + 4 * size_of::<Entry<K, A>>() + size_of::<Self>();
+    pub(crate) const BYTES: usize = SMALLEST * size_of::<u32>() + 4 * Self::STORED + size_of::<Self>();
 
     /// Adds rows: `fold` into the accumulator of the key, or `create` one.
     pub(crate) fn update<V>(
@@ -174,7 +179,6 @@ impl<K: Key, A> Table<K, A> {
             let (slot, number) = (self.slots[at], number(self.slots[at], mask));
             if is_like(slot, hash, mask)
                 && let Some(entry) = self.entries.get(number)
-                && entry.hash == hash
                 && entry.key == *key
             {
                 return Ok(number);
@@ -186,7 +190,8 @@ impl<K: Key, A> Table<K, A> {
 
     /// Adds an entry for a new key; says its number.
     fn insert_at(&mut self, at: usize, hash: u64, key: K, acc: A) -> u32 {
-        let len = self.entries.push(Entry { hash, key, acc });
+        let len = self.entries.push(Entry { key, acc });
+        self.hashes.push(hash);
         self.slots[at] = slot(hash, len, self.slots.len() - 1);
         if len * 2 > self.slots.len() {
             self.grow();
@@ -209,15 +214,24 @@ impl<K: Key, A> Table<K, A> {
     }
 
     fn fill_slots(&mut self) {
-        let mask = self.slots.len() - 1;
-        let mut ahead = self.entries.iter().skip(AHEAD);
-        for (i, entry) in self.entries.iter().enumerate() {
-            ahead.next().into_iter().for_each(|later| prefetch(&self.slots[place(later.hash) & mask]));
-            let mut at = place(entry.hash) & mask;
-            while self.slots[at] != 0 {
-                at = (at + 1) & mask;
+        let Self { entries, hashes, slots, .. } = self;
+        let mask = slots.len() - 1;
+        let mut hashes = hashes.with(entries.iter()).map(|(hash, _)| hash);
+        let (mut ahead, mut filled) = (Vec::new(), 0);
+        loop {
+            ahead.clear();
+            ahead.extend(hashes.by_ref().take(AHEAD).inspect(|hash| prefetch(&slots[place(*hash) & mask])));
+            if ahead.is_empty() {
+                return;
             }
-            self.slots[at] = slot(entry.hash, i + 1, mask);
+            for hash in &ahead {
+                let mut at = place(*hash) & mask;
+                while slots[at] != 0 {
+                    at = (at + 1) & mask;
+                }
+                filled += 1;
+                slots[at] = slot(*hash, filled, mask);
+            }
         }
     }
 
@@ -239,6 +253,7 @@ impl<K: Key, A> Table<K, A> {
         self.wanted = wanted_for(self.entries.len());
         self.slots = Vec::new();
         self.entries.shrink_to(0);
+        self.hashes.shrink_to(0);
     }
 
     /// Whether nothing has come since it was packed.
@@ -260,12 +275,12 @@ impl<K: Key, A> Table<K, A> {
     /// Says at which numbers the keys of another table's entries are, which are created where there are none.
     pub(crate) fn number<V>(
         &mut self,
-        entries: impl Iterator<Item = Entry<K, V>>,
+        entries: impl Iterator<Item = (u64, Entry<K, V>)>,
         create: impl Fn() -> A,
         mut each: impl FnMut(u32, V),
     ) {
         self.make_ready();
-        let mut entries = entries.map(|Entry { hash, key, acc }| (hash, (key, acc)));
+        let mut entries = entries.map(|(hash, Entry { key, acc })| (hash, (key, acc)));
         loop {
             let (hashes, mut rows): (Vec<_>, Vec<_>) = entries.by_ref().take(ABSORBED).unzip();
             if rows.is_empty() {
@@ -301,16 +316,22 @@ impl<K: Key, A> Table<K, A> {
             keep
         });
         if self.entries.len() < numbers.len() {
+            let mut behind = numbers.iter().skip(1).copied().chain([kept]).zip(&numbers);
+            self.hashes.retain(|| behind.next().is_some_and(|(behind, number)| behind > *number));
             self.index(wanted_for(self.entries.len()));
         }
         numbers
     }
 
     /// Adds entries of another table, by `merge` where the key is here already.
-    pub(crate) fn absorb(&mut self, entries: impl Iterator<Item = Entry<K, A>>, mut merge: impl FnMut(&mut A, A)) {
+    pub(crate) fn absorb(
+        &mut self,
+        entries: impl Iterator<Item = (u64, Entry<K, A>)>,
+        mut merge: impl FnMut(&mut A, A),
+    ) {
         let (mut hashes, mut rows) = (Vec::new(), Vec::new());
-        for entry in entries {
-            hashes.push(entry.hash);
+        for (hash, entry) in entries {
+            hashes.push(hash);
             rows.push((entry.key, entry.acc));
             if rows.len() == ABSORBED {
                 self.update(&hashes, &mut rows, &mut merge, |acc| acc);
@@ -325,6 +346,11 @@ impl<K: Key, A> Table<K, A> {
         self.entries.iter()
     }
 
+    /// All entries, with the hashes of their keys.
+    pub(crate) fn hashed(&self) -> impl Iterator<Item = (u64, &Entry<K, A>)> {
+        self.hashes.with(self.entries.iter())
+    }
+
     /// The entries behind the first `before`.
     pub(crate) fn since(&self, before: usize) -> Each<'_, Entry<K, A>> {
         self.entries.since(before)
@@ -337,47 +363,47 @@ impl<K: Key, A> Table<K, A> {
 
     /// Takes the first `n` entries out, which are the oldest.
     pub(crate) fn take_oldest(&mut self, n: usize) -> Table<K, A> {
-        let oldest = Self { entries: self.entries.take_first(n), ..Self::new() };
+        let (entries, hashes) = (self.entries.take_first(n), self.hashes.take_first(n));
+        let oldest = Self { entries, hashes, ..Self::new() };
         self.index(self.slots.len());
         oldest
     }
 
     /// Takes the entries out that are not to stay, by their hashes.
-    pub(crate) fn divide(&mut self, stays: impl Fn(u64) -> bool) -> Taken<Entry<K, A>> {
-        if self.entries.iter().any(|entry| !stays(entry.hash)) {
+    pub(crate) fn divide(&mut self, stays: impl Fn(u64) -> bool) -> Divided<K, A> {
+        if self.hashed().any(|(hash, _)| !stays(hash)) {
             // They name no entries any more, and there is to be room for what is taken out.
             self.slots = Vec::new();
         }
-        let others = self.entries.divide(|entry| stays(entry.hash));
-        self.wanted = wanted_for(self.entries.len());
-        self.entries.shrink_to(self.wanted);
+        let Self { entries, hashes, wanted, .. } = self;
+        let others = hashes.divide(entries, stays);
+        *wanted = wanted_for(entries.len());
+        entries.shrink_to(*wanted);
+        hashes.shrink_to(*wanted);
         others
     }
 
-    /// Takes all entries out. What comes next finds as much room as these had, if that was little.
-    pub(crate) fn drain(&mut self) -> Drained<'_, Entry<K, A>> {
+    /// Takes all entries out, with the hashes of their keys. What comes next finds as much room as these had, if that was little.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (u64, Entry<K, A>)> {
         if self.is_near() {
             self.slots.clear();
         } else {
             self.slots = Vec::new();
         }
         self.wanted = wanted_for(self.entries.len());
-        self.entries.drain()
+        self.hashes.drain_with(self.entries.drain())
     }
 
     /// Gives back the memory that is more than entries like the last ones need.
     pub(crate) fn shrink(&mut self) {
         self.entries.shrink_to(self.wanted);
+        self.hashes.shrink_to(self.wanted);
         self.slots.shrink_to(self.wanted);
     }
-}
 
-impl<K, A> IntoIterator for Table<K, A> {
-    type Item = Entry<K, A>;
-    type IntoIter = Taken<Entry<K, A>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+    /// All entries, with the hashes of their keys.
+    pub(crate) fn into_hashed(self) -> impl Iterator<Item = (u64, Entry<K, A>)> {
+        self.hashes.into_with(self.entries.into_iter())
     }
 }
 
@@ -470,17 +496,43 @@ mod tests {
     use super::*;
     use crate::kernel::hash::hash_key;
     use proptest::prelude::*;
+    use serde::{Deserialize, Serialize};
     use std::collections::BTreeMap;
+    use std::fmt::Debug;
+    use std::hash::{Hash, Hasher};
 
-    fn check(batches: Vec<Vec<(u16, u64)>>, hash: impl Fn(&u16) -> u64) {
+    /// A key that shares all of its hash with others.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    struct Alike(u16);
+
+    impl Hash for Alike {
+        fn hash<H: Hasher>(&self, hasher: &mut H) {
+            (self.0 % 7).hash(hasher);
+        }
+    }
+
+    fn check<K: Key + Ord + Debug>(batches: &[Vec<(u16, u64)>], key: impl Fn(u16) -> K, hash: impl Fn(&K) -> u64) {
         let (mut table, mut model) = (Table::new(), BTreeMap::new());
-        for mut batch in batches {
-            batch.iter().for_each(|(k, v)| *model.entry(*k).or_insert(0) += v);
+        for batch in batches {
+            let mut batch: Vec<(K, u64)> = batch.iter().map(|(k, v)| (key(*k), *v)).collect();
+            batch.iter().for_each(|(k, v)| *model.entry(k.clone()).or_insert(0) += v);
             let hashed: Vec<u64> = batch.iter().map(|(k, _)| hash(k)).collect();
             table.update(&hashed, &mut batch, |acc: &mut u64, v| *acc += v, |v| v);
             assert_eq!(table.len(), model.len());
         }
-        let sums: BTreeMap<u16, u64> = table.drain().map(|entry| (entry.key, entry.acc)).collect();
+        assert!(table.hashed().all(|(hashed, entry)| hashed == hash(&entry.key)));
+        let mut others = table.clone();
+        let stays = |hash: u64| hash.is_multiple_of(3);
+        let (divided, mut sums): (Vec<u64>, BTreeMap<K, u64>) =
+            others.divide(stays).map(|(hash, Entry { key, acc })| (hash, (key, acc))).unzip();
+        assert!(!divided.into_iter().any(stays));
+        others.update(&[], &mut Vec::new(), |_: &mut u64, ()| {}, |()| 0);
+        for (hashed, Entry { key, acc }) in others.drain() {
+            assert!(stays(hashed) && hashed == hash(&key));
+            sums.insert(key, acc);
+        }
+        assert_eq!(sums, model);
+        let sums: BTreeMap<K, u64> = table.drain().map(|(_, entry)| (entry.key, entry.acc)).collect();
         assert_eq!(sums, model);
         assert_eq!(table.len(), 0);
     }
@@ -490,10 +542,12 @@ mod tests {
         fn a_table_is_a_map(
             batches in prop::collection::vec(prop::collection::vec((0u16..600, 0u64..100), 0..400), 0..8),
         ) {
-            check(batches.clone(), hash_key);
+            check(&batches, |k| k, hash_key);
+            check(&batches, Alike, hash_key);
+            check(&batches, |k| k.to_string(), hash_key);
             // Keys that share slots, tags, or all of their hash.
-            check(batches.clone(), |k| u64::from(*k % 7) << 32);
-            check(batches, |k| u64::from(*k % 3));
+            check(&batches, |k| k.to_string(), |k| (k.len() as u64) << 32);
+            check(&batches, |k| k.to_string(), |k| k.len() as u64);
         }
     }
 
@@ -504,7 +558,7 @@ mod tests {
         ) {
             let (mut table, mut model) = (Table::new(), BTreeMap::<u16, u64>::new());
             for keys in batches {
-                let entries = keys.iter().map(|key| Entry { hash: hash_key(key), key: *key, acc: *key });
+                let entries = keys.iter().map(|key| (hash_key(key), Entry { key: *key, acc: *key }));
                 let mut numbers = Vec::new();
                 table.number(entries, || 0, |number, key| numbers.push((number, key)));
                 for (number, key) in numbers {
@@ -518,7 +572,7 @@ mod tests {
                     prop_assert_eq!(*table.at_mut(numbers[old]), model[key]);
                 }
             }
-            prop_assert_eq!(table.drain().map(|entry| (entry.key, entry.acc)).collect::<BTreeMap<_, _>>(), model);
+            prop_assert_eq!(table.drain().map(|(_, entry)| (entry.key, entry.acc)).collect::<BTreeMap<_, _>>(), model);
         }
     }
 
@@ -537,7 +591,7 @@ mod tests {
             table.update(&hashes, &mut rows, |acc, v| *acc += v, |v| v);
             assert!(!table.is_packed());
             assert_eq!(table.len(), keys as usize);
-            assert!(table.drain().all(|entry| entry.acc == 2));
+            assert!(table.drain().all(|(_, entry)| entry.acc == 2));
         }
     }
 
@@ -549,11 +603,11 @@ mod tests {
         table.update(&hashes, &mut rows.clone(), |acc: &mut u64, v| *acc += v, |v| v);
         table.update(&hashes, &mut rows.clone(), |acc, v| *acc += v, |v| v);
         assert_eq!(table.hits_before(10_000), 10_000);
-        let oldest: Vec<u32> = table.take_oldest(20_000).into_iter().map(|entry| entry.key).collect();
+        let oldest: Vec<u32> = table.take_oldest(20_000).into_hashed().map(|(_, entry)| entry.key).collect();
         assert!(oldest.iter().copied().eq(0..20_000));
         table.update(&hashes, &mut rows.clone(), |acc, v| *acc += v, |v| v);
         assert_eq!(table.len(), rows.len());
-        let sums: BTreeMap<u32, u64> = table.drain().map(|entry| (entry.key, entry.acc)).collect();
+        let sums: BTreeMap<u32, u64> = table.drain().map(|(_, entry)| (entry.key, entry.acc)).collect();
         assert!(sums.into_iter().all(|(key, sum)| sum == if (key as usize) < oldest.len() { 1 } else { 3 }));
     }
 }

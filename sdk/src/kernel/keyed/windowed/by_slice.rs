@@ -171,7 +171,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         let Self { combine, accumulates, shown, results, .. } = self;
         let table = shown.get_or_insert_with((window.expiry(self.allowed_lateness), window), Table::new);
         for ((key, late), hash) in rows.rows.into_iter().zip(rows.hashes) {
-            let Entry { key, acc: before, .. } = table.find_or_create(hash, key, || Shown { acc: None, panes: 0 });
+            let Entry { key, acc: before } = table.find_or_create(hash, key, || Shown { acc: None, panes: 0 });
             let mut acc = before.acc.take().unwrap_or_else(|| combine.create());
             combine.merge(&mut acc, late);
             before.acc = accumulates.then(|| acc.clone());
@@ -214,15 +214,15 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
     }
 
     /// Shows what a window contains, and keeps it if late elements may come.
-    fn close_with(&mut self, window: Window, count: usize, contents: impl Iterator<Item = Entry<K, C::Acc>>) {
+    fn close_with(&mut self, window: Window, count: usize, contents: impl Iterator<Item = (u64, Entry<K, C::Acc>)>) {
         let Self { combine, accumulates, shown, results, watermark, .. } = self;
         let expiry = window.expiry(self.allowed_lateness);
         if *watermark > expiry {
-            let rows = contents.map(|Entry { key, acc, .. }| R::row(key, combine.extract(acc)));
+            let rows = contents.map(|(_, Entry { key, acc })| R::row(key, combine.extract(acc)));
             return results.show_all(count, rows, &stamp(window, Pane::ONLY));
         }
         let mut kept = Table::new();
-        let rows = contents.map(|Entry { hash, key, acc }| {
+        let rows = contents.map(|(hash, Entry { key, acc })| {
             let again = accumulates.then(|| acc.clone());
             kept.find_or_create(hash, key.clone(), || Shown { acc: again, panes: 1 });
             R::row(key, combine.extract(acc))

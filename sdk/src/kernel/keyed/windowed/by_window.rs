@@ -134,12 +134,12 @@ impl<K: Key, V: Element, C: Contents<V>, R: ResultRow<K, C::Out>> ByWindow<K, V,
         let expiry = window.expiry(self.allowed_lateness);
         if self.watermark > expiry {
             let stamp = stamp(window, Pane::ONLY);
-            let each = |Entry { key, mut acc, .. }: Entry<K, _>| (key, contents.take(&mut acc));
+            let each = |(_, Entry { key, mut acc }): (u64, Entry<K, _>)| (key, contents.take(&mut acc));
             return table.drain().map(each).for_each(|(key, out)| results.show(R::row(key, out), &stamp));
         }
         let stamp = stamp(window, Pane { last: false, ..Pane::ONLY });
         let mut shown = Table::new();
-        for Entry { hash, key, mut acc } in table.drain() {
+        for (hash, Entry { key, mut acc }) in table.drain() {
             let out = if self.accumulates { contents.show(&mut acc) } else { contents.take(&mut acc) };
             results.show(R::row(key.clone(), out), &stamp);
             shown.find_or_create(hash, key, || Shown { contents: acc, panes: 1 });

@@ -222,7 +222,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     fn send_scattered(&mut self, count: usize) -> Result<()> {
         let Self { scattered, router, .. } = self;
         scattered.as_mut().map_or(Ok(()), |table| {
-            table.take(count, |Entry { key: (key, window), acc, .. }| {
+            table.take(count, |_, Entry { key: (key, window), acc }| {
                 router.add_stamped(hash_key(&key), (key, acc), &stamp(window.into(), window.max_timestamp()))
             })
         })
@@ -266,7 +266,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
     fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
         let bytes = Table::<K, C::Acc>::BYTES + bytes_of(table.iter());
         let count = table.len();
-        let rows = table.drain().map(|Entry { hash, key, acc }| (hash, (key, acc)));
+        let rows = table.drain().map(|(hash, Entry { key, acc })| (hash, (key, acc)));
         self.router.add_alike(stamp(windows, last), count, rows)?;
         table.shrink();
         if let Some((_, bytes)) = self.spare.replace((table, bytes)) {

@@ -68,7 +68,7 @@ impl<K: Key, A: Element> Overflow<K, A> {
     pub(super) fn scatter(&mut self, slices: &mut Slices<K, A>, merge: impl FnMut(&mut A, A)) -> Result<()> {
         let rows = std::iter::from_fn(|| slices.pop_first());
         let rows = rows.flat_map(|(((_, window), _), slice)| {
-            slice.table.into_iter().map(move |entry| ((entry.key, window), entry.acc))
+            slice.table.into_hashed().map(move |(_, entry)| ((entry.key, window), entry.acc))
         });
         let bytes = self.scattered.get_or_insert_with(Scattered::new).add(rows.collect(), merge);
         self.memory.shrink(self.memory.used());
@@ -89,7 +89,7 @@ impl<K: Key, A: Element> Overflow<K, A> {
         let rows = self.rows.get_or_insert_with(|| Rows::new(&self.env));
         self.memory.shrink(self.memory.used());
         while let Some((((_, first), (_, last)), slice)) = slices.pop_first() {
-            for Entry { hash, key, acc } in slice.table {
+            for (hash, Entry { key, acc }) in slice.table.into_hashed() {
                 rows.add(hash, key, (first, last, acc))?;
             }
         }
@@ -173,13 +173,13 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
                 catch(&step, || self.add_run(slice.take(), &mut run))?;
             }
             slice = Some((first, last));
-            run.push(Entry { hash: hash_key(&key), key, acc });
+            run.push((hash_key(&key), Entry { key, acc }));
             Ok(())
         })?;
         catch(&step, || self.add_run(slice, &mut run))
     }
 
-    fn add_run(&mut self, slice: Option<(Window, Window)>, run: &mut Vec<Entry<K, C::Acc>>) {
+    fn add_run(&mut self, slice: Option<(Window, Window)>, run: &mut Vec<(u64, Entry<K, C::Acc>)>) {
         let Some((first, last)) = slice else { return };
         let Self { combine, coming, window_fn, .. } = self;
         let slice = coming.get_or_insert_with((place(first), place(last)), || {

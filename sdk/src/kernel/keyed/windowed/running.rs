@@ -103,7 +103,7 @@ impl<K: Key, A: Clone> Running<K, A> {
         }
         let mut rows = Vec::with_capacity(slice.table.len());
         let create = || Stacks { old: None, recent: None };
-        self.keys.number(slice.table.into_iter(), create, |number, acc| rows.push((number, acc)));
+        self.keys.number(slice.table.into_hashed(), create, |number, acc| rows.push((number, acc)));
         match self.old.first() {
             Some((last, _)) if until <= *last => return self.add_old(until, rows, merge),
             Some(_) => self.add_up(&rows, &mut merge),
@@ -169,17 +169,17 @@ impl<K: Key, A: Clone> Running<K, A> {
         &mut self,
         window: Window,
         mut merge: impl FnMut(&mut A, A),
-    ) -> impl Iterator<Item = Entry<K, A>> {
+    ) -> impl Iterator<Item = (u64, Entry<K, A>)> {
         if self.old.is_empty() {
             self.turn(&mut merge);
         }
         self.next = self.newest.behind(window);
-        self.keys.iter().filter_map(move |Entry { hash, key, acc: Stacks { old, recent } }| {
+        self.keys.hashed().filter_map(move |(hash, Entry { key, acc: Stacks { old, recent } })| {
             let mut acc = old.as_ref().map(|old| &old.acc).or(recent.as_ref())?.clone();
             if let (Some(_), Some(recent)) = (old, recent) {
                 merge(&mut acc, recent.clone());
             }
-            Some(Entry { hash: *hash, key: key.clone(), acc })
+            Some((hash, Entry { key: key.clone(), acc }))
         })
     }
 
@@ -285,7 +285,7 @@ mod tests {
                 prop_assert_eq!(now.is_some(), comes_now || running.next() == Some(window(end)));
                 if let Some(expected) = now {
                     let shown = running.show(window(end), |a, b| *a += b);
-                    let shown: HashMap<_, _> = shown.map(|entry| (entry.key, entry.acc)).collect();
+                    let shown: HashMap<_, _> = shown.map(|(_, entry)| (entry.key, entry.acc)).collect();
                     prop_assert!(shown.len() <= running.len());
                     prop_assert_eq!(shown, expected);
                     running.leave(window(end));

@@ -36,6 +36,6 @@ impl<K: Key, A: Element> Scattered<K, A> {
 
     /// Takes all rows out.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (K, Window, A)> {
-        self.0.drain().map(|entry| (entry.key.0, entry.key.1, entry.acc))
+        self.0.drain().map(|(_, entry)| (entry.key.0, entry.key.1, entry.acc))
     }
 }
