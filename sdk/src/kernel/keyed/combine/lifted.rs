@@ -4,7 +4,7 @@ use super::{Owned, bytes_of, first};
 use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::hash::hash_key;
-use crate::kernel::keyed::table::{Divided, Entry, Table};
+use crate::kernel::keyed::table::{Entry, Leaving, Table};
 use crate::kernel::memory::Reservation;
 use crate::kernel::{ShuffleMode, Wiring};
 use crate::{Element, Key, Result, Step};
@@ -179,7 +179,7 @@ impl<K: Key, V: Element, C: CombineFn<V>> Lifted<K, V, C> {
 
     /// Takes all entries out: those that this worker owns as a table, the others to be sent. Nothing is taken out if there
     /// is nothing to own, or not the memory that it takes by now: accumulators may have grown.
-    pub(crate) fn divide(&mut self, is_own: impl Fn(u64) -> bool) -> Option<(Owned<K, C::Acc>, Divided<K, C::Acc>)> {
+    pub(crate) fn divide(&mut self, is_own: impl Fn(u64) -> bool) -> Option<(Owned<K, C::Acc>, Leaving<K, C::Acc>)> {
         let bytes = bytes_of(self.table.hashed().filter(|(hash, _)| is_own(*hash)).map(|(_, entry)| entry));
         if bytes == 0 || !self.memory.set(bytes) {
             return None;

@@ -62,7 +62,7 @@ impl<K: Key> Hashes<K> {
         &mut self,
         entries: &mut Entries<Entry<K, A>>,
         stays: impl Fn(u64) -> bool,
-    ) -> Divided<K, A> {
+    ) -> Leaving<K, A> {
         let mut kept = self.kept.iter().copied();
         let entries = entries.divide(|entry| stays(next(&mut kept, &entry.key)));
         Hashed { kept: self.kept.divide(|hash| stays(*hash)), entries }
@@ -101,5 +101,5 @@ impl<K: Key, A, H: Iterator<Item = u64>, E: Iterator<Item = Entry<K, A>>> Iterat
     }
 }
 
-/// Some of the entries of a table.
-pub(crate) type Divided<K, A> = Hashed<Taken<u64>, Taken<Entry<K, A>>>;
+/// Entries that leave a table, some or all.
+pub(crate) type Leaving<K, A> = Hashed<Taken<u64>, Taken<Entry<K, A>>>;

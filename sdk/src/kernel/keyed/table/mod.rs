@@ -10,7 +10,7 @@ mod hashes;
 
 pub(crate) use chunks::Each;
 pub(crate) use entries::Entries;
-pub(crate) use hashes::Divided;
+pub(crate) use hashes::Leaving;
 
 use crate::Key;
 use crate::kernel::drain::drain;
@@ -370,13 +370,16 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// Takes the entries out that are not to stay, by their hashes.
-    pub(crate) fn divide(&mut self, stays: impl Fn(u64) -> bool) -> Divided<K, A> {
-        if self.hashed().any(|(hash, _)| !stays(hash)) {
+    pub(crate) fn divide(&mut self, stays: impl Fn(u64) -> bool) -> Leaving<K, A> {
+        let all_stay = self.hashed().all(|(hash, _)| stays(hash));
+        let Self { entries, hashes, slots, wanted, .. } = self;
+        let others = if all_stay {
+            Self::new().into_hashed()
+        } else {
             // They name no entries any more, and there is to be room for what is taken out.
-            self.slots = Vec::new();
-        }
-        let Self { entries, hashes, wanted, .. } = self;
-        let others = hashes.divide(entries, stays);
+            *slots = Vec::new();
+            hashes.divide(entries, stays)
+        };
         *wanted = wanted_for(entries.len());
         entries.shrink_to(*wanted);
         hashes.shrink_to(*wanted);
@@ -402,7 +405,7 @@ impl<K: Key, A> Table<K, A> {
     }
 
     /// All entries, with the hashes of their keys.
-    pub(crate) fn into_hashed(self) -> impl Iterator<Item = (u64, Entry<K, A>)> {
+    pub(crate) fn into_hashed(self) -> Leaving<K, A> {
         self.hashes.into_with(self.entries.into_iter())
     }
 }
