@@ -1,8 +1,10 @@
-//! What is combined in bundles before it travels shows what elements show that travel one by one.
+//! What is combined in bundles or windows before it travels shows what elements show that travel one by one.
 
 use super::{Rig, env};
-use crate::combine::ToList;
-use crate::kernel::keyed::windowed::{CombineInBundles, GroupInWindows, Keyed, One, Pairs, may_be_bundled};
+use crate::combine::{CombineFn, ToList, Top};
+use crate::kernel::keyed::windowed::{
+    CombineInBundles, CombineInWindows, GroupInWindows, Keyed, One, Pairs, may_be_bundled,
+};
 use crate::kernel::{Batch, Env, Link, Op, Output, Packet, Receiver, Shuffle, ShuffleMode, Stamp};
 use crate::window::reduce::Combined;
 use crate::window::{Accumulation, OnTimeBehavior, Pane, Trigger, WindowSet, Windowing, WindowingStrategy};
@@ -92,6 +94,9 @@ struct Sides<'a> {
     sent: Rc<Sent>,
 }
 
+/// Numbers from here on take as many bytes where they are written as where they are kept.
+const LARGE: u64 = 1 << 40;
+
 /// A result: when it came, what it shows, and its stamp.
 type Shown = (usize, u8, Vec<u64>, Stamp);
 
@@ -126,7 +131,7 @@ impl<'a> Sides<'a> {
 
     /// What comes out, in an order that does not depend on that of keys, and how far the output has come after each event.
     fn run(&self, strategy: &WindowingStrategy, events: &[Event]) -> (Vec<Shown>, Vec<Timestamp>) {
-        let (mut shown, mut outputs, mut number, mut watermark) = (Vec::new(), Vec::new(), 0.., Timestamp::MIN);
+        let (mut shown, mut outputs, mut number, mut watermark) = (Vec::new(), Vec::new(), LARGE.., Timestamp::MIN);
         for (step, event) in events.iter().chain([&Event::Watermark(i64::MAX)]).enumerate() {
             match event {
                 Event::Rows(batches) => batches.iter().for_each(|rows| {
@@ -175,6 +180,53 @@ proptest! {
         prop_assert_eq!(outputs, expected_outputs);
         prop_assert!(bundled.sent.rows.get() <= singly.sent.rows.get());
     }
+}
+
+/// Under the default trigger. Where windows overlap, late elements are dropped, as above.
+fn plain_strategies() -> impl Strategy<Value = WindowingStrategy> {
+    let windowing = prop_oneof![
+        (0u64..30).prop_map(|lateness| Windowing::fixed(millis(10)).allowed_lateness(millis(lateness))),
+        (0u64..30).prop_map(|lateness| Windowing::fixed(millis(60)).allowed_lateness(millis(lateness))),
+        Just(Windowing::sliding(millis(20), millis(5)).allowed_lateness(millis(0))),
+        Just(Windowing::global().allowed_lateness(millis(0))),
+    ];
+    let accumulation = prop_oneof![Just(Accumulation::Discarding), Just(Accumulation::Accumulating)];
+    (windowing, accumulation).prop_map(|(windowing, accumulation)| {
+        windowing.accumulation(accumulation).apply_to(&WindowingStrategy::default()).expect("it makes sense")
+    })
+}
+
+proptest! {
+    #[test]
+    fn windows_show_what_elements_show(strategy in plain_strategies(), events in events()) {
+        let (one, other) = (env(0, 1, 3, 1 << 20), env(0, 1, 3, 1 << 20));
+        let strategy = Arc::new(strategy);
+        let singly = GroupInWindows::<u8, u64, _, One<u64>, Pairs>::new(strategy.clone(), Combined(ToList));
+        let combined = CombineInWindows::<u8, u64, _, Keyed, Pairs>::new(strategy.clone(), ToList);
+        let (singly, combined) = (Sides::new(&singly, &one), Sides::new(&combined, &other));
+        let (expected, expected_outputs) = singly.run(&strategy, &events);
+        let (actual, outputs) = combined.run(&strategy, &events);
+        prop_assert_eq!(actual, expected);
+        prop_assert_eq!(outputs, expected_outputs);
+    }
+}
+
+/// How many rows travel of a thousand batches of a row of each of nine keys, all in one window.
+fn rows_sent<C: CombineFn<u64, Out = Vec<u64>>>(combine: C) -> usize {
+    let windowing = Windowing::fixed(millis(10)).apply_to(&WindowingStrategy::default());
+    let (strategy, env) = (Arc::new(windowing.unwrap()), env(0, 1, 3, 1 << 20));
+    let sides = Sides::new(&CombineInWindows::<u8, u64, _, Keyed, Pairs>::new(strategy.clone(), combine), &env);
+    let batch: Vec<(u8, i64)> = (0..9).map(|key| (key, 5)).collect();
+    let (shown, _) = sides.run(&strategy, &[Event::Rows(vec![batch; 1_000])]);
+    assert_eq!(shown.len(), 9);
+    sides.sent.rows.get()
+}
+
+#[test]
+fn what_does_not_become_less_travels_as_it_is() {
+    assert_eq!(rows_sent(Top::largest(1)), 9);
+    let sent = rows_sent(ToList);
+    assert!((8_000..9_000).contains(&sent), "{sent}");
 }
 
 #[test]

@@ -42,6 +42,11 @@ impl Gain {
         self.pause = self.pause.saturating_sub(rows);
     }
 
+    /// Combining pauses.
+    pub(crate) fn give_up(&mut self) {
+        *self = Self { pause: PAUSE, ..Self::new(self.lifted) };
+    }
+
     /// Counts a batch; says whether the table should be sent away because keys hardly repeat.
     pub(crate) fn count(&mut self, inputs: u64, new_keys: u64) -> bool {
         self.inputs += inputs;

@@ -7,6 +7,7 @@
 
 use super::Late;
 use super::idle::Idle;
+use super::loose::{AsAccs, Combining};
 use super::overflow::{Overflow, Slices};
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
@@ -61,8 +62,6 @@ struct Shown<A> {
     panes: u32,
 }
 
-type RowsIn<W, K, A> = WindowRows<W, K, A>;
-
 impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V, C, R> {
     pub(crate) fn new(strategy: &WindowingStrategy, combine: C, wiring: &Wiring<'_>) -> Self {
         Self {
@@ -92,31 +91,58 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         self
     }
 
-    fn add_all(&mut self, HashedRows { hashes, batch }: HashedRows<(K, C::Acc)>) {
+    /// Takes rows of any kind.
+    pub(super) fn take_as<X: Element, H: Combining<X, V, C>>(&mut self, rows: HashedRows<(K, X)>) -> Result<()> {
+        let (step, has_many) = (self.step.clone(), matches!(rows.batch.meta.windows, Col::Each(_)));
+        let Self { combine, overflow, coming, slides, .. } = self;
+        if let Some(overflow) = overflow.as_mut().filter(|_| !*slides)
+            && overflow.scattered().is_none()
+            && (has_many || overflow.are_small(coming))
+        {
+            overflow.scatter(coming, |acc, other| combine.merge(acc, other))?;
+        }
+        catch(&step, || self.add_all::<X, H>(rows))?;
+        let Self { overflow, coming, idle, new_bytes, .. } = self;
+        if let Some(overflow) = overflow {
+            overflow.count(std::mem::take(new_bytes), coming)?;
+            idle.pack(coming);
+        }
+        self.results.check()
+    }
+
+    fn add_all<X: Element, H: Combining<X, V, C>>(&mut self, HashedRows { hashes, batch }: HashedRows<(K, X)>) {
         let Self { combine, overflow, watermark, .. } = self;
         if let Some(scattered) = overflow.as_mut().and_then(Overflow::scattered) {
-            self.new_bytes += scattered.add_batch(batch, |acc, other| combine.merge(acc, other));
+            let Batch { values, meta } = batch;
+            let values = values.into_iter().map(|(key, x)| (key, H::first(combine, x))).collect();
+            let merge = |acc: &mut C::Acc, other| combine.merge(acc, other);
+            self.new_bytes += scattered.add_batch(Batch { values, meta }, merge);
             return;
         }
         let watermark = *watermark;
         let has_ended = |window: &Window| watermark > window.max_timestamp();
         if !self.slides {
-            return self.add_by_window(hashes, batch, &has_ended);
+            return self.add_by_window::<X, H>(hashes, batch, &has_ended);
         }
-        let HashedRows { hashes, batch } = self.add_to_ended(HashedRows { hashes, batch });
+        let HashedRows { hashes, batch } = self.add_to_ended::<X, H>(HashedRows { hashes, batch });
         for rows in sort::by_windows(hashes, batch, &|_| false) {
-            self.add(rows);
+            self.add::<X, H>(rows);
         }
     }
 
-    fn add_by_window(&mut self, hashes: Vec<u64>, batch: Batch<(K, C::Acc)>, timed: &dyn Fn(&Window) -> bool) {
+    fn add_by_window<X: Element, H: Combining<X, V, C>>(
+        &mut self,
+        hashes: Vec<u64>,
+        batch: Batch<(K, X)>,
+        timed: &dyn Fn(&Window) -> bool,
+    ) {
         for rows in sort::by_window(hashes, batch, timed) {
-            self.add(rows.map_windows(WindowSet::from));
+            self.add::<X, H>(rows.map_windows(WindowSet::from));
         }
     }
 
     /// Adds rows to those of their windows that have ended, in their order, and leaves them in the others.
-    fn add_to_ended(&mut self, mut rows: HashedRows<(K, C::Acc)>) -> HashedRows<(K, C::Acc)> {
+    fn add_to_ended<X: Element, H: Combining<X, V, C>>(&mut self, mut rows: HashedRows<(K, X)>) -> HashedRows<(K, X)> {
         let watermark = self.watermark;
         let meta = &mut rows.batch.meta;
         if !meta.windows.values().iter().any(|windows| windows.first_end().is_some_and(|end| watermark > end)) {
@@ -133,18 +159,18 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             }
         }
         meta.windows.update(|windows| *windows = windows.iter().copied().filter(|window| !has_ended(window)).collect());
-        self.add_by_window(late.hashes, late.batch, &|_| true);
+        self.add_by_window::<X, H>(late.hashes, late.batch, &|_| true);
         rows
     }
 
     /// Adds rows of one window, or of a slice none of whose windows has ended.
-    fn add(&mut self, mut rows: RowsIn<WindowSet, K, C::Acc>) {
+    fn add<X: Element, H: Combining<X, V, C>>(&mut self, mut rows: WindowRows<WindowSet, K, X>) {
         let (Some(first), Some(last)) = (rows.windows.first().copied(), rows.windows.last().copied()) else { return };
         if self.watermark > first.expiry(self.allowed_lateness) {
-            return self.drop_late(first, rows);
+            return self.drop_late::<X, H>(first, rows);
         }
         if self.watermark > first.max_timestamp() {
-            return self.add_late(first, rows);
+            return self.add_late::<X, H>(first, rows);
         }
         let Self { combine, coming, idle, spare, .. } = self;
         let slice = coming.get_or_insert_with((place(first), place(last)), || {
@@ -152,28 +178,29 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
         });
         idle.add(rows.rows.len(), slice);
         let before = slice.table.len();
-        slice.table.update(&rows.hashes, &mut rows.rows, |acc, other| combine.merge(acc, other), |acc| acc);
+        let add = |acc: &mut C::Acc, x| H::add(combine, acc, x);
+        slice.table.update(&rows.hashes, &mut rows.rows, add, |x| H::first(combine, x));
         if self.overflow.is_some() {
             self.new_bytes += bytes_of(slice.table.since(before));
             self.new_bytes += if before == 0 { Table::<K, C::Acc>::BYTES } else { 0 };
         }
     }
 
-    fn drop_late(&mut self, window: Window, rows: RowsIn<WindowSet, K, C::Acc>) {
-        for ((key, value), timestamp) in rows.rows.into_iter().zip(rows.times) {
-            let because = DroppedBecause::Late;
+    fn drop_late<X, H: Combining<X, V, C>>(&mut self, window: Window, rows: WindowRows<WindowSet, K, X>) {
+        for ((key, x), timestamp) in rows.rows.into_iter().zip(rows.times) {
+            let (because, value) = (DroppedBecause::Late, H::first(&self.combine, x));
             self.results.dropped(&key, Dropped { because, window, timestamp, mark: Mark::None, value });
         }
     }
 
     /// Shows a result for each late element.
-    fn add_late(&mut self, window: Window, rows: RowsIn<WindowSet, K, C::Acc>) {
+    fn add_late<X, H: Combining<X, V, C>>(&mut self, window: Window, rows: WindowRows<WindowSet, K, X>) {
         let Self { combine, accumulates, shown, results, .. } = self;
         let table = shown.get_or_insert_with((window.expiry(self.allowed_lateness), window), Table::new);
         for ((key, late), hash) in rows.rows.into_iter().zip(rows.hashes) {
             let Entry { key, acc: before } = table.find_or_create(hash, key, || Shown { acc: None, panes: 0 });
             let mut acc = before.acc.take().unwrap_or_else(|| combine.create());
-            combine.merge(&mut acc, late);
+            H::add(combine, &mut acc, late);
             before.acc = accumulates.then(|| acc.clone());
             let (index, on_time_index) = (before.panes, Some(before.panes));
             let pane =
@@ -260,21 +287,7 @@ fn stamp(window: Window, pane: Pane) -> Stamp {
 
 impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Takes<K, C::Acc> for BySlice<K, V, C, R> {
     fn take(&mut self, rows: HashedRows<(K, C::Acc)>) -> Result<()> {
-        let (step, has_many) = (self.step.clone(), matches!(rows.batch.meta.windows, Col::Each(_)));
-        let Self { combine, overflow, coming, slides, .. } = self;
-        if let Some(overflow) = overflow.as_mut().filter(|_| !*slides)
-            && overflow.scattered().is_none()
-            && (has_many || overflow.are_small(coming))
-        {
-            overflow.scatter(coming, |acc, other| combine.merge(acc, other))?;
-        }
-        catch(&step, || self.add_all(rows))?;
-        let Self { overflow, coming, idle, new_bytes, .. } = self;
-        if let Some(overflow) = overflow {
-            overflow.count(std::mem::take(new_bytes), coming)?;
-            idle.pack(coming);
-        }
-        self.results.check()
+        self.take_as::<C::Acc, AsAccs>(rows)
     }
 }
 

@@ -10,8 +10,10 @@
 
 use super::Inputs;
 use super::by_slice::BySlice;
+use super::loose::{Both, Loose};
 use super::rows::{One, Pairs, ResultRow, Whole};
 use super::sort::{self, WindowRows};
+use crate::coder::encoded_len;
 use crate::combine::CombineFn;
 use crate::kernel::drain::drain;
 use crate::kernel::guard::catch;
@@ -24,6 +26,7 @@ use crate::kernel::ordered::Ordered;
 use crate::kernel::{Batch, Col, Lens, Link, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
 use crate::window::{AnyWindowFn, Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -110,14 +113,17 @@ where
 
     fn sender(&self, _input: usize, link: Rc<dyn Link>, wiring: &Wiring<'_>, mode: ShuffleMode) -> Op {
         let scattered = self.may_scatter().then(|| Lifted::new(self.combine.clone(), wiring, mode));
+        // In a collection that ends, workers read parts of their own, so most keys of one come to no other.
+        let loose = (!self.at_the_end).then(|| Router::new(link.clone(), wiring.env));
         let sender = Sender::<K, V, C, I>::new(self.combine.clone(), link, wiring, mode);
-        Op::seen_through(I::lens(), wiring, Sender { scattered, ..sender })
+        Op::seen_through(I::lens(), wiring, Sender { scattered, loose, ..sender })
     }
 
     fn receiver(&self, wiring: &Wiring<'_>) -> Receiver {
         let receiver = BySlice::<K, V, C, R>::new(&self.strategy, self.combine.clone(), wiring);
         let receiver = if self.at_the_end { receiver.at_the_end(wiring.env) } else { receiver };
-        super::receiver::<K, C::Acc, One<C::Acc>, _>(receiver)
+        let control = Rc::new(RefCell::new(receiver));
+        Receiver { inboxes: vec![Rc::new(RefCell::new(Both(control.clone())))], control }
     }
 }
 
@@ -142,7 +148,9 @@ pub(super) struct Sender<K, V, C: CombineFn<V>, I> {
     /// that end.
     scattered: Option<Lifted<(K, Window), V, C>>,
     router: Router<(K, C::Acc)>,
-    _rows: PhantomData<fn() -> (V, I)>,
+    /// The way of what is not combined here, if the receiver takes that.
+    loose: Option<Router<(K, Loose<V>)>>,
+    _rows: PhantomData<fn() -> I>,
 }
 
 /// What has been combined for the rows that are in the same windows.
@@ -150,6 +158,7 @@ struct Open<K, A> {
     table: Table<K, A>,
     /// Which row was the last one.
     used: u64,
+    weight: Weight,
 }
 
 /// After so many rows in other windows a table is sent: time has gone on.
@@ -171,6 +180,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
             is_prompt: false,
             scattered: None,
             router: Router::new(link, wiring.env),
+            loose: None,
             _rows: PhantomData,
         }
     }
@@ -191,17 +201,32 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
             self.send_idle()?;
         }
         let Self { combine, open, spare, memory, .. } = self;
-        let open = open.get_or_insert_with((last, rows.windows), || Open { table: unused(spare, memory), used: 0 });
+        let open = open.get_or_insert_with((last, rows.windows), || Open {
+            table: unused(spare, memory),
+            used: 0,
+            weight: Weight::default(),
+        });
         open.used = self.rows;
         let table = &mut open.table;
         let (inputs, before) = (rows.rows.len() as u64, table.len());
+        // Others do not grow: their number is what counts.
+        let weighs = self.loose.is_some() && std::mem::needs_drop::<C::Acc>();
+        let bytes = if weighs { rows.rows.first().map_or(0, encoded_len) * rows.rows.len() } else { 0 };
         let add = |acc: &mut C::Acc, value| combine.add(acc, value);
         catch(&self.step, || table.update(&rows.hashes, &mut rows.rows, add, |value| first(combine, value)))?;
         let of_table = if before == 0 { Table::<K, C::Acc>::BYTES } else { 0 };
         let new_bytes = of_table + bytes_of(table.since(before));
         let new_keys = (table.len() - before) as u64;
         let fits = self.memory.grow(new_bytes) && self.memory.used() < self.limit;
-        if self.gain.count(inputs, new_keys) || !fits { self.send_all() } else { Ok(()) }
+        let is_in_vain = weighs && open.weight.count(inputs, bytes, table);
+        if is_in_vain {
+            self.gain.give_up();
+        }
+        if self.gain.count(inputs, new_keys) || is_in_vain || !fits {
+            self.send_all()?;
+            return self.router.flush();
+        }
+        Ok(())
     }
 
     /// Combines the rows of many windows.
@@ -262,6 +287,12 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         Ok(())
     }
 
+    /// Sends what routers have held back.
+    fn flush(&mut self) -> Result<()> {
+        self.router.flush()?;
+        self.loose.as_mut().map_or(Ok(()), Router::flush)
+    }
+
     /// Sends a table; what it takes of the memory stays with it.
     fn send(&mut self, last: Timestamp, windows: WindowSet, mut table: Table<K, C::Acc>) -> Result<()> {
         let bytes = Table::<K, C::Acc>::BYTES + bytes_of(table.iter());
@@ -275,6 +306,54 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Sender<K, V, C, I> {
         Ok(())
     }
 }
+
+/// Whether what is combined in a table becomes less by it.
+struct Weight {
+    rows: u64,
+    bytes: usize,
+    /// With so many rows the table is weighed.
+    next: u64,
+    /// What the table weighed the last time, and what its rows had come to.
+    before: Option<(usize, usize)>,
+}
+
+/// Rows before a table is weighed for the first time.
+const TRIAL: u64 = if cfg!(test) { 1 << 4 } else { 1 << 16 };
+
+/// With fewer keys than these, combining is what brings all workers to work on them.
+const MANY_KEYS: usize = if cfg!(test) { 1 << 2 } else { 1 << 12 };
+
+impl Default for Weight {
+    fn default() -> Self {
+        Self { rows: 0, bytes: 0, next: TRIAL, before: None }
+    }
+}
+
+impl Weight {
+    /// Counts rows that have been combined in a table, and weighs it now and then. Says whether it has grown by more than two
+    /// fifths of what its rows since the last time would take: then it is faster if they travel as they are.
+    fn count<K: Key, A: Element>(&mut self, rows: u64, bytes: usize, table: &Table<K, A>) -> bool {
+        self.rows += rows;
+        self.bytes += bytes;
+        if self.rows < self.next {
+            return false;
+        }
+        self.next = 2 * self.rows;
+        let now = weight_of(table);
+        let Some((table_before, rows_before)) = self.before.replace((now, self.bytes)) else { return false };
+        table.len() >= MANY_KEYS && now.saturating_sub(table_before) * 5 > (self.bytes - rows_before) * 2
+    }
+}
+
+/// About how many bytes the entries of a table take: what some of them take stands for all.
+fn weight_of<K: Key, A: Element>(table: &Table<K, A>) -> usize {
+    let some = table.iter().step_by((table.len() / SOME).max(1));
+    let weight = |entry: &Entry<K, A>| encoded_len(&entry.key) + encoded_len(&entry.acc);
+    let (count, bytes) = some.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + weight(entry)));
+    bytes / count.max(1) * table.len()
+}
+
+const SOME: usize = 256;
 
 /// Each row with each of its windows.
 pub(super) fn in_each_window<K: Key, V: Element>(batch: Batch<(K, V)>) -> Vec<((K, Window), V)> {
@@ -306,6 +385,12 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
             return self.scatter(pairs);
         }
         let hashes = pairs.values.iter().map(|(key, _)| hash_key(key)).collect();
+        if let Some(loose) = self.loose.as_mut().filter(|_| !self.gain.is_combining()) {
+            self.gain.pass(pairs.len() as u64);
+            loose.send_all(hashes, &mut Loose::all(pairs))?;
+            // What comes late stays in its order.
+            return if self.gain.is_combining() { loose.flush() } else { Ok(()) };
+        }
         let (watermark, is_combining) = (self.watermark, self.gain.is_combining());
         let passes = |windows: &WindowSet| !is_combining || windows.first_end().is_some_and(|end| end < watermark);
         for rows in sort::by_windows(hashes, pairs, &passes) {
@@ -320,7 +405,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
         if self.is_prompt {
             self.send_open()?;
         }
-        self.router.flush()
+        self.flush()
     }
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
@@ -331,6 +416,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
         if time == Timestamp::MAX {
             self.send_all_scattered()?;
         }
+        self.flush()?;
         self.router.watermark(time)
     }
 
@@ -339,12 +425,13 @@ impl<K: Key, V: Element, C: CombineFn<V>, I> Operator for Sender<K, V, C, I> {
         if is_idle {
             self.send_all()?;
         }
+        self.flush()?;
         self.router.idle(is_idle)
     }
 
     fn halt(&mut self) -> Result<()> {
         self.send_all()?;
         self.send_all_scattered()?;
-        self.router.flush()
+        self.flush()
     }
 }

@@ -14,6 +14,7 @@ mod holds;
 mod idle;
 mod late;
 mod lifted;
+mod loose;
 mod overflow;
 mod pieces;
 mod results;
