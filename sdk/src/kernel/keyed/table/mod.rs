@@ -7,6 +7,7 @@
 mod chunks;
 mod entries;
 mod hashes;
+mod slots;
 
 pub(crate) use chunks::Each;
 pub(crate) use entries::Entries;
@@ -14,8 +15,9 @@ pub(crate) use hashes::Leaving;
 
 use crate::Key;
 use crate::kernel::drain::drain;
-use crate::kernel::prefetch::{prefetch, prefetch_all, prefetch_heap, touch};
+use crate::kernel::prefetch::{prefetch, prefetch_heap};
 use hashes::Hashes;
+use slots::{NOT_FOUND, ask_for_slots, is_like, look_up, look_up_entry, make_sure_of_slots, number, place, slot};
 
 /// A key and what has been combined for it.
 #[derive(Clone)]
@@ -47,7 +49,6 @@ const ABSORBED: usize = 8 * BLOCK;
 const SMALLEST: usize = 1 << 5;
 /// The bytes of a table that a near cache keeps: half of the second level of most processors.
 const NEAR: usize = 1 << 18;
-const NOT_FOUND: u32 = u32::MAX;
 
 impl<K: Key, A> Table<K, A> {
     pub(crate) fn new() -> Self {
@@ -413,85 +414,6 @@ impl<K: Key, A> Table<K, A> {
 /// How many slots so many entries need.
 fn wanted_for(entries: usize) -> usize {
     (entries * 2).next_power_of_two().max(SMALLEST)
-}
-
-/// Asks for the slots of rows.
-#[inline]
-fn ask_for_slots(slots: &[u32], hashes: &[u64]) {
-    let mask = slots.len() - 1;
-    hashes.iter().for_each(|hash| prefetch(&slots[place(*hash) & mask]));
-}
-
-/// Reads the slots of rows. Some processors give up a prefetch in memory that is too large for them to know its pages, and
-/// others wait long for a read where nothing has been asked for before; after both, each of them has the slots.
-#[inline]
-fn make_sure_of_slots(slots: &[u32], hashes: &[u64]) {
-    let mask = slots.len() - 1;
-    hashes.iter().for_each(|hash| touch(&slots[place(*hash) & mask]));
-}
-
-/// The number of the first entry that looks like that of a hash; the entry is asked for.
-#[inline]
-fn look_up_entry<T>(slots: &[u32], entries: &Entries<T>, hash: u64) -> u32 {
-    let mask = slots.len() - 1;
-    let mut at = place(hash) & mask;
-    loop {
-        match slots[at] {
-            0 => return NOT_FOUND,
-            slot if is_like(slot, hash, mask) => {
-                let number = number(slot, mask);
-                entries.get(number).into_iter().for_each(prefetch_all);
-                return number;
-            }
-            _ => at = (at + 1) & mask,
-        }
-    }
-}
-
-/// The entry of a key, if there is one.
-#[inline]
-fn look_up<'a, K: Key, A>(
-    slots: &[u32],
-    entries: &'a mut [Entry<K, A>],
-    hash: u64,
-    key: &K,
-) -> Option<&'a mut Entry<K, A>> {
-    let mask = slots.len() - 1;
-    let mut at = place(hash) & mask;
-    loop {
-        let slot = slots[at];
-        let number = number(slot, mask) as usize;
-        // The number of no entry is out of bounds.
-        if is_like(slot, hash, mask) && entries.get(number).is_some_and(|entry| entry.key == *key) {
-            return entries.get_mut(number);
-        }
-        if slot == 0 {
-            return None;
-        }
-        at = (at + 1) & mask;
-    }
-}
-
-/// The upper half of the hash says where to look: routing and partitions use the lower bits.
-#[inline]
-fn place(hash: u64) -> usize {
-    (hash >> 32) as usize
-}
-
-#[inline]
-fn slot(hash: u64, number: usize, mask: usize) -> u32 {
-    hash as u32 & !(mask as u32) | number as u32
-}
-
-/// Whether a slot may be that of a hash.
-#[inline]
-fn is_like(slot: u32, hash: u64, mask: usize) -> bool {
-    (slot ^ hash as u32) & !(mask as u32) == 0
-}
-
-#[inline]
-fn number(slot: u32, mask: usize) -> u32 {
-    (slot & mask as u32).wrapping_sub(1)
 }
 
 #[cfg(test)]

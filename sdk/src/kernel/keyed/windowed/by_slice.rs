@@ -7,8 +7,9 @@
 
 use super::Late;
 use super::idle::Idle;
-use super::loose::{AsAccs, Combining};
+use super::loose::Combining;
 use super::overflow::{Overflow, Slices};
+use super::pieces::AsAcc;
 use super::results::Results;
 use super::rows::{ResultRow, Takes};
 use super::running::{Running, Slice, place};
@@ -287,7 +288,7 @@ fn stamp(window: Window, pane: Pane) -> Stamp {
 
 impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Takes<K, C::Acc> for BySlice<K, V, C, R> {
     fn take(&mut self, rows: HashedRows<(K, C::Acc)>) -> Result<()> {
-        self.take_as::<C::Acc, AsAccs>(rows)
+        self.take_as::<C::Acc, AsAcc>(rows)
     }
 }
 

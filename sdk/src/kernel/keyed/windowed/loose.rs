@@ -1,6 +1,7 @@
 //! Values that travel as they are to where they are combined, beside what has been combined before it travels.
 
 use super::by_slice::BySlice;
+use super::pieces::{AsAcc, AsValue};
 use super::rows::{ResultRow, Takes};
 use crate::combine::CombineFn;
 use crate::kernel::keyed::combine::first;
@@ -29,10 +30,7 @@ pub(super) trait Combining<X, V, C: CombineFn<V>> {
     fn add(combine: &C, acc: &mut C::Acc, x: X);
 }
 
-/// As values.
-pub(super) struct AsValues;
-
-impl<V, C: CombineFn<V>> Combining<Loose<V>, V, C> for AsValues {
+impl<V, C: CombineFn<V>> Combining<Loose<V>, V, C> for AsValue {
     #[inline]
     fn first(combine: &C, Loose(value): Loose<V>) -> C::Acc {
         first(combine, value)
@@ -44,10 +42,7 @@ impl<V, C: CombineFn<V>> Combining<Loose<V>, V, C> for AsValues {
     }
 }
 
-/// As what values have been combined to.
-pub(super) struct AsAccs;
-
-impl<V, C: CombineFn<V>> Combining<C::Acc, V, C> for AsAccs {
+impl<V, C: CombineFn<V>> Combining<C::Acc, V, C> for AsAcc {
     #[inline]
     fn first(_: &C, acc: C::Acc) -> C::Acc {
         acc
@@ -66,7 +61,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Inbox for Bot
     fn deliver(&mut self, packet: Packet) -> Result<()> {
         let mut combine = self.0.borrow_mut();
         match packet.open_if::<HashedRows<(K, Loose<V>)>>() {
-            Ok(rows) => combine.take_as::<_, AsValues>(rows),
+            Ok(rows) => combine.take_as::<_, AsValue>(rows),
             Err(packet) => combine.take(packet.open::<HashedRows<(K, C::Acc)>>()),
         }
     }
