@@ -230,6 +230,22 @@ fn what_does_not_become_less_travels_as_it_is() {
 }
 
 #[test]
+fn late_values_stay_in_their_order_when_others_travel_as_they_are() {
+    let windowing = Windowing::fixed(millis(10)).allowed_lateness(millis(30));
+    let windowing = windowing.accumulation(Accumulation::Discarding).apply_to(&WindowingStrategy::default());
+    let (strategy, env) = (Arc::new(windowing.unwrap()), env(0, 1, 3, 1 << 20));
+    let sides = Sides::new(&CombineInWindows::<u8, u64, _, Keyed, Pairs>::new(strategy.clone(), ToList), &env);
+    let on_time: Vec<(u8, i64)> = (0..9).map(|key| (key, 5)).collect();
+    let mut late = on_time.clone();
+    late.push((1, -1));
+    let bundle: Vec<_> = (0..40).map(|_| late.clone()).collect();
+    let (shown, _) = sides.run(&strategy, &[Event::Watermark(21), Event::Rows(bundle)]);
+    let late: Vec<u64> =
+        shown.iter().filter(|row| row.3.time < Timestamp::from_millis(0)).flat_map(|row| row.2.clone()).collect();
+    assert_eq!(late, (1..=40).map(|batch| LARGE + batch * 10 - 1).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_key_travels_once_in_a_bundle() {
     let trigger = Trigger::repeatedly(Trigger::after_processing_time(millis(5)));
     let windowing = Windowing::global().trigger(trigger, Accumulation::Discarding);

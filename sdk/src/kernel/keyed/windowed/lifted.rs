@@ -396,7 +396,8 @@ impl<K: Key, V: Element, C: CombineFn<V>, I: IntoPairs<K, V>> Push<I::In> for Se
         for rows in sort::by_windows(hashes, pairs, &passes) {
             self.add(rows)?;
         }
-        Ok(())
+        // As above: what comes from now on takes the other way.
+        if is_combining && !self.gain.is_combining() { self.router.flush() } else { Ok(()) }
     }
 }
 
