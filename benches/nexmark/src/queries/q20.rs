@@ -5,15 +5,32 @@
 
 use std::time::Duration;
 
-use beamline::{PCollection, Within};
+use beamline::{OutputEnum, PCollection, Within};
+use serde::{Deserialize, Serialize};
 
 use crate::events::{Auction, Bid, Event, Feed};
 
+/// What meets, with the number of the auction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, OutputEnum)]
+enum Side {
+    Auction((u64, Box<Auction>)),
+    Bid((u64, Bid)),
+}
+
+impl Side {
+    fn of(event: Event) -> Option<Self> {
+        match event {
+            Event::Auction(auction) if auction.category == 10 => Some(Self::Auction((auction.id, auction))),
+            Event::Bid(bid) => Some(Self::Bid((bid.auction, bid))),
+            _ => None,
+        }
+    }
+}
+
 /// Each bid for an auction of category 10, and the auction.
 pub fn expand_bid(events: &impl Feed) -> PCollection<(Bid, Auction)> {
-    let events = events.split(|event| !matches!(event, Event::Person(_)));
-    let auctions = events.auction.filter(|auction| auction.category == 10).key_by(|auction| auction.id);
-    events.bid.key_by(|bid| bid.auction).interval_join(&auctions, opened()).map(|(_, (bid, auction))| (bid, *auction))
+    let sides = events.only(Side::of).named("ByAuction").split_with(|side| side);
+    sides.bid.interval_join(&sides.auction, opened()).map(|(_, (bid, auction))| (bid, *auction))
 }
 
 /// When an auction is opened, seen from the bid.

@@ -75,13 +75,24 @@ impl<T: Element> OrderedListState<T> {
     pub fn take_range(&mut self, span: impl RangeBounds<Timestamp>) -> Vec<(Timestamp, T)> {
         self.is_written = true;
         let taken = self.content.extract_if(bounds(&span), |_, _| true);
-        taken.map(|((timestamp, _), value)| (timestamp, value)).collect()
+        let taken = taken.map(|((timestamp, _), value)| (timestamp, value)).collect();
+        self.give_back_if_empty();
+        taken
     }
 
     /// Takes the first value out.
     pub fn take_first(&mut self) -> Option<(Timestamp, T)> {
         self.is_written = true;
-        self.content.pop_first().map(|((timestamp, _), value)| (timestamp, value))
+        let first = self.content.pop_first().map(|((timestamp, _), value)| (timestamp, value));
+        self.give_back_if_empty();
+        first
+    }
+
+    /// An empty map keeps the memory of eleven values, and there may be one for each of many keys.
+    fn give_back_if_empty(&mut self) {
+        if self.content.is_empty() {
+            self.content = BTreeMap::new();
+        }
     }
 }
 
