@@ -8,6 +8,24 @@ use std::hash::Hash;
 /// Implemented for every type that meets the bounds, so there is nothing to write. All bounds are asked for always: a
 /// program that runs on the threads of one process then also runs when values spill to disk or travel to another
 /// process. `Sync` lets all workers share one copy of a side input.
+///
+/// What is large and in many elements can be in an [`Arc`](std::sync::Arc): a join, which copies a value for each of its
+/// partners, then copies a pointer. On disk, and on the way to another process, each element has a copy of its own.
+///
+/// ```
+/// use beamline_sdk::{Pipeline, Timestamp, Within};
+/// use beamline_sdk::testing::{TestStream, assert_that};
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// let time = Timestamp::from_millis;
+/// let p = Pipeline::new();
+/// let terms = Arc::new("a very long text".to_owned());
+/// let offers = p.apply(TestStream::new().element(time(0), (7u32, terms.clone())));
+/// let orders = p.apply(TestStream::new().element(time(10), (7u32, 'a')).element(time(20), (7, 'b')));
+/// let ordered = orders.interval_join(&offers, Within::before(Duration::from_secs(1)));
+/// assert_that(&ordered).contains_in_any_order([(7, ('a', terms.clone())), (7, ('b', terms))]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an element of a collection",
     label = "elements need `Clone + Send + Sync + Serialize + DeserializeOwned + 'static`",

@@ -4,6 +4,7 @@ use super::windows::ten_seconds;
 use super::{Results, auctions_of, bids, of_all_time, persons};
 use beamline_nexmark::events::{Auction, Bid, Event};
 use beamline_nexmark::queries::q03::LocalItem;
+use std::sync::Arc;
 
 pub(crate) fn local_item_suggestion(events: &[Event]) -> Results<LocalItem> {
     let sellers: Vec<_> = persons(events).filter(|person| ["or", "id", "ca"].contains(&&*person.state)).collect();
@@ -33,8 +34,8 @@ pub(crate) fn monitor_new_users(events: &[Event]) -> Results<(u64, String, u64)>
     results
 }
 
-pub(crate) fn expand_bid(events: &[Event]) -> Results<(Bid, Auction)> {
-    let auctions: Vec<_> = auctions_of(events).filter(|auction| auction.category == 10).collect();
+pub(crate) fn expand_bid(events: &[Event]) -> Results<(Bid, Arc<Auction>)> {
+    let auctions: Vec<_> = auctions_of(events).filter(|auction| auction.category == 10).map(Arc::new).collect();
     let mut results = Vec::new();
     for bid in bids(events) {
         for auction in auctions.iter().filter(|auction| auction.id == bid.auction) {

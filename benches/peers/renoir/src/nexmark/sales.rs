@@ -50,5 +50,5 @@ fn sold(context: &StreamContext, store: &Store) -> Stream<impl Operator<Out = So
 pub(super) fn expand_bid(context: StreamContext, store: Store) -> u64 {
     let by_auction = events(&context, &store).filter_map(expandable).group_by(Side::key).drop_key();
     let pairs = in_event_time(by_auction, Expanded::default());
-    sum(context, pairs.map(|(bid, auction)| digest(Window::GLOBAL, &(bid, *auction))))
+    sum(context, pairs.map(|pair| digest(Window::GLOBAL, &pair)))
 }

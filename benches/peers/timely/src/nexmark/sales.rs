@@ -52,7 +52,7 @@ fn sold<'scope>(scope: Scope<'scope, Time>, store: &Store) -> StreamVec<'scope, 
 }
 
 pub(super) fn expand_bid<'scope>(scope: Scope<'scope, Time>, store: &Store) -> Digests<'scope> {
-    let by_auction = Exchange::new(|side: &Side<Bid, Box<Auction>>| mix(side.key()));
+    let by_auction = Exchange::new(|side: &Side<Bid, Arc<Auction>>| mix(side.key()));
     let pairs = in_event_time(events(scope, store, expandable), by_auction, "Join", Expanded::default());
-    pairs.map(|(bid, auction)| digest(Window::GLOBAL, &(bid, *auction)))
+    pairs.map(|pair| digest(Window::GLOBAL, &pair))
 }
