@@ -1,7 +1,7 @@
 //! What came out, in two numbers that do not depend on its order.
 
 use std::fmt::Debug;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -42,8 +42,11 @@ impl Summary {
 
 /// The checksum of one result.
 #[inline]
+#[expect(clippy::manual_hash_one, reason = "it is not always compiled into what makes the results, and that shows")]
 fn digest<T: Hash>(window: Window, result: &T) -> u64 {
-    FixedState::with_seed(0).hash_one((window, result))
+    let mut hasher = FixedState::with_seed(0).build_hasher();
+    (window, result).hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Summable for Summary {

@@ -10,7 +10,7 @@ use crate::events::{Feed, Symbol};
 pub fn url_directories(events: &impl Feed) -> PCollection<(u64, u64, u64, Symbol, [String; 3])> {
     events.bids().map(|bid| {
         let mut folders = bid.url.split('/').skip(3);
-        let folders = std::array::from_fn(|_| folders.next().unwrap_or_default().to_owned());
-        (bid.auction, bid.bidder, bid.price, bid.channel, folders)
+        let mut folder = || folders.next().unwrap_or_default().to_owned();
+        (bid.auction, bid.bidder, bid.price, bid.channel, [folder(), folder(), folder()])
     })
 }

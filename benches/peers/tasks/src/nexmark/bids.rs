@@ -44,6 +44,6 @@ pub fn with_channel_id(bid: Bid) -> Option<(u64, u64, u64, Symbol, String)> {
 #[inline]
 pub fn with_folders(bid: Bid) -> (u64, u64, u64, Symbol, [String; 3]) {
     let mut folders = bid.url.split('/').skip(3);
-    let folders = std::array::from_fn(|_| folders.next().unwrap_or_default().to_owned());
-    (bid.auction, bid.bidder, bid.price, bid.channel, folders)
+    let mut folder = || folders.next().unwrap_or_default().to_owned();
+    (bid.auction, bid.bidder, bid.price, bid.channel, [folder(), folder(), folder()])
 }
