@@ -1,5 +1,7 @@
 //! Auctions, and who wins them.
 
+use std::sync::Arc;
+
 use timely::dataflow::channels::pact::Exchange;
 use timely::dataflow::operators::vec::Map;
 use timely::dataflow::{Scope, StreamVec};
