@@ -1,8 +1,9 @@
 //! Everything that most pipelines need: `use beamline::prelude::*`.
 //!
 //! The types that programs name ([`Pipeline`], [`PCollection`], [`Values`], [`View`], …), the traits that they implement
-//! ([`DoFn`], [`StatefulDoFn`], [`CombineFn`], [`PTransform`]), the combiners, the metrics, what windows are described with ([`Windowing`], [`Trigger`]), the [`text`] connector, and [`launch`]. Transforms
-//! are methods and need no import.
+//! ([`DoFn`], [`StatefulDoFn`], [`CombineFn`], [`PTransform`]), the combiners, the metrics, what windows are described
+//! with ([`Windowing`], [`Trigger`]), the [`text`] connector, and [`launch`]. Transforms are methods and need no
+//! import.
 
 pub use crate::combine::{
     Absorb, ApproxDistinct, ApproxQuantiles, CombineFn, Count, CountDistinct, Latest, Max, Mean, Min, Reduce, Sample,

@@ -16,10 +16,10 @@ use std::sync::Arc;
 /// A line is read when it is complete. Its timestamp is the time at which it was read, unless
 /// [told otherwise](Source::with_timestamps).
 ///
-/// The file need not be there yet, and is waited for with a warning. When it is *rotated*, that is, renamed and created anew, the old file is read to its
-/// end before the new one. What a program that has not noticed yet writes to the old one is read too, until there was
-/// nothing for ten seconds; then a last line without an end counts. A file that has been deleted is read to its end, and
-/// another one of its name is waited for.
+/// The file need not be there yet, and is waited for with a warning. When it is *rotated*, that is, renamed and created
+/// anew, the old file is read to its end before the new one. What a program that has not noticed yet writes to the old
+/// one is read too, until there was nothing for ten seconds; then a last line without an end counts. A file that has
+/// been deleted is read to its end, and another one of its name is waited for.
 ///
 /// A file that has come and has been renamed again while nothing was read, because the pipeline was stopped or busy, is not
 /// seen. [`watch`](super::watch()) for all names that the file has in turn, [`growing`](super::Watch::growing), sees it.

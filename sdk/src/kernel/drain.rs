@@ -7,9 +7,9 @@ use std::ptr::NonNull;
 /// Takes all elements out of a vector, which is empty at once and keeps its buffer.
 ///
 /// As [`Vec::drain`], but elements go to functions from where they lie. With that they are `Option`s on their way: where one of an
-/// element's own words tells whether there is one, as of strings and enums, this word is copied, looked at and put back beside the others. To read
-/// what has just been written in other pieces is what processors are slow at, some ten nanoseconds for an event of a few strings, in each
-/// step.
+/// element's own words tells whether there is one, as of strings and enums, this word is copied, looked at and put back
+/// beside the others. To read what has just been written in other pieces is what processors are slow at, some ten
+/// nanoseconds for an event of a few strings, in each step.
 pub(crate) fn drain<T>(values: &mut Vec<T>) -> Drain<'_, T> {
     let (left, next) = (values.len(), NonNull::from(values.as_mut_slice()).cast());
     // SAFETY: no elements is what every buffer has room for. Those that were there belong to the result.

@@ -24,6 +24,7 @@ mod scattered;
 mod sessions;
 mod sort;
 mod timers;
+mod weight;
 
 pub(crate) use bundled::CombineInBundles;
 #[cfg(test)]
