@@ -1,5 +1,6 @@
 //! Rows of one input of a grouping, divided by their hashes, in memory as long as the budget allows and then on disk.
 
+use super::table::room_in;
 use crate::kernel::Env;
 use crate::kernel::hash::{LEVELS, PARTITIONS, hash_key, partition};
 use crate::kernel::memory::{Reservation, size_of_value};
@@ -12,12 +13,12 @@ use std::sync::Arc;
 /// Rows in chunks of a fixed size: growing moves nothing, and memory that one partition is done with fits the next.
 struct Chunks<T>(Vec<Vec<T>>);
 
-/// The size of a chunk in bytes.
+/// The bytes of a chunk at most. Allocators give out whole pages of such a size: what is just above it takes half as much again.
 const CHUNK: usize = 128 << 10;
 
 impl<T> Chunks<T> {
     /// The number of elements of a full chunk.
-    const LEN: usize = if size_of::<T>() == 0 { CHUNK } else { CHUNK.div_ceil(size_of::<T>()) };
+    const LEN: usize = room_in::<T>(CHUNK);
 
     #[inline]
     fn push(&mut self, element: T) {

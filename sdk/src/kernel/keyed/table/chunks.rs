@@ -67,16 +67,17 @@ impl<'a, T> Iterator for Each<'a, T> {
     }
 }
 
-/// How many elements have room in so many bytes: one at least, and a power of two.
-pub(super) const fn fit<T>(bytes: usize) -> usize {
-    match bytes / if size_of::<T>() == 0 { 1 } else { size_of::<T>() } {
-        0 => 1,
-        elements => 1 << elements.ilog2(),
+/// How many elements have room in so many bytes: one at least.
+pub(crate) const fn room_in<T>(bytes: usize) -> usize {
+    match size_of::<T>() {
+        0 => bytes,
+        size if size > bytes => 1,
+        size => bytes / size,
     }
 }
 
 impl<T, const BYTES: usize> Chunks<T, BYTES> {
-    const FULL: usize = fit::<T>(BYTES);
+    const FULL: usize = room_in::<T>(BYTES);
 
     pub(super) const fn new() -> Self {
         Self(Vec::new())

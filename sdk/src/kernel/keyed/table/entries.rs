@@ -1,6 +1,6 @@
 //! Entries in the order of their coming.
 
-use super::chunks::{Chunks, Drained, Each, Taken, fit};
+use super::chunks::{Chunks, Drained, Each, Taken, room_in};
 
 /// Elements by their numbers: the first ones in one vector, where they are found at once, and what is more in chunks.
 #[derive(Clone)]
@@ -11,7 +11,8 @@ pub(crate) struct Entries<T, const FIRST: usize = LARGE, const CHUNK: usize = SM
 }
 
 const LARGE: usize = 32 << 20;
-const SMALL: usize = 1 << 20;
+/// Allocators give out what is larger in steps as large as this.
+const SMALL: usize = 512 << 10;
 
 /// A vector of at least so many bytes gets all the room that it may have at once: copies of it would take memory, where
 /// room does not before something is in it.
@@ -19,7 +20,7 @@ const GROWN: usize = 2 << 20;
 
 impl<T, const FIRST: usize, const CHUNK: usize> Entries<T, FIRST, CHUNK> {
     /// A power of two, which is what vectors grow to.
-    const FULL: usize = fit::<T>(FIRST);
+    const FULL: usize = 1 << room_in::<T>(FIRST).ilog2();
 
     pub(crate) const fn new() -> Self {
         Self { first: Vec::new(), chunks: Chunks::new() }
@@ -153,8 +154,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Sixteen numbers in one vector, and chunks of four.
-    type Few = Entries<u32, 64, 16>;
+    /// Sixteen numbers in one vector, and chunks of five.
+    type Few = Entries<u32, 64, 20>;
 
     #[derive(Clone, Debug)]
     enum Change {
@@ -228,6 +229,6 @@ mod tests {
 
     #[test]
     fn there_is_room_for_one_at_least() {
-        assert_eq!([fit::<u8>(7), fit::<u32>(7), fit::<u64>(7), fit::<()>(7)], [4, 1, 1, 4]);
+        assert_eq!([room_in::<u8>(7), room_in::<u16>(7), room_in::<u64>(7), room_in::<()>(7)], [7, 3, 1, 7]);
     }
 }

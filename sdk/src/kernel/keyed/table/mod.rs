@@ -9,7 +9,7 @@ mod entries;
 mod hashes;
 mod slots;
 
-pub(crate) use chunks::Each;
+pub(crate) use chunks::{Each, room_in};
 pub(crate) use entries::Entries;
 pub(crate) use hashes::Leaving;
 
