@@ -21,6 +21,8 @@ struct Place {
     /// The calls that a worker had seen when it found nothing to do; [`AWAKE`] while it works,
     /// [`GONE`] when it has ended.
     rested_with: AtomicU64,
+    /// How often it has begun to rest.
+    rests: AtomicU64,
     /// The processing time at which a worker that has nothing to do has something again, in milliseconds.
     wakes_at: AtomicI64,
     is_asleep: AtomicBool,
@@ -30,11 +32,21 @@ struct Place {
     signal: Condvar,
 }
 
+impl Place {
+    /// A number that grows with each call and each rest, if the worker has found nothing to do since it was last called.
+    fn at_rest(&self) -> Option<u64> {
+        let (rested_with, calls) = (self.rested_with.load(Ordering::SeqCst), self.calls.load(Ordering::SeqCst));
+        let is_at_rest = rested_with == GONE || rested_with == calls;
+        is_at_rest.then(|| calls.wrapping_add(self.rests.load(Ordering::SeqCst)))
+    }
+}
+
 impl Wakers {
     pub(crate) fn new(workers: usize) -> Self {
         let place = || Place {
             calls: AtomicU64::new(0),
             rested_with: AtomicU64::new(AWAKE),
+            rests: AtomicU64::new(0),
             wakes_at: AtomicI64::new(Timestamp::MAX.millis()),
             is_asleep: AtomicBool::new(false),
             has_halted: AtomicBool::new(false),
@@ -48,6 +60,7 @@ impl Wakers {
     /// has not ended is told.
     pub(crate) fn begin_rest(&self, worker: usize, seen: u64, wakes: Timestamp) {
         self.0[worker].wakes_at.store(wakes.millis(), Ordering::SeqCst);
+        self.0[worker].rests.fetch_add(1, Ordering::SeqCst);
         self.0[worker].rested_with.store(seen, Ordering::SeqCst);
         let first = self.first();
         if worker != first {
@@ -84,11 +97,10 @@ impl Wakers {
     /// Whether all workers have found nothing to do, and nobody has been called since. It stays so until one of
     /// them gets something to do from elsewhere.
     pub(crate) fn are_all_at_rest(&self) -> bool {
-        let is_at_rest = |place: &Place| match place.rested_with.load(Ordering::SeqCst) {
-            GONE => true,
-            seen => seen == place.calls.load(Ordering::SeqCst),
-        };
-        self.0.iter().all(is_at_rest)
+        // One that is looked at later may have called another after that was looked at, and rest by now: twice the same means
+        // that in between all were at rest.
+        let all = || self.0.iter().try_fold(0u64, |sum, place| Some(sum.wrapping_add(place.at_rest()?)));
+        all().is_some_and(|first| all() == Some(first))
     }
 
     /// The processing time at which the first worker has something to do, if all are at rest.
@@ -143,6 +155,35 @@ impl Wake for Wakers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_from_one_to_another_is_seen_wherever_it_is() {
+        let wakers = Wakers::new(64);
+        let ends = [1, 63];
+        (2..63).for_each(|worker| wakers.begin_rest(worker, wakers.calls(worker), Timestamp::MAX));
+        let (holder, is_over) = (AtomicU64::new(1), AtomicBool::new(false));
+        let pass_on = |me: usize, other: usize| {
+            while !is_over.load(Ordering::SeqCst) {
+                let seen = wakers.calls(me);
+                if holder.load(Ordering::SeqCst) == me as u64 {
+                    wakers.end_rest(me);
+                    holder.store(other as u64, Ordering::SeqCst);
+                    wakers.wake(other);
+                }
+                wakers.begin_rest(me, seen, Timestamp::MAX);
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| pass_on(ends[0], ends[1]));
+            scope.spawn(|| pass_on(ends[1], ends[0]));
+            let all_rested = (0..100_000).any(|_| {
+                wakers.begin_rest(0, wakers.calls(0), Timestamp::MAX);
+                wakers.are_all_at_rest()
+            });
+            is_over.store(true, Ordering::SeqCst);
+            assert!(!all_rested, "one of the two has something to do at any time");
+        });
+    }
 
     #[test]
     fn the_first_worker_that_has_not_ended_hears_when_others_rest() {
