@@ -147,8 +147,11 @@ impl Worker {
     /// Does the first thing that there is to do.
     fn turn(&self) -> Result<Did> {
         self.notice_halt()?;
-        let has_worked = self.ring()? || self.look_at_views()? || self.resume()? || self.run_latest(|_| true)?;
+        // Other work goes on, whatever rings again and again.
+        let has_rung = self.ring()?;
+        let has_worked = self.look_at_views()? || self.resume()? || self.run_latest(|_| true)?;
         let did = if has_worked { Did::Work } else { self.read(self.sources_in_turn())? };
+        let did = if has_rung { Did::Work } else { did };
         if did == Did::Work {
             self.metrics.borrow_mut().commit();
         }

@@ -5,7 +5,7 @@ use beamline::metrics::Value;
 use beamline::testing::{TestPipeline, TestStream, assert_that, for_each_seed};
 use beamline::{BoxError, LocalRunner, Pipeline, Timestamp, View};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -26,6 +26,24 @@ fn everywhere(test: impl Fn(&TestPipeline)) {
     for workers in [1, 3] {
         test(&TestPipeline::new().with_parallelism(workers));
         for_each_seed(10, |seed| test(&TestPipeline::new().with_parallelism(workers).with_seed(seed)));
+    }
+}
+
+/// On a clock that goes on while the function is called.
+#[test]
+fn one_that_takes_longer_than_its_time_stops_nothing() {
+    for workers in [1, 3] {
+        let p = TestPipeline::new().with_parallelism(workers);
+        let is_called = Arc::new(AtomicBool::new(false));
+        let view = p.refreshing(ms(1), move || {
+            assert!(!is_called.swap(true, Ordering::SeqCst), "two workers call it at once");
+            std::thread::sleep(ms(3));
+            is_called.store(false, Ordering::SeqCst);
+            Ok::<_, BoxError>(1)
+        });
+        let seen = p.sequence(0..3_000).reshuffle().with_side(view).map(|n, one| n * one);
+        assert_that(&seen.count()).contains_in_any_order([3_000]);
+        p.run();
     }
 }
 

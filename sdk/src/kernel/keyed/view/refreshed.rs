@@ -41,7 +41,7 @@ impl<V: Send + Sync + 'static> Shuffle for RefreshView<V> {
         });
         let refreshing = Refreshing {
             publisher: Publisher::new(wiring, views),
-            next: shared.open_view(wiring.id, || Next(AtomicI64::new(i64::MIN))),
+            next: shared.open_view(wiring.id, || Next(AtomicI64::new(FIRST))),
             alarm: None,
             every: self.every,
             load: self.load.clone(),
@@ -50,8 +50,14 @@ impl<V: Send + Sync + 'static> Shuffle for RefreshView<V> {
     }
 }
 
-/// When the function is called next, in milliseconds of processing time. Whichever worker comes first calls it.
+/// When the function is called next, in milliseconds of processing time. Whichever worker comes first calls it, and no other
+/// does before that is done: its value would be older, and might come later.
 struct Next(AtomicI64);
+
+/// It has never been called.
+const FIRST: i64 = i64::MIN;
+/// It is being called.
+const NOW: i64 = i64::MAX;
 
 struct Refreshing<V> {
     publisher: Publisher<V>,
@@ -72,8 +78,14 @@ impl<V: Send + Sync + 'static> Refreshing<V> {
     /// Whether it is this worker that calls the function now.
     fn is_due(&self, now: Timestamp) -> bool {
         let next = self.next.0.load(Ordering::SeqCst);
-        let later = (now + self.every).millis();
-        next <= now.millis() && self.next.0.compare_exchange(next, later, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        let is_due = next != FIRST && next <= now.millis();
+        is_due && self.next.0.compare_exchange(next, NOW, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// The function has been called. Time has gone on meanwhile: one that takes longer than its time is not to be called
+    /// without a pause.
+    fn set_next(&self) {
+        self.next.0.store((self.publisher.env.clock.now() + self.every).millis(), Ordering::SeqCst);
     }
 
     /// Keeps the last value.
@@ -85,23 +97,24 @@ impl<V: Send + Sync + 'static> Refreshing<V> {
 
 impl<V: Send + Sync + 'static> Operator for Refreshing<V> {
     fn watermark(&mut self, _time: Timestamp) -> Result<()> {
-        let now = self.publisher.env.clock.now();
-        self.alarm = Some(now + self.every);
         if self.publisher.env.worker == 0 {
             self.load()?;
-            self.next.0.store((now + self.every).millis(), Ordering::SeqCst);
+            self.set_next();
             self.publisher.advance(Timestamp::MAX);
         }
+        self.alarm = Some(self.publisher.env.clock.now() + self.every);
         Ok(())
     }
 
     fn clock(&mut self, now: Timestamp) -> Result<()> {
-        let is_first_there = self.next.0.load(Ordering::SeqCst) > i64::MIN;
-        if is_first_there && self.is_due(now) {
+        if self.is_due(now) {
             self.load().unwrap_or_else(|error| self.forgive(&error));
+            self.set_next();
         }
-        let next = Timestamp::from_millis(self.next.0.load(Ordering::SeqCst));
-        self.alarm = Some(if is_first_there { next } else { now + self.every });
+        self.alarm = Some(match self.next.0.load(Ordering::SeqCst) {
+            FIRST | NOW => now + self.every,
+            next => Timestamp::from_millis(next),
+        });
         Ok(())
     }
 
