@@ -520,3 +520,19 @@ fn the_first_error_is_kept_with_what_was_done() {
     assert!(error.metrics().is_some_and(|metrics| metrics.emitted("Numbers").is_some()));
     let _: Result<Infallible, _> = Err::<Infallible, BoxError>(error.into());
 }
+
+/// It is not this run that was cancelled, so it has failed.
+#[test]
+fn another_run_that_was_cancelled() {
+    let p = Pipeline::new();
+    p.sequence(0..5_000).map(|n| n).for_each(|n| {
+        let error = beamline::Error::new(beamline::ErrorKind::Cancelled, "the inner run was cancelled");
+        if n == 7 { Err(error.into()) } else { Ok(()) }
+    });
+    let error = p.run_with(&LocalRunner::new().parallelism(2)).expect_err("it fails");
+    assert_eq!(error.kind(), beamline::ErrorKind::User);
+    insta::assert_snapshot!(stable(&error.to_string()), @r"
+    step 'ForEach' (tests/errors.rs:LINE): the inner run was cancelled
+      at: element 7
+    ");
+}

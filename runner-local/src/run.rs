@@ -257,7 +257,7 @@ impl JobHandle {
             // Nobody knows what a failure has left in the thread.
             let is_reusable = result.is_ok();
             if let Err(error) = result {
-                fail(&outcome, error);
+                fail(&outcome, &shared, error);
                 shared.stop();
                 job.wakers.wake_all_workers();
             }
@@ -335,7 +335,7 @@ impl JobHandle {
     }
 
     fn was_cancelled(&self) -> Option<Error> {
-        let cancelled = self.cancelled.load(Ordering::Acquire);
+        let cancelled = self.cancelled.load(Ordering::Acquire) || self.shared.is_stopped();
         cancelled.then(|| Error::new(ErrorKind::Cancelled, "the pipeline was cancelled"))
     }
 
@@ -425,11 +425,15 @@ impl Drop for JobHandle {
     }
 }
 
-/// Keeps the first error; that a worker was stopped is none.
-fn fail(outcome: &Mutex<Outcome>, error: Error) {
-    if error.kind() != ErrorKind::Cancelled {
-        outcome.lock().error.get_or_insert(error);
-    }
+/// Keeps the first error; that a worker was stopped is none. Who says so before anybody has stopped the run means something
+/// else, such as another run.
+fn fail(outcome: &Mutex<Outcome>, shared: &Shared, error: Error) {
+    let error = match error.kind() {
+        ErrorKind::Cancelled if shared.is_stopped() => return,
+        ErrorKind::Cancelled => error.of_kind(ErrorKind::User),
+        _ => error,
+    };
+    outcome.lock().error.get_or_insert(error);
 }
 
 fn live<'a>(graph: &'a Graph, plan: &'a Plan) -> impl Iterator<Item = &'a Node> {

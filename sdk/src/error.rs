@@ -89,6 +89,13 @@ impl Error {
         }
     }
 
+    /// Says what kind of failure it was after all.
+    #[must_use]
+    pub fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     /// Says in which step it happened, unless that is known already.
     #[must_use]
     pub fn in_step(mut self, step: &Arc<Step>) -> Self {
