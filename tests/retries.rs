@@ -190,6 +190,18 @@ fn jumping(seed: u64) -> (LocalRunner, Arc<ManualClock>) {
     (if seed < 3 { runner } else { runner.replay(seed) }, clock)
 }
 
+#[test]
+fn an_element_at_the_end_of_time_is_tried_again_too() {
+    for_each_seed(10, |seed| {
+        let (runner, _) = jumping(seed);
+        let p = TestPipeline::new();
+        let (ended, second) = (p.create([5u64]).with_timestamps(|_| Timestamp::MAX), Duration::from_secs(1));
+        let tried = ended.try_par_do(Shaky::at_no_other_time(), Retry::attempts(3).backoff(second, second));
+        assert_that(&tried.ok).contains_in_any_order([5, 5]);
+        p.run_with(&runner).unwrap();
+    });
+}
+
 /// What waits holds the watermark, so windows are whole, and those who come later do not overtake.
 #[test]
 fn elements_wait_behind_those_that_are_tried_again() {

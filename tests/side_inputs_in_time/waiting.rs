@@ -67,6 +67,20 @@ fn an_input_that_is_idle_is_not_while_elements_wait() {
 }
 
 #[test]
+fn an_element_at_the_end_of_time_waits_too() {
+    for_each_seed(20, |seed| {
+        let p = TestPipeline::new().with_seed(seed);
+        let main = p.create([2u64]).with_timestamps(|_| Timestamp::MAX);
+        let side = (1..5).fold(TestStream::new(), |side, n| side.advance_watermark_to(at(n)));
+        let each = Trigger::repeatedly(Trigger::after_count(1));
+        let each = Windowing::global().trigger(each, Accumulation::Discarding);
+        let factor = p.apply(side.element(at(13), 10u64)).window(each).as_singleton();
+        assert_that(&main.with_side(factor).map(|n, factor| n * factor)).contains_in_any_order([20]);
+        p.run();
+    });
+}
+
+#[test]
 fn what_waits_is_not_late() {
     // The watermark of the main input is far beyond the element, but not that of the output.
     let steps = [Main(5, 1), Main(6, 2), MainWatermark(50), Side(3, 10), SideWatermark(20), Main(51, 4)];

@@ -54,6 +54,8 @@ impl StepRun {
             Ok((control.output_watermark(mark.time), control.alarm(), control.is_busy()))
         })?;
         self.input = mark;
+        // What is still to come is not behind the end of time, whatever its timestamp says.
+        let output = if is_busy { output.min(Timestamp::END_OF_GLOBAL_WINDOW) } else { output };
         // What is held back will come still, so its readers have to wait.
         let is_idle = mark.is_idle && output >= mark.time && !is_busy;
         self.output = Mark { time: self.output.time.max(output.min(mark.time)), is_idle };

@@ -17,6 +17,12 @@ impl Mark {
     /// Nothing will come any more.
     pub const END: Self = Self { time: Timestamp::MAX, is_idle: false };
 
+    /// That of something that is open still: it is not at the end, whatever a timestamp says.
+    #[must_use]
+    pub fn of_open(self) -> Self {
+        Self { time: self.time.min(Timestamp::END_OF_GLOBAL_WINDOW), ..self }
+    }
+
     /// What is known when these inputs are read together, and `self` was known before: the least watermark of those
     /// that are not idle. It never goes back, and it is not at the end before all inputs are.
     ///

@@ -208,7 +208,7 @@ impl<W> State<W> {
             let is_idle = input.mark.is_idle && wakes == Some(input.wakes);
             Mark { is_idle, ..input.mark }
         };
-        let waiting = self.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false });
+        let waiting = self.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false }.of_open());
         let parts = self.parts.iter().flatten().copied();
         Mark::START.advanced_by(waiting.chain(parts).chain(self.inputs.iter().map(input)))
     }

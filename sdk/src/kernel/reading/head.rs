@@ -288,7 +288,7 @@ impl<J: Job> SourceHead for Head<J> {
     }
 
     fn mark(&self) -> Mark {
-        let parts = self.pieces.iter().map(|piece| self.job.mark(&piece.active));
+        let parts = self.pieces.iter().map(|piece| self.job.mark(&piece.active).of_open());
         let part = (!self.pieces.is_empty()).then(|| Mark::START.advanced_by(parts));
         let wakes = || self.inflow.as_ref().and_then(|inflow| inflow.wakes());
         let Reported { mark, has_held } = self.board.report(self.worker, part, wakes);
