@@ -293,3 +293,24 @@ fn a_trigger_at_the_end_of_the_window_is_the_default() {
         assert_that(&all).contains_in_any_order([(('a', 19), Window::GLOBAL), (('b', 9), Window::GLOBAL)]);
     });
 }
+
+/// The windows of an element need not be those that the windowing would give it.
+#[test]
+fn windows_that_a_function_has_found() {
+    everywhere(|p| {
+        let numbers =
+            timed(p, [30, 90].map(|time| (time, ("k", 1u64))).map(|(time, (k, n))| (time, (k.to_owned(), n))));
+        for windowing in [Windowing::sliding(ms(60), ms(30)), Windowing::sliding(ms(60), ms(1)), Windowing::global()] {
+            let found = numbers.window_by(windowing, |_, time, windows| {
+                let minute = time.millis() / 60 * 60;
+                windows.push(window(minute, minute + 60));
+                windows.push(window(0, 3600));
+            });
+            let expected = [only(0, 60, 1), only(60, 120, 1), only(0, 3600, 2)];
+            let sums = found.combine_per_key(Sum).values().reify_windows();
+            assert_that(&sums).contains_in_any_order(expected);
+            let groups = found.group_by_key().map(|(_, values)| values.iter().sum::<u64>()).reify_windows();
+            assert_that(&groups).contains_in_any_order(expected);
+        }
+    });
+}

@@ -45,7 +45,7 @@ impl<T: Element> PCollection<T> {
     ) -> Self {
         assert!(windowing.assigns_windows(), "say how the windows merge: `Windowing::fixed(…)` if they do not");
         let assign = Template::new(assign);
-        let applied = windowing.apply_to(&self.windowing()).map(Arc::new);
+        let applied = windowing.apply_to(&self.windowing()).map(|applied| Arc::new(applied.by_element()));
         let body = fused::<T>(move |wiring| Op::single(wiring, AssignWindowsBy::new(wiring, assign.copy())));
         self.then_windowed("WindowBy", "beam:transform:window_into:v1", body, applied)
     }

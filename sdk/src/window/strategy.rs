@@ -12,6 +12,8 @@ use std::time::Duration;
 #[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 pub struct WindowingStrategy {
     pub(super) window_fn: AnyWindowFn,
+    /// A function has found windows for each element: any, not only those of `window_fn`.
+    pub(super) is_by_element: bool,
     /// A grouping has merged the windows: the next one takes them as they are.
     pub(super) is_merged: bool,
     pub(super) trigger: Trigger,
@@ -29,6 +31,7 @@ impl Default for WindowingStrategy {
     fn default() -> Self {
         Self {
             window_fn: GlobalWindows.into(),
+            is_by_element: false,
             is_merged: false,
             trigger: Trigger::Default,
             accumulation: None,
@@ -47,6 +50,16 @@ impl WindowingStrategy {
     /// What assigns windows.
     pub fn window_fn(&self) -> &AnyWindowFn {
         &self.window_fn
+    }
+
+    /// Whether all windows are those of sliding windows, so that what overlaps can be shared.
+    pub(crate) fn slides(&self) -> bool {
+        matches!(self.window_fn, AnyWindowFn::Sliding(_)) && !self.is_by_element
+    }
+
+    /// Whether all elements are in the global window.
+    pub(crate) fn is_global(&self) -> bool {
+        self.window_fn.is_global() && !self.is_by_element
     }
 
     /// Whether a grouping has to merge windows: those of sessions, unless an earlier grouping has.
@@ -100,6 +113,12 @@ impl WindowingStrategy {
     #[must_use]
     pub fn without_retractions(&self) -> Self {
         Self { may_retract: false, ..self.clone() }
+    }
+
+    /// The strategy of a collection whose elements are in windows that a function has found for each of them.
+    #[must_use]
+    pub(crate) fn by_element(&self) -> Self {
+        Self { is_by_element: true, ..self.clone() }
     }
 
     /// The strategy of a collection some elements of which are marked for
@@ -213,9 +232,10 @@ impl WindowingStrategy {
             first.check_together(other)?;
         }
         let is_merged = inputs.iter().all(|input| input.is_merged);
+        let is_by_element = inputs.iter().any(|input| input.is_by_element);
         let may_retract = inputs.iter().any(|input| input.may_retract);
         let is_punctuated = inputs.iter().any(|input| input.is_punctuated);
-        Ok(Self { is_merged, may_retract, is_punctuated, ..(*first).clone() })
+        Ok(Self { is_merged, is_by_element, may_retract, is_punctuated, ..(*first).clone() })
     }
 
     fn check_together(&self, other: &Self) -> Result<()> {

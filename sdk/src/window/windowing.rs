@@ -202,6 +202,7 @@ impl Windowing {
             window_fn.check()?;
             strategy.window_fn = window_fn.clone();
             strategy.is_merged = false;
+            strategy.is_by_element = false;
         }
         if let Some(trigger) = &self.trigger {
             trigger.check()?;

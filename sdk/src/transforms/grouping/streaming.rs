@@ -47,7 +47,7 @@ pub(in crate::transforms) fn combine_per_key<K: Key, V: Element, C: CombineFn<V>
 /// instead of everything once for each of them.
 pub(in crate::transforms) fn share_slices(windowing: &WindowingStrategy) -> bool {
     matches!(windowing.window_fn(), AnyWindowFn::Sliding(sliding)
-        if sliding.size_millis() / MUCH_OVERLAP >= sliding.period_millis())
+        if windowing.slides() && sliding.size_millis() / MUCH_OVERLAP >= sliding.period_millis())
 }
 
 /// In so many windows an element is at least.
