@@ -17,7 +17,7 @@ pub(super) struct WindowRows<W, K, V> {
     timed: bool,
 }
 
-/// Sorts rows by all of their windows. Timestamps are kept where `timed` says so of their windows.
+/// Sorts rows by all of their windows: there is no group without rows. Timestamps are kept where `timed` says so of their windows.
 pub(super) fn by_windows<K, V>(
     hashes: Vec<u64>,
     batch: Batch<(K, V)>,
@@ -25,6 +25,8 @@ pub(super) fn by_windows<K, V>(
 ) -> Vec<WindowRows<WindowSet, K, V>> {
     let Batch { mut values, meta } = batch;
     match &meta.windows {
+        // The window of an empty batch is that of no row.
+        Col::Same(_) if values.is_empty() => Vec::new(),
         Col::Same(windows) => {
             let timed = timed(windows);
             let times = (0..if timed { values.len() } else { 0 }).map(|row| *meta.time.get(row)).collect();
