@@ -76,6 +76,36 @@ fn everything_is_told_once() {
     }
 }
 
+#[test]
+fn an_element_at_the_end_of_time_is_worked_on() {
+    for parallelism in [1, 3] {
+        let p = TestPipeline::new().with_parallelism(parallelism);
+        let ended = p.create([0u64]).with_timestamps(|_| Timestamp::MAX);
+        assert_that(&ended.par_do_splittable(numbers(10))).contains_in_any_order(0..10);
+        p.run();
+    }
+}
+
+/// Its watermark moves before its end, and groups come at the end.
+#[test]
+fn groups_of_what_ends_are_not_late() {
+    let p = TestPipeline::new().with_parallelism(1).with_batch_size(16);
+    let seconds = p.create([0u64]).par_do_splittable(numbers(5_000)).window(Windowing::fixed(Duration::from_secs(1)));
+    let pairs = seconds.key_by(|_| 0u8);
+    let each = Trigger::repeatedly(Trigger::after_count(1));
+    let at_once = Windowing::unchanged().trigger(each, Accumulation::Discarding).allowed_lateness(Duration::ZERO);
+    let counts = [
+        pairs.group_by_key().map(|(_, values)| values.len() as u64),
+        pairs.combine_per_key(Count).values(),
+        pairs.co_group(&pairs).map(|(_, (values, _))| values.len() as u64),
+    ];
+    for counts in counts {
+        let again = counts.key_by(|_| 0u8).window(at_once.clone()).group_by_key();
+        assert_that(&again.flat_map(|(_, values)| values)).contains_in_any_order([1_000; 5]);
+    }
+    assert_eq!(p.run().metrics.counter("dropped_late"), 0);
+}
+
 /// Workers that have nothing to do take parts of what others do, at points that follow from the seed.
 #[test]
 fn everything_is_told_once_in_any_order_of_work() {

@@ -33,6 +33,16 @@ fn group_by_key_of_many() {
 }
 
 #[test]
+fn groups_of_nothing_at_all() {
+    everywhere(|p| {
+        let units = spread(p, [((), ()); 30]);
+        assert_that(&units.group_by_key().map(|(_, values)| values.len())).contains_in_any_order([30]);
+        let both = units.co_group(&nothing::<((), ())>(p));
+        assert_that(&both.map(|(_, (all, none))| (all.len(), none.len()))).contains_in_any_order([(30, 0)]);
+    });
+}
+
+#[test]
 fn groups_can_be_gone_over_again_and_kept() {
     everywhere(|p| {
         let groups = p.sequence(0..1000).key_by(|n| n % 3).group_by_key();

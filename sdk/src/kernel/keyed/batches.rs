@@ -1,6 +1,7 @@
 //! Grouping into batches of a limited size.
 
 use super::route::HashSender;
+use super::until_the_end;
 use crate::kernel::memory::{Reservation, size_of_value};
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{
@@ -108,6 +109,10 @@ impl<K: Key, V: Element> Operator for Batcher<K, V> {
         }
         self.out.begin(&Meta::end_of_global_window());
         self.emit_all()
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        until_the_end(input)
     }
 
     fn pending(&self) -> Option<Pending> {

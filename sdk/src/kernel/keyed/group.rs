@@ -7,6 +7,7 @@
 
 use super::partitions::Rows;
 use super::route::HashSender;
+use super::until_the_end;
 use crate::kernel::drain::drain;
 use crate::kernel::hash::{PARTITIONS, hash_key};
 use crate::kernel::memory::Reservation;
@@ -81,6 +82,7 @@ pub(crate) trait Groups<K: Key>: Sized + 'static {
     const INPUTS: usize;
 
     fn bytes(&self, part: usize) -> usize;
+    fn has_rows(&self, part: usize) -> bool;
     fn is_spilled(&self, part: usize) -> bool;
     fn is_indivisible(&self, part: usize) -> bool;
     fn frequent_hash(&self, part: usize) -> Result<Option<u64>>;
@@ -164,6 +166,10 @@ macro_rules! groups {
 
             fn bytes(&self, part: usize) -> usize {
                 0 $(+ self.$index.bytes(part))+
+            }
+
+            fn has_rows(&self, part: usize) -> bool {
+                false $(|| self.$index.has_rows(part))+
             }
 
             fn is_spilled(&self, part: usize) -> bool {
@@ -256,7 +262,7 @@ impl<K: Key, G: Groups<K>> CoGroupReceiver<K, G> {
             };
             let more = self.emit_part(groups, part)?;
             // What has nothing left would keep its file open below the others.
-            if parts.clone().all(|part| groups.bytes(part) == 0) {
+            if !parts.clone().any(|part| groups.has_rows(part)) {
                 open.pop();
             }
             open.extend(more.map(|groups| (groups, 0..=PARTITIONS)));
@@ -319,6 +325,10 @@ impl<K: Key, G: Groups<K>> Operator for CoGroupReceiver<K, G> {
 
     fn watermark(&mut self, time: Timestamp) -> Result<()> {
         if time == Timestamp::MAX { self.emit_all() } else { Ok(()) }
+    }
+
+    fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        until_the_end(input)
     }
 
     fn pending(&self) -> Option<Pending> {

@@ -24,3 +24,11 @@ pub(crate) use route::Router;
 pub(crate) use stateful::RunStateful;
 pub(crate) use upserts::{TryWriteUpserts, WriteUpserts};
 pub(crate) use view::{AnyPublished, BuildView, PublishPanes, Published, RefreshView, Signal, ViewBuilder, ViewSpec};
+
+use crate::Timestamp;
+
+/// The output watermark of a step whose results all come when its input has ended: however far time had come by then, they
+/// are not late.
+fn until_the_end(input: Timestamp) -> Timestamp {
+    if input == Timestamp::MAX { input } else { Timestamp::MIN }
+}

@@ -141,6 +141,11 @@ impl<K: Key, V: Element> Rows<K, V> {
         self.parts[index].bytes + self.parts[index].spilled
     }
 
+    /// Whether there is anything in a partition: rows may take no bytes.
+    pub(crate) fn has_rows(&self, index: usize) -> bool {
+        !self.parts[index].rows.0.is_empty() || !self.parts[index].blocks.is_empty()
+    }
+
     /// Whether a part of a partition is on disk.
     pub(crate) fn is_spilled(&self, index: usize) -> bool {
         self.parts[index].spilled > 0

@@ -18,6 +18,7 @@ use crate::combine::CombineFn;
 use crate::kernel::guard::catch;
 use crate::kernel::keyed::combine::bytes_of;
 use crate::kernel::keyed::table::{Entry, Table};
+use crate::kernel::keyed::until_the_end;
 use crate::kernel::ordered::Ordered;
 use crate::kernel::shuffle::HashedRows;
 use crate::kernel::{Batch, Col, Env, Kept, Operator, Pending, Stamp, Wiring};
@@ -70,7 +71,7 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> BySlice<K, V,
             accumulates: strategy.accumulation() == Accumulation::Accumulating,
             allowed_lateness: strategy.allowed_lateness(),
             window_fn: strategy.window_fn().clone(),
-            slides: matches!(strategy.window_fn(), AnyWindowFn::Sliding(_)),
+            slides: strategy.slides(),
             step: wiring.step.clone(),
             watermark: Timestamp::MIN,
             output_watermark: Timestamp::MIN,
@@ -310,6 +311,9 @@ impl<K: Key, V: Element, C: CombineFn<V>, R: ResultRow<K, C::Out>> Operator for 
     }
 
     fn output_watermark(&mut self, input: Timestamp) -> Timestamp {
+        if self.overflow.is_some() {
+            return until_the_end(input);
+        }
         let held = self.next().map_or(Timestamp::MAX, Window::max_timestamp);
         self.output_watermark = self.output_watermark.max(input.min(held));
         self.output_watermark

@@ -25,7 +25,7 @@ use crate::kernel::keyed::table::{Entry, Table};
 use crate::kernel::memory::Reservation;
 use crate::kernel::ordered::Ordered;
 use crate::kernel::{Batch, Col, Lens, Link, Op, Operator, Push, Receiver, Shuffle, ShuffleMode, Stamp, Wiring};
-use crate::window::{AnyWindowFn, Pane, Window, WindowSet, WindowingStrategy};
+use crate::window::{Pane, Window, WindowSet, WindowingStrategy};
 use crate::{Element, Key, Result, Step, Timestamp};
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -55,7 +55,7 @@ impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
 impl<K, V, C, I, R> CombineInWindows<K, V, C, I, R> {
     /// Whether windows may be taken one by one, and results wait for the end.
     fn may_scatter(&self) -> bool {
-        self.at_the_end && !matches!(self.strategy.window_fn(), AnyWindowFn::Sliding(_))
+        self.at_the_end && !self.strategy.slides()
     }
 }
 
