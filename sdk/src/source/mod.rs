@@ -15,6 +15,7 @@ mod estimator;
 mod generate;
 mod idle;
 mod limit;
+mod pause;
 #[cfg(test)]
 mod tests;
 mod timestamps;
@@ -33,6 +34,7 @@ pub(crate) use generate::generate_every;
 pub use generate::{Generate, generate};
 pub use idle::IdleAfter;
 pub use limit::Limited;
+pub(crate) use pause::Pause;
 pub use timestamps::{IntoTimestamp, Timestamped, Untimed};
 pub use waker::Waker;
 

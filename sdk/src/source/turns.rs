@@ -1,7 +1,7 @@
 //! Several splits that one worker reads: one after the other if they have an end, in turns if not.
 
 use crate::kernel::Mark;
-use crate::source::Waker;
+use crate::source::{Pause, Waker};
 use crate::{BoxError, Next, Reader, Source, SourceBatch, Timestamp};
 use std::collections::VecDeque;
 
@@ -19,18 +19,7 @@ pub(super) struct Turns<S: Source> {
 
 struct Turn<R> {
     reader: R,
-    /// When it has something again, unless it is woken.
-    pause_until: Option<Timestamp>,
-    waker: Waker,
-}
-
-impl<R> Turn<R> {
-    fn is_ready(&mut self, now: Timestamp) -> bool {
-        if self.waker.take() || self.pause_until.is_some_and(|until| until <= now) {
-            self.pause_until = None;
-        }
-        self.pause_until.is_none()
-    }
+    pause: Pause,
 }
 
 impl<S: Source> Turns<S> {
@@ -51,7 +40,7 @@ impl<S: Source> Turns<S> {
         }
         let (count, now) = (self.open.len(), out.now());
         let mut in_turn = (0..count).map(|i| (self.next + i) % count);
-        if let Some(index) = in_turn.find(|i| self.open[*i].is_ready(now)) {
+        if let Some(index) = in_turn.find(|i| self.open[*i].pause.is_over(now)) {
             self.go_on(index, out)?;
         }
         self.look_how_far();
@@ -66,19 +55,19 @@ impl<S: Source> Turns<S> {
     fn open_next(&mut self, waker: &Waker) -> Result<(), BoxError> {
         if let Some(split) = self.waiting.pop_front() {
             let reader = self.source.open(split)?;
-            self.open.push(Turn { reader, pause_until: None, waker: waker.inner() });
+            self.open.push(Turn { reader, pause: Pause::new(waker.inner()) });
         }
         Ok(())
     }
 
     fn go_on(&mut self, index: usize, out: &mut SourceBatch<'_, S::Out>) -> Result<(), BoxError> {
         let turn = &mut self.open[index];
-        let next = turn.reader.poll(&mut out.part(usize::MAX, turn.waker.clone()))?;
+        let next = turn.reader.poll(&mut out.part(usize::MAX, turn.pause.waker().clone()))?;
         self.waiting.extend(std::iter::from_fn(|| turn.reader.discover()));
         self.next = index + 1;
         match next {
             Next::More => {}
-            Next::WakeAt(time) => turn.pause_until = Some(time),
+            Next::WakeAt(time) => turn.pause.begin(out.now(), time),
             Next::Done => {
                 self.bytes_read += self.open.remove(index).reader.bytes_read();
                 self.next = index;
@@ -92,10 +81,10 @@ impl<S: Source> Turns<S> {
         if self.open.is_empty() && self.waiting.is_empty() {
             return Next::Done;
         }
-        if self.may_open() || self.open.iter_mut().any(|turn| turn.is_ready(now)) {
+        if self.may_open() || self.open.iter_mut().any(|turn| turn.pause.is_over(now)) {
             return Next::More;
         }
-        let until = self.open.iter().filter_map(|turn| turn.pause_until).min();
+        let until = self.open.iter().filter_map(|turn| turn.pause.until()).min();
         until.map_or(Next::More, Next::WakeAt)
     }
 
@@ -125,7 +114,7 @@ impl<S: Source> Turns<S> {
     /// Wakes one of the readers, as what fills it would do.
     #[cfg(test)]
     pub(super) fn wake(&self, index: usize) {
-        self.open[index].waker.wake();
+        self.open[index].pause.waker().wake();
     }
 
     /// Gives away about so much of what has not been begun.

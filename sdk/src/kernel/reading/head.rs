@@ -4,7 +4,7 @@ use super::board::{Board, Reported};
 use super::together::Stride;
 use super::{Inflow, Polled, SourceHead};
 use crate::kernel::{Clock, Env, Mark, ReadingStatus, Shared};
-use crate::source::Waker;
+use crate::source::{Pause, Waker};
 use crate::{Next, Result, Timestamp};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -83,19 +83,8 @@ pub(crate) struct Head<J: Job> {
 
 struct Piece<A> {
     active: A,
-    /// When it has something again, unless it is woken.
-    pause_until: Option<Timestamp>,
-    waker: Waker,
+    pause: Pause,
     bytes_read: u64,
-}
-
-impl<A> Piece<A> {
-    fn is_ready(&mut self, now: Timestamp) -> bool {
-        if self.waker.take() || self.pause_until.is_some_and(|until| until <= now) {
-            self.pause_until = None;
-        }
-        self.pause_until.is_none()
-    }
 }
 
 impl<J: Job> Head<J> {
@@ -129,7 +118,7 @@ impl<J: Job> Head<J> {
         }
         let count = self.pieces.len();
         let in_turn = (0..count).map(|i| (self.turn + i) % count);
-        let ready = { in_turn }.find(|i| self.pieces[*i].is_ready(now));
+        let ready = { in_turn }.find(|i| self.pieces[*i].pause.is_over(now));
         match ready {
             Some(piece) => Ok(Some(piece)),
             None => Ok(self.take()?.then(|| self.pieces.len() - 1)),
@@ -147,8 +136,8 @@ impl<J: Job> Head<J> {
             self.board.remove_hungry();
         }
         let active = self.job.open(work)?;
-        let waker = Waker::new(self.wake.clone());
-        self.pieces.push(Piece { active, pause_until: None, waker, bytes_read: 0 });
+        let pause = Pause::new(Waker::new(self.wake.clone()));
+        self.pieces.push(Piece { active, pause, bytes_read: 0 });
         Ok(true)
     }
 
@@ -167,7 +156,7 @@ impl<J: Job> Head<J> {
         self.stir(index);
         let Self { job, board, pieces, .. } = self;
         let piece = &mut pieces[index];
-        let next = job.go_on(&mut piece.active, &JobCx { board, now, waker: piece.waker.clone(), others_wait });
+        let next = job.go_on(&mut piece.active, &JobCx { board, now, waker: piece.pause.waker().clone(), others_wait });
         let read = job.bytes_read(&piece.active);
         board.bytes_read.fetch_add(read.saturating_sub(piece.bytes_read), Ordering::Relaxed);
         piece.bytes_read = read;
@@ -197,10 +186,10 @@ impl<J: Job> Head<J> {
     }
 
     fn pause(&mut self, index: usize, until: Timestamp, now: Timestamp) -> Polled {
-        self.pieces[index].pause_until = Some(until);
+        self.pieces[index].pause.begin(now, until);
         self.turn = index + 1;
         // Others may be ready.
-        if self.pieces.iter_mut().any(|piece| piece.is_ready(now)) || self.board.has_waiting() {
+        if self.pieces.iter_mut().any(|piece| piece.pause.is_over(now)) || self.board.has_waiting() {
             return Polled::Worked;
         }
         self.rest()
@@ -222,13 +211,13 @@ impl<J: Job> Head<J> {
             self.is_hungry = true;
             self.board.add_hungry();
         }
-        Polled::Idle(self.pieces.iter().filter_map(|piece| piece.pause_until).min())
+        Polled::Idle(self.pieces.iter().filter_map(|piece| piece.pause.until()).min())
     }
 
     /// Says how far it has come to those who may be ahead.
     fn keep_together(&mut self) {
         let Some(stride) = &mut self.stride else { return };
-        let reading = self.pieces.iter().filter(|piece| piece.pause_until.is_none());
+        let reading = self.pieces.iter().filter(|piece| piece.pause.until().is_none());
         let marks = reading.map(|piece| self.job.mark(&piece.active)).filter(|mark| !mark.is_idle);
         let at = marks.map(|mark| mark.time).min();
         stride.come_to(at);
@@ -304,7 +293,7 @@ impl<J: Job> SourceHead for Head<J> {
         let status = |piece: &Piece<J::Active>| {
             let Mark { time: watermark, is_idle } = self.job.mark(&piece.active);
             let place = self.job.place(&piece.active);
-            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause_until.or(standing_until) }
+            ReadingStatus { place, watermark, is_idle, pause_until: piece.pause.until().or(standing_until) }
         };
         self.pieces.iter().map(status).collect()
     }
