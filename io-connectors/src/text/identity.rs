@@ -17,6 +17,11 @@ impl FileId {
     pub(super) fn of(metadata: &Metadata) -> Self {
         Self { number: number(metadata), created: metadata.created().ok() }
     }
+
+    /// Whether no other file will ever have it.
+    pub(super) fn is_used_once(&self) -> bool {
+        self.created.is_some()
+    }
 }
 
 #[cfg(unix)]

@@ -122,6 +122,24 @@ fn files_that_are_renamed_before_their_turn_are_read_once() {
     }
 }
 
+/// As by a rename that a look falls into, and by programs that take a file away for a moment.
+#[test]
+fn files_that_come_back_are_the_same() {
+    for is_growing in [false, true] {
+        let logs = Logs::new();
+        logs.append("a.log", "a\n");
+        let source = text::watch(logs.path("*.log"));
+        let mut watch = Worker::new(if is_growing { source.growing() } else { source });
+        assert_eq!(watch.drain(9), ["a"]);
+        logs.rename("a.log", "a.tmp");
+        watch.advance(100);
+        assert!(watch.drain(9).is_empty());
+        logs.rename("a.tmp", "b.log");
+        watch.advance(100);
+        assert!(watch.drain(9).is_empty(), "growing: {is_growing}");
+    }
+}
+
 #[test]
 fn folders_that_are_not_there_yet_are_waited_for_and_bad_patterns_are_not() {
     let logs = Logs::new();

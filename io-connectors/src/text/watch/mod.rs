@@ -13,7 +13,7 @@ use super::compression::Compression;
 use super::identity::FileId;
 use super::line::{InvalidUtf8, Line, RawLine, Text};
 use beamline_sdk::metrics::Counter;
-use beamline_sdk::{BoxError, Source, SplitTarget};
+use beamline_sdk::{BoxError, Source, SplitTarget, Timestamp};
 use search::Search;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -29,8 +29,8 @@ static VANISHED_FILES: Counter = Counter::new("vanished_files");
 ///
 /// Each file is read once, to the end that it has when its turn comes, also if it is compressed; a last line without `\n`
 /// counts. So a file should be complete when it comes: write it under another name, and rename it. The files that are found
-/// at once are read in alphabetical order. A file that has been renamed is the same one; another file of the same name is
-/// another one. To read files that somebody still writes to, say [`growing`](Watch::growing).
+/// at once are read in alphabetical order. A file that has been renamed is the same one, also if none of its names has matched for
+/// up to ten minutes, and so is one of several names; another file of the same name is another one. To read files that somebody still writes to, say [`growing`](Watch::growing).
 ///
 /// The pattern is one of [`text::read`](super::read()). Nothing need match it in the beginning. Timestamps are arrival times,
 /// unless [told otherwise](Source::with_timestamps). Files that are gone before it was their turn, or have a name that does not
@@ -150,7 +150,7 @@ impl<L: Line> Source for Watch<L> {
     fn splits(&self, _: &SplitTarget) -> Result<Vec<WatchSplit>, BoxError> {
         // A pattern that cannot be understood is refused before anything runs.
         let mut search = Search::new(self.pattern.clone(), Vec::new());
-        search.look()?;
+        search.look(Timestamp::MIN)?;
         Ok(vec![WatchSplit(Part::Folder(if self.only_new { search.known() } else { Vec::new() }))])
     }
 

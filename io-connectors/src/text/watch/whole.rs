@@ -33,7 +33,7 @@ impl Repeated {
             return Ok(Vec::new());
         }
         self.next = now + self.every.max(Duration::from_millis(1));
-        Ok(self.search.look()?.into_iter().map(|(path, id)| (path.into_os_string(), id)).collect())
+        Ok(self.search.look(now)?.into_iter().map(|(path, id)| (path.into_os_string(), id)).collect())
     }
 
     /// When to look again.
