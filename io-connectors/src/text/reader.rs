@@ -57,6 +57,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How much is read at once to find the end of the last line, which lies behind the range.
 const TAIL: usize = 16 * 1024;
 
+/// Lines of so many bytes are gone through at once, at most: those that nothing is made of fill no batch, and others want to be
+/// heard meanwhile.
+const MOST: u64 = 1 << 20;
+
 /// How lines are to be read.
 #[derive(Clone, Copy)]
 pub(super) struct Manner {
@@ -230,7 +234,8 @@ impl<D: Decoder> Reader for LineReader<D> {
     fn poll(&mut self, out: &mut SourceBatch<'_, D::Out>) -> Result<Next, BoxError> {
         // What has come before that is found by reading.
         self.bell.get_or_init(|| out.waker());
-        while !out.is_full() {
+        let until = self.window.offset().saturating_add(MOST);
+        while !out.is_full() && self.window.offset() < until {
             if let Some(next) = self.advance(out)? {
                 return Ok(next);
             }

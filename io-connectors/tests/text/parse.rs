@@ -1,8 +1,8 @@
 //! Lines that become records.
 
-use crate::common::read_all;
+use crate::common::{poll, read_all, splits};
 use beamline_io::text::{self, InvalidUtf8, Json};
-use beamline_sdk::BoxError;
+use beamline_sdk::{BoxError, Next, Reader, Source};
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -23,6 +23,27 @@ fn lines_become_records() {
         Ok((number % 2 == 1).then_some(number))
     };
     assert_eq!(read_all(&text::read(&path).parse_some(odd), 1).unwrap(), [1, 333]);
+}
+
+/// Whoever wants to be heard meanwhile, such as a cancel, does not wait for the whole file.
+#[test]
+fn lines_that_nothing_is_made_of_are_read_in_pieces() {
+    let (_folder, path) = file("a.txt", "a line of some bytes\n".repeat(200_000));
+    let source = text::read(&path).parse_some(|_| Ok::<Option<u64>, BoxError>(None));
+    let mut all = 0;
+    for split in splits(&source, 1).unwrap() {
+        let (mut reader, mut read) = (source.open(split).unwrap(), 0);
+        loop {
+            let (values, next) = poll(&mut reader, 10).unwrap();
+            assert!(values.is_empty() && reader.bytes_read() - read <= 2 << 20);
+            read = reader.bytes_read();
+            if next == Next::Done {
+                break;
+            }
+        }
+        all += read;
+    }
+    assert_eq!(all, 4_200_000);
 }
 
 #[test]
