@@ -88,6 +88,9 @@ impl StatefulDoFn<String, Request> for FindPath {
             let (seconds, first) = ((request.at.millis() - start.millis()) / 1000, &self.pages[0]);
             cx.emit(format!("{address} went from {first} to {} in {seconds} s, until {}", request.page, request.at));
             visitor.begun.clear();
+        } else if begun.iter().all(Option::is_none) {
+            // A page of the path, without one before it: nothing can come of that.
+            visitor.begun.clear();
         }
         Ok(())
     }

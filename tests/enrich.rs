@@ -54,15 +54,16 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
     *count += 1;
     let text = match (path.rsplit('/').next().unwrap_or_default(), *count, state.is_whole) {
         ("hanging", ..) => return state.hanging.iter().for_each(|to| to.send(stream.try_clone().unwrap()).unwrap()),
-        ("unknown", ..) => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
-        ("broken", _, false) | ("busy", 1..=2, _) => "HTTP/1.1 503 Service Unavailable\r\n\r\n".to_owned(),
+        ("unknown", ..) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+        ("broken", _, false) | ("busy", 1..=2, _) => b"HTTP/1.1 503 Service Unavailable\r\n\r\n".to_vec(),
         ("chunks", ..) => {
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nin \r\n5\r\nparts\r\n0\r\n\r\n".to_owned()
+            // One ends within a letter.
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nin p\xc3\r\n4\r\n\xa4rts\r\n0\r\n\r\n".to_vec()
         }
-        (id, ..) => format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\nitem {id}", id.len() + 5),
+        (id, ..) => format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\nitem {id}", id.len() + 5).into_bytes(),
     };
     // Who has given up does not listen.
-    let _ = stream.write_all(text.as_bytes());
+    let _ = stream.write_all(&text);
 }
 
 /// Runs the example with these arguments, and others that every run has.
@@ -98,7 +99,7 @@ fn what_the_service_cannot_answer_for_is_asked_again_when_it_is_mended() {
     let run = enrich(&folder, &server, &["--input", "ids.txt", "--output", "items", "--letters", "letters.jsonl"]);
     run.succeeds();
     assert!(run.stderr.contains("dead_letters 2"), "{run:?}");
-    let items = ["1\titem 1", "1\titem 1", "1\titem 1", "2\titem 2", "busy\titem busy", "chunks\tin parts"];
+    let items = ["1\titem 1", "1\titem 1", "1\titem 1", "2\titem 2", "busy\titem busy", "chunks\tin pärts"];
     let items = [&items[..], &["with / blanks\titem with%20%2F%20blanks"]].concat();
     assert_eq!(lines(&folder, "items-"), items);
     let gone = ("unknown".to_owned(), 1, "the service says 404 Not Found".to_owned());

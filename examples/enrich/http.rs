@@ -64,7 +64,7 @@ impl Service {
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
-        read(&String::from_utf8(answer)?)
+        read(&answer)
     }
 }
 
@@ -75,8 +75,9 @@ fn escape(id: &str) -> String {
 }
 
 /// The body of an answer, without the ends of lines.
-fn read(answer: &str) -> Result<String, BoxError> {
-    let (head, body) = answer.split_once("\r\n\r\n").ok_or("the answer has no end of its head")?;
+fn read(answer: &[u8]) -> Result<String, BoxError> {
+    let (head, body) = split_once(answer, b"\r\n\r\n").ok_or("the answer has no end of its head")?;
+    let head = str::from_utf8(head)?;
     let mut lines = head.lines();
     let mut first = lines.next().unwrap_or_default().splitn(3, ' ');
     let (Some(_), Some(status)) = (first.next(), first.next()) else { return Err("the answer has no status".into()) };
@@ -91,18 +92,27 @@ fn read(answer: &str) -> Result<String, BoxError> {
         (_, Some(length)) if length.parse() != Ok(body.len()) => return Err("the answer breaks off".into()),
         _ => body.to_owned(),
     };
+    let body = String::from_utf8(body)?;
     Ok(body.trim_end().replace(['\r', '\n'], " "))
 }
 
-fn join_chunks(mut body: &str) -> Result<String, BoxError> {
-    let mut whole = String::new();
+/// What comes before some bytes, and what comes behind them.
+fn split_once<'a>(bytes: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let before = bytes.windows(at.len()).position(|window| window == at)?;
+    Some((&bytes[..before], &bytes[before + at.len()..]))
+}
+
+/// Chunks may end within a letter.
+fn join_chunks(mut body: &[u8]) -> Result<Vec<u8>, BoxError> {
+    let mut whole = Vec::new();
     loop {
-        let (size, rest) = body.split_once("\r\n").ok_or("the answer breaks off")?;
+        let (size, rest) = split_once(body, b"\r\n").ok_or("the answer breaks off")?;
+        let size = str::from_utf8(size)?;
         let size = usize::from_str_radix(size.split(';').next().unwrap_or_default().trim(), 16)?;
         if size == 0 {
             return Ok(whole);
         }
-        whole += rest.get(..size).ok_or("the answer breaks off")?;
+        whole.extend_from_slice(rest.get(..size).ok_or("the answer breaks off")?);
         body = rest.get(size + 2..).ok_or("the answer breaks off")?;
     }
 }
