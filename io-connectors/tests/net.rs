@@ -41,6 +41,26 @@ fn read_all(stream: impl Read) -> Vec<String> {
     BufReader::new(stream).lines().map(Result::unwrap).collect()
 }
 
+/// A flag that is raised after a time in which all is done: what would hang fails.
+fn watchdog() -> StopFlag {
+    let stop = StopFlag::default();
+    let raise = stop.clone();
+    thread::spawn(move || {
+        thread::sleep(Duration::from_secs(25));
+        raise.raise();
+    });
+    stop
+}
+
+/// Sends lines as a worker does.
+fn send(sink: &WriteLines, lines: &[String]) {
+    let mut sender = open(sink);
+    Writer::<String>::heed(&mut sender, &watchdog());
+    lines.iter().for_each(|line| write(&mut sender, line).unwrap());
+    flush(&mut sender).unwrap();
+    finish(sender).unwrap();
+}
+
 fn numbered(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("line {n}")).collect()
 }
@@ -90,6 +110,42 @@ fn unix_sockets_take_lines_too() {
         write(&mut sender, "x").and_then(|()| flush(&mut sender)).unwrap_err().to_string()
     };
     assert!(error.contains("cannot connect to ") && error.contains("nobody"), "{error}");
+}
+
+/// Says `ok` for each line, and returns how many there were.
+#[cfg(unix)]
+fn acknowledge(stream: impl Read + std::io::Write) -> usize {
+    let mut stream = BufReader::new(stream);
+    let (mut count, mut line) = (0, String::new());
+    while stream.read_line(&mut line).unwrap() > 0 {
+        assert_eq!(line, format!("line {count}\n"));
+        stream.get_mut().write_all(b"ok\n").unwrap();
+        count += 1;
+        line.clear();
+    }
+    count
+}
+
+#[test]
+fn a_server_that_answers_while_it_reads_is_not_in_the_way() {
+    let (listener, address) = listen();
+    let server = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        std::io::copy(&mut &stream, &mut &stream)
+    });
+    send(&impatient(&address), &vec!["x".repeat(65_535); 1024]);
+    drop(server.join().unwrap());
+}
+
+#[test]
+#[cfg(unix)]
+fn answers_over_unix_sockets_are_not_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let server = thread::spawn(move || acknowledge(listener.accept().unwrap().0));
+    send(&net::write_lines_unix(&path), &numbered(200_000));
+    drop(server.join());
 }
 
 #[test]

@@ -79,11 +79,11 @@ impl LineSender {
         let stream = self.stream.take().map_or_else(|| self.connect(), Ok)?;
         let stream = self.stream.insert(stream);
         match stream.write(self.lines.rest()) {
+            Ok(0) => {}
             Ok(bytes) => {
                 self.lines.take(bytes);
                 self.fruitless = None;
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.lose(error),
         }
         Ok(())

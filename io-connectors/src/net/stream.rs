@@ -9,6 +9,12 @@ use std::time::Duration;
 /// How long a write may take before it is looked whether the run is to stop.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// The same where the other side may wait until it is heard.
+const BRIEF: Duration = Duration::from_millis(1);
+
+/// How many blocks are read at a time, so that who talks without an end does not keep others waiting.
+const BLOCKS: usize = 256;
+
 /// A connection to whoever takes the lines.
 pub(super) enum Stream {
     Tcp(TcpStream),
@@ -31,26 +37,33 @@ impl Stream {
     }
 
     /// Reads what the other side has sent, which is of no interest, and finds out whether it has closed the connection.
+    /// Returns whether there was something.
     ///
     /// # Errors
     /// When it has: what is written from now on would be lost without a word.
-    pub(super) fn check_open(&mut self) -> io::Result<()> {
+    pub(super) fn check_open(&mut self) -> io::Result<bool> {
         self.set_nonblocking(true)?;
         let result = self.drain();
         self.set_nonblocking(false)?;
         result
     }
 
-    fn drain(&mut self) -> io::Result<()> {
-        let mut buffer = [0; 4096];
-        loop {
-            match self.read(&mut buffer) {
-                Ok(0) => return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the other side has closed it")),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+    fn drain(&mut self) -> io::Result<bool> {
+        for block in 0..BLOCKS {
+            if !self.hear()? {
+                return Ok(block > 0);
             }
+        }
+        Ok(true)
+    }
+
+    /// Reads a block, if there is one.
+    fn hear(&mut self) -> io::Result<bool> {
+        match self.read(&mut [0; 4096]) {
+            Ok(0) => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the other side has closed it")),
+            Ok(_) => Ok(true),
+            Err(error) if is_passing(&error) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -62,19 +75,33 @@ impl Stream {
         }
     }
 
-    /// Writes some of the bytes. [`io::ErrorKind::WouldBlock`] if the other side takes none for a while.
+    /// Writes some of the bytes: none if the other side takes none for a while. It may be waiting until it is heard, so what
+    /// it has sent is read then.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match self {
+        match self.write_some(bytes) {
+            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+            Err(error) if is_passing(&error) => {
+                let patience = if self.check_open()? { BRIEF } else { PATIENCE };
+                self.set_write_timeout(patience)?;
+                Ok(0)
+            }
+            written => written,
+        }
+    }
+
+    fn write_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
             Self::Tcp(stream) => stream.write(bytes),
             #[cfg(unix)]
             Self::Unix(stream) => stream.write(bytes),
-        };
-        match written {
-            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
-            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => {
-                Err(io::ErrorKind::WouldBlock.into())
-            }
-            written => written,
+        }
+    }
+
+    fn set_write_timeout(&self, time: Duration) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.set_write_timeout(Some(time)),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.set_write_timeout(Some(time)),
         }
     }
 
@@ -94,4 +121,9 @@ impl Stream {
             Self::Unix(stream) => stream.shutdown(Shutdown::Write),
         }
     }
+}
+
+/// Whether it is the same connection that may be tried again.
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
