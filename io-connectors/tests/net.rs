@@ -46,7 +46,7 @@ fn watchdog() -> StopFlag {
     let stop = StopFlag::default();
     let raise = stop.clone();
     thread::spawn(move || {
-        thread::sleep(Duration::from_secs(25));
+        thread::sleep(Duration::from_mins(1));
         raise.raise();
     });
     stop
@@ -80,7 +80,7 @@ fn lines_arrive_in_their_order() {
 #[test]
 fn lines_are_there_at_the_end_of_a_bundle() {
     let (listener, address) = listen();
-    let mut sender = open(&impatient(&address));
+    let mut sender = open(&impatient(&address).close_timeout(Duration::ZERO));
     write(&mut sender, "one").unwrap();
     flush(&mut sender).unwrap();
     let mut reader = BufReader::new(listener.accept().unwrap().0);
@@ -113,7 +113,6 @@ fn unix_sockets_take_lines_too() {
 }
 
 /// Says `ok` for each line, and returns how many there were.
-#[cfg(unix)]
 fn acknowledge(stream: impl Read + std::io::Write) -> usize {
     let mut stream = BufReader::new(stream);
     let (mut count, mut line) = (0, String::new());
@@ -131,10 +130,10 @@ fn a_server_that_answers_while_it_reads_is_not_in_the_way() {
     let (listener, address) = listen();
     let server = thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
-        std::io::copy(&mut &stream, &mut &stream)
+        std::io::copy(&mut &stream, &mut &stream).unwrap()
     });
     send(&impatient(&address), &vec!["x".repeat(65_535); 1024]);
-    drop(server.join().unwrap());
+    assert_eq!(server.join().unwrap(), 64 << 20);
 }
 
 #[test]
@@ -144,8 +143,60 @@ fn answers_over_unix_sockets_are_not_in_the_way() {
     let path = folder.path().join("socket");
     let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
     let server = thread::spawn(move || acknowledge(listener.accept().unwrap().0));
-    send(&net::write_lines_unix(&path), &numbered(200_000));
-    drop(server.join());
+    send(&net::write_lines_unix(&path), &numbered(50_000));
+    assert_eq!(server.join().unwrap(), 50_000);
+}
+
+#[test]
+fn who_is_slow_to_answer_gets_the_last_lines_as_well() {
+    let (listener, address) = listen();
+    let server = thread::spawn(move || acknowledge(listener.accept().unwrap().0));
+    send(&impatient(&address), &numbered(200_000));
+    assert_eq!(server.join().unwrap(), 200_000);
+}
+
+/// Sends a line to a server that never closes its connection, and says what it likes when it has read everything.
+fn send_to_who_stays(close_timeout: Duration, talk: fn(&TcpStream) -> bool) {
+    let (listener, address) = listen();
+    let (done, is_done) = channel::<()>();
+    let server = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        assert_eq!(read_all(&stream), ["one"]);
+        while talk(&stream) {}
+        is_done.recv().unwrap_err();
+    });
+    send(&impatient(&address).close_timeout(close_timeout), &["one".to_owned()]);
+    drop(done);
+    server.join().unwrap();
+}
+
+#[test]
+fn who_never_closes_a_connection_is_not_waited_for_without_an_end() {
+    send_to_who_stays(Duration::ZERO, |_| false);
+    send_to_who_stays(Duration::from_millis(20), |_| false);
+}
+
+#[test]
+fn who_never_ceases_to_talk_is_not_heard_without_an_end() {
+    send_to_who_stays(Duration::from_millis(20), |mut stream| stream.write_all(b"and so on\n").is_ok());
+}
+
+#[test]
+fn a_sender_that_waits_until_the_other_side_closes_can_be_stopped() {
+    let (listener, address) = listen();
+    let stop = StopFlag::default();
+    let raise = stop.clone();
+    let server = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        assert_eq!(read_all(&stream), ["one"]);
+        raise.raise();
+        stream
+    });
+    let mut sender = open(&impatient(&address).close_timeout(Duration::from_hours(1)));
+    Writer::<String>::heed(&mut sender, &stop);
+    write(&mut sender, "one").unwrap();
+    assert_stopped(finish(sender));
+    drop(server.join().unwrap());
 }
 
 #[test]

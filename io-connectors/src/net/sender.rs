@@ -8,12 +8,15 @@ use beamline_sdk::metrics::Counter;
 use beamline_sdk::{BoxError, StopFlag, WriteFault, Writer};
 use std::fmt::Display;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static LOST: Counter = Counter::new("connections_lost");
 
 /// How many bytes are gathered at most before they are sent.
 const BLOCK: usize = 64 * 1024;
+
+/// How many times as long as it may be silent the other side is heard at the end.
+const TALK: u32 = 100;
 
 /// How patient a sink is.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,8 @@ pub(super) struct Patience {
     /// The first pause between attempts, and the longest.
     pub(super) backoff: (Duration, Duration),
     pub(super) connect_timeout: Duration,
+    /// How long to wait for the end of a connection while nothing is heard.
+    pub(super) close_timeout: Duration,
 }
 
 impl Patience {
@@ -43,12 +48,14 @@ pub struct LineSender {
     was_connected: bool,
     /// How many attempts have been made since the last byte was taken, and why the last of them failed, if it has.
     fruitless: Option<(u32, Option<io::Error>)>,
+    /// When the other side has taken or said something for the last time.
+    active_at: Instant,
 }
 
 impl LineSender {
     pub(super) fn new(endpoint: Endpoint, patience: Patience) -> Self {
-        let (stop, lines) = (StopFlag::default(), Lines::default());
-        Self { endpoint, patience, stop, stream: None, lines, was_connected: false, fruitless: None }
+        let (stop, lines, active_at) = (StopFlag::default(), Lines::default(), Instant::now());
+        Self { endpoint, patience, stop, stream: None, lines, was_connected: false, fruitless: None, active_at }
     }
 
     /// Hands all lines to the system. Elements that it has not taken when there is no connection to be had are given back.
@@ -83,6 +90,7 @@ impl LineSender {
             Ok(bytes) => {
                 self.lines.take(bytes);
                 self.fruitless = None;
+                self.active_at = Instant::now();
             }
             Err(error) => self.lose(error),
         }
@@ -116,6 +124,26 @@ impl LineSender {
                 Err(cause) => self.fruitless = Some((attempts + 1, Some(cause))),
             }
         }
+    }
+
+    /// Closes a connection when the other side has done so, or does nothing any more: one that is closed before forgets
+    /// what it has not sent yet as soon as an answer comes. The time counts from the last sign of life, so
+    /// several that a worker closes in turn are waited for at the same time.
+    fn close(&mut self, mut stream: Stream) -> Result<(), BoxError> {
+        let (begun, timeout) = (Instant::now(), self.patience.close_timeout);
+        // The lines are out of our hands: an error changes nothing any more.
+        let mut heard = stream.finish().and_then(|()| stream.check_open());
+        while let Ok(is_heard) = heard {
+            self.stop.check()?;
+            if is_heard {
+                self.active_at = Instant::now();
+            }
+            if self.active_at.elapsed() >= timeout || begun.elapsed() >= timeout.saturating_mul(TALK) {
+                break;
+            }
+            heard = stream.hear();
+        }
+        Ok(())
     }
 
     fn give_up(&self, attempts: u32, cause: io::Error) -> NetError {
@@ -152,12 +180,6 @@ impl<T: Display> Writer<T> for LineSender {
 
     fn prepare(mut self) -> Result<(), BoxError> {
         self.deliver()?;
-        if let Some(mut stream) = self.stream.take() {
-            // Closed with something unread, a connection would forget what it has not sent. The lines are out of our hands:
-            // what the other side does now changes nothing.
-            let _ = stream.check_open();
-            let _ = stream.finish();
-        }
-        Ok(())
+        self.stream.take().map_or(Ok(()), |stream| self.close(stream))
     }
 }

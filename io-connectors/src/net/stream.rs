@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-/// How long a write may take before it is looked whether the run is to stop.
+/// How long a write or a read may take before it is looked whether the run is to stop.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The same where the other side may wait until it is heard.
@@ -27,12 +27,14 @@ impl Stream {
         // What is sent has been gathered already.
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self::Tcp(stream))
     }
 
     #[cfg(unix)]
     pub(super) fn unix(stream: UnixStream) -> io::Result<Self> {
         stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self::Unix(stream))
     }
 
@@ -57,8 +59,8 @@ impl Stream {
         Ok(true)
     }
 
-    /// Reads a block, if there is one.
-    fn hear(&mut self) -> io::Result<bool> {
+    /// Reads a block, if there is one or comes soon.
+    pub(super) fn hear(&mut self) -> io::Result<bool> {
         match self.read(&mut [0; 4096]) {
             Ok(0) => Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the other side has closed it")),
             Ok(_) => Ok(true),
@@ -75,8 +77,8 @@ impl Stream {
         }
     }
 
-    /// Writes some of the bytes: none if the other side takes none for a while. It may be waiting until it is heard, so what
-    /// it has sent is read then.
+    /// Writes some of the bytes: none if the other side takes none for a while. It may be waiting until it is heard, so
+    /// what it has sent is read then.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.write_some(bytes) {
             Ok(0) => Err(io::ErrorKind::WriteZero.into()),

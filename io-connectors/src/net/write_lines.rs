@@ -16,6 +16,13 @@ use std::time::Duration;
 /// While the other side does not read, the pipeline waits, and its sources with it. What the other side sends is read and
 /// dropped. An element whose `Display` contains newlines becomes several lines.
 ///
+/// # When all has been sent
+///
+/// The other side is told that nothing more will come, and the run waits until it closes the connection, too: one that
+/// is closed while answers come loses the lines that are on their way. A side that does not close it is waited for
+/// until 5 seconds ([`close_timeout`](WriteLines::close_timeout)) after it has taken the last line or sent something,
+/// and if it never ceases to send, a hundred times as long.
+///
 /// # When a connection is lost
 ///
 /// A new one is made, with as many [`retries`](WriteLines::retries) and pauses ([`backoff`](WriteLines::backoff)) as are
@@ -102,7 +109,8 @@ pub struct WriteLines {
 impl WriteLines {
     fn to(endpoint: Endpoint) -> Self {
         let backoff = (Duration::from_millis(100), Duration::from_secs(10));
-        let patience = Patience { retries: 10, backoff, connect_timeout: Duration::from_secs(10) };
+        let (connect_timeout, close_timeout) = (Duration::from_secs(10), Duration::from_secs(5));
+        let patience = Patience { retries: 10, backoff, connect_timeout, close_timeout };
         Self { endpoint, connections: 1, patience }
     }
 
@@ -134,6 +142,13 @@ impl WriteLines {
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         assert!(!time.is_zero(), "an attempt to connect takes time");
         self.patience.connect_timeout = time;
+        self
+    }
+
+    /// Says how long the other side may be silent until it [closes the connection](write_lines#when-all-has-been-sent).
+    /// By default 5 seconds. Zero does not wait: where the other side never sends anything, nothing is lost by that.
+    pub fn close_timeout(mut self, time: Duration) -> Self {
+        self.patience.close_timeout = time;
         self
     }
 }
