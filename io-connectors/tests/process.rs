@@ -16,6 +16,8 @@ use std::time::Duration;
 /// What a child does. It reports an error on standard error, as a runner would.
 fn child(args: &[&str]) -> Result<(), BoxError> {
     match args {
+        #[cfg(all(target_os = "linux", feature = "net"))]
+        ["accept", count] => connections::accept(count.parse()?),
         ["copy", from, to] => copy(&text::read(from), to),
         ["copy-gzip", from, to] => copy(&text::read(from).compression(Compression::Gzip), to),
         ["fill", to, count] => fill(&text::write(to).header("header"), count.parse()?),
@@ -102,7 +104,7 @@ fn poll_once() -> Result<(), BoxError> {
 }
 
 /// The tests, by name.
-const TESTS: [(&str, fn()); 12] = [
+const TESTS: &[(&str, fn())] = &[
     ("lines_of_standard_input_arrive", lines_of_standard_input_arrive),
     ("compressed_standard_input_is_read_when_said", compressed_standard_input_is_read_when_said),
     ("a_silent_standard_input_does_not_block", a_silent_standard_input_does_not_block),
@@ -115,6 +117,10 @@ const TESTS: [(&str, fn()); 12] = [
     ("a_full_standard_output_is_an_error", a_full_standard_output_is_an_error),
     ("a_file_without_room_is_an_error_and_gone", a_file_without_room_is_an_error_and_gone),
     ("room_that_ends_with_the_last_block_is_noticed", room_that_ends_with_the_last_block_is_noticed),
+    #[cfg(all(target_os = "linux", feature = "net"))]
+    ("connections::those_without_a_descriptor_wait_for_one", connections::those_without_a_descriptor_wait_for_one),
+    #[cfg(all(target_os = "linux", feature = "net"))]
+    ("connections::those_without_a_thread_wait_for_one", connections::those_without_a_thread_wait_for_one),
 ];
 
 fn main() {
@@ -245,12 +251,17 @@ fn a_full_standard_output_is_an_error() {
     assert!(message(&output).starts_with("cannot write to standard output: No space left"), "{output:?}");
 }
 
-/// Runs a child that may write files of at most `blocks` times 512 or 1024 bytes, which looks like a full disk.
-fn with_little_room(blocks: u32, args: &[&str]) -> Output {
-    let script = format!("trap '' XFSZ; ulimit -f {blocks} && exec \"$0\" \"$@\"");
+/// A child with a limit of `ulimit`.
+fn limited(limit: &str, args: &[&str]) -> Command {
+    let script = format!("trap '' XFSZ; ulimit {limit} && exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");
     command.arg("-c").arg(script).arg(std::env::current_exe().unwrap()).arg("child").args(args);
-    command.output().unwrap()
+    command
+}
+
+/// Runs a child that may write files of at most `blocks` times 512 or 1024 bytes, which looks like a full disk.
+fn with_little_room(blocks: u32, args: &[&str]) -> Output {
+    limited(&format!("-f {blocks}"), args).output().unwrap()
 }
 
 fn a_file_without_room_is_an_error_and_gone() {
@@ -271,4 +282,78 @@ fn room_that_ends_with_the_last_block_is_noticed() {
     let output = with_little_room(1, &["fill", prefix.to_str().unwrap(), "100"]);
     assert!(message(&output).starts_with("no room to write "), "{output:?}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// Connections to a child whose limits do not let it read all of them at the same time.
+#[cfg(all(target_os = "linux", feature = "net"))]
+mod connections {
+    use super::{limited, wait};
+    use beamline_io::net;
+    use beamline_sdk::{BoxError, Next, Reader as _, Source as _, SourceBatch};
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// Says where it listens, and shows so many lines of those that have connected when it is told to begin.
+    pub(super) fn accept(mut count: usize) -> Result<(), BoxError> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        println!("{}", listener.local_addr()?);
+        let mut reader = net::accept_lines_on(listener).open(())?;
+        std::io::stdin().read_line(&mut String::new())?;
+        let (mut values, mut times, begun) = (Vec::new(), Vec::new(), Instant::now());
+        while count > 0 {
+            if begun.elapsed() > Duration::from_mins(1) {
+                return Err(format!("{count} lines are still missing").into());
+            }
+            let warn = |cause: BoxError, consequence: &str| eprintln!("{cause}: {consequence}");
+            let next = reader.poll(&mut SourceBatch::new(&mut values, &mut times, 100).heard_by(&warn))?;
+            count -= values.len();
+            values.drain(..).for_each(|line| println!("{line}"));
+            if let Next::WakeAt(time) = next {
+                thread::sleep(wait(time));
+            }
+        }
+        Ok(())
+    }
+
+    /// A child that 60 connect to, which cannot read all of them at the same time, but `few` at least.
+    fn with_many_connections(child: &mut Command, few: usize) {
+        let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut shown = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let address = shown.next().unwrap();
+        let connect = |n| {
+            let mut client = TcpStream::connect(&address).unwrap();
+            writeln!(client, "{n}").unwrap();
+            Some(client)
+        };
+        let mut clients: Vec<_> = (0..60).map(connect).collect();
+        child.stdin.as_mut().unwrap().write_all(b"begin\n").unwrap();
+        let mut heard: Vec<usize> = shown.by_ref().take(few).map(|line| line.parse().unwrap()).collect();
+        assert_eq!(heard.len(), few, "{:?}", child.wait_with_output());
+        // Those that have been heard make room for others.
+        heard.iter().for_each(|n| clients[*n] = None);
+        for line in shown {
+            let n = line.parse().unwrap();
+            clients[n] = None;
+            heard.push(n);
+        }
+        heard.sort_unstable();
+        let output = child.wait_with_output().unwrap();
+        let warnings = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && heard.into_iter().eq(0..60), "{output:?}");
+        let is_expected = |line: &str| line.starts_with(&format!("cannot accept a connection to {address} for now: "));
+        assert!(!warnings.is_empty() && warnings.lines().all(is_expected), "{warnings}");
+    }
+
+    pub(super) fn those_without_a_descriptor_wait_for_one() {
+        with_many_connections(&mut limited("-n 40", &["accept", "60"]), 20);
+    }
+
+    /// Threads take so much memory that there is no room for many.
+    pub(super) fn those_without_a_thread_wait_for_one() {
+        let mut child = limited("-v 8388608", &["accept", "60"]);
+        with_many_connections(child.env("RUST_MIN_STACK", (1 << 30).to_string()), 3);
+    }
 }

@@ -66,6 +66,17 @@ pub enum NetError {
         /// What the system said.
         cause: io::Error,
     },
+    /// Somebody who connects has to wait: a warning.
+    #[error(
+        "cannot accept a connection to {address} for now: {cause}; if files or threads are short, allow the process \
+         more of them (ulimit -n, ulimit -u), or let fewer connect"
+    )]
+    NotAccepted {
+        /// The address that is listened at.
+        address: String,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// One of those that have connected has broken off: a warning.
     #[error("a connection to {address} was given up: {cause}")]
     GivenUp {

@@ -37,7 +37,8 @@ pub fn read_lines(address: impl Into<String>) -> ReadLines {
 /// Each connection is read by a thread, and waits by itself while the pipeline has enough to do. A last line without `\n`
 /// counts if the connection has been closed in order. One that breaks, or whose line becomes
 /// [too long](ReadLines::max_line_bytes), is given up with the line that has begun; the step counts it as
-/// `connections_lost`, and the bytes as `bytes_unread`. Otherwise as [`read_lines`].
+/// `connections_lost`, and the bytes as `bytes_unread`. When the system has no open file or no thread for one more
+/// connection, the run warns of it, and whoever connects waits until others have gone. Otherwise as [`read_lines`].
 ///
 /// ```
 /// use beamline_io::net;

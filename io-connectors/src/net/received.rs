@@ -30,11 +30,11 @@ impl<L: Line> Received<L> {
         name: &str,
         invalid: InvalidUtf8,
         waker: Waker,
-        connect: impl FnOnce() -> io::Result<TcpStream> + Send + 'static,
+        connect: impl FnOnce() -> io::Result<Arc<TcpStream>> + Send + 'static,
     ) -> io::Result<Self> {
         let cut = Cut::default();
         let line = cut.0.clone();
-        let open = move || Ok(Box::new(open(connect()?, &line)?) as Box<dyn Read>);
+        let open = move || Ok(Box::new(Shared(open(connect()?, &line)?)) as Box<dyn Read>);
         let pipe = Pipe::spawn(move || waker.wake(), open)?;
         Ok(Self { pipe, lines: Incoming::new(name.into(), invalid), _line: cut, bytes_read: 0 })
     }
@@ -68,13 +68,22 @@ impl<L> Drop for Received<L> {
     }
 }
 
+/// A connection with one descriptor for whoever reads it and whoever ends it: there may be no other.
+struct Shared(Arc<TcpStream>);
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self.0).read(buffer)
+    }
+}
+
 /// Remembers a connection for its end, unless that has come.
-fn open(stream: TcpStream, line: &Mutex<State>) -> io::Result<TcpStream> {
+fn open(stream: Arc<TcpStream>, line: &Mutex<State>) -> io::Result<Arc<TcpStream>> {
     let mut state = line.lock().unwrap_or_else(PoisonError::into_inner);
     if state.is_cut {
         return Err(io::ErrorKind::ConnectionAborted.into());
     }
-    state.stream = Some(stream.try_clone()?);
+    state.stream = Some(stream.clone());
     Ok(stream)
 }
 
@@ -84,7 +93,7 @@ struct Cut(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    stream: Option<TcpStream>,
+    stream: Option<Arc<TcpStream>>,
     is_cut: bool,
 }
 

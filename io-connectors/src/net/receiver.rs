@@ -5,9 +5,10 @@ use super::read_lines::{Origin, ReadLines};
 use super::received::{Came, Received};
 use crate::text::{InvalidUtf8, Line};
 use beamline_sdk::metrics::Counter;
-use beamline_sdk::{BoxError, Next, Reader, SourceBatch, Waker};
+use beamline_sdk::{BoxError, Next, Reader, SourceBatch, Timestamp, Waker};
 use std::io;
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Connections that have not been closed in order.
@@ -22,6 +23,10 @@ pub struct LineReceiver<L> {
     connect: Option<String>,
     /// Where others connect to.
     listener: Option<TcpListener>,
+    /// Somebody who has connected when there was no thread for it.
+    waiting: Option<Arc<TcpStream>>,
+    /// When it is tried again to accept somebody, after that has failed.
+    accept_at: Option<Timestamp>,
     address: String,
     connections: Vec<Received<L>>,
     /// Whose turn is next.
@@ -44,6 +49,8 @@ impl<L: Line> LineReceiver<L> {
         Ok(Self {
             connect,
             listener,
+            waiting: None,
+            accept_at: None,
             address,
             connections: Vec::new(),
             next: 0,
@@ -55,39 +62,53 @@ impl<L: Line> LineReceiver<L> {
     }
 
     /// Begins to read what there is to connect to, and whoever has connected.
-    fn begin(&mut self, waker: &Waker) -> Result<(), NetError> {
+    fn begin(&mut self, out: &SourceBatch<'_, L>) -> Result<(), NetError> {
         if let Some(address) = self.connect.take() {
-            let (name, address) = (address.clone(), address);
-            self.add(name, waker, move || TcpStream::connect(address))?;
+            let name = address.clone();
+            let connect = move || TcpStream::connect(address).map(Arc::new);
+            let received = Received::begin(&name, self.invalid, out.waker(), connect);
+            self.connections.push(received.map_err(|cause| self.broken(cause))?);
         }
-        while let Some(stream) = self.accept()? {
-            let name = stream.peer_addr().map_or_else(|_| "unknown".to_owned(), |address| address.to_string());
-            self.add(name, waker, move || Ok(stream))?;
+        if self.accept_at.is_none_or(|time| time <= out.now()) {
+            self.accept_at = None;
+            if let Err(cause) = self.accept_all(&out.waker()) {
+                self.accept_at = Some(out.now() + PAUSE);
+                let refused = NetError::NotAccepted { address: self.address.clone(), cause };
+                out.warn(refused, "others who connect wait; connections that are there go on");
+            }
         }
         Ok(())
     }
 
-    fn add(
-        &mut self,
-        name: String,
-        waker: &Waker,
-        connect: impl FnOnce() -> io::Result<TcpStream> + Send + 'static,
-    ) -> Result<(), NetError> {
-        let received = Received::begin(&name, self.invalid, waker.clone(), connect);
-        self.connections.push(received.map_err(|cause| self.broken(cause))?);
+    /// Begins to read all who have connected, as long as there is a descriptor and a thread for each.
+    fn accept_all(&mut self, waker: &Waker) -> io::Result<()> {
+        while let Some(stream) = self.accept()? {
+            let name = stream.peer_addr().map_or_else(|_| "unknown".to_owned(), |address| address.to_string());
+            let connected = stream.clone();
+            match Received::begin(&name, self.invalid, waker.clone(), move || Ok(connected)) {
+                Ok(received) => self.connections.push(received),
+                Err(error) => {
+                    self.waiting = Some(stream);
+                    return Err(error);
+                }
+            }
+        }
         Ok(())
     }
 
     /// Somebody who has connected, if there is one.
-    fn accept(&self) -> Result<Option<TcpStream>, NetError> {
+    fn accept(&mut self) -> io::Result<Option<Arc<TcpStream>>> {
+        if self.waiting.is_some() {
+            return Ok(self.waiting.take());
+        }
         let Some(listener) = &self.listener else { return Ok(None) };
         match listener.accept() {
             Ok((stream, _)) => {
-                stream.set_nonblocking(false).map_err(|cause| self.broken(cause))?;
-                Ok(Some(stream))
+                stream.set_nonblocking(false)?;
+                Ok(Some(Arc::new(stream)))
             }
             Err(error) if is_passing(&error) => Ok(None),
-            Err(cause) => Err(self.broken(cause)),
+            Err(error) => Err(error),
         }
     }
 
@@ -151,13 +172,13 @@ impl<L: Line> Reader for LineReceiver<L> {
 
     fn poll(&mut self, out: &mut SourceBatch<'_, L>) -> Result<Next, BoxError> {
         self.is_caught_up = false;
-        self.begin(&out.waker())?;
+        self.begin(out)?;
         while !out.is_full() {
             if !self.advance(out)? {
                 if self.connections.is_empty() && self.listener.is_none() {
                     return Ok(Next::Done);
                 }
-                self.is_caught_up = true;
+                self.is_caught_up = self.accept_at.is_none();
                 return Ok(out.wake_after(PAUSE));
             }
         }
