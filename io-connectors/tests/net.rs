@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Listens on a port that nobody else has.
 fn listen() -> (TcpListener, String) {
@@ -174,6 +174,21 @@ fn send_to_who_stays(close_timeout: Duration, talk: fn(&TcpStream) -> bool) {
 fn who_never_closes_a_connection_is_not_waited_for_without_an_end() {
     send_to_who_stays(Duration::ZERO, |_| false);
     send_to_who_stays(Duration::from_millis(20), |_| false);
+}
+
+#[test]
+fn many_connections_that_nobody_closes_are_waited_for_at_the_same_time() {
+    let (listener, address) = listen();
+    let sink = impatient(&address).close_timeout(Duration::from_secs(1));
+    let mut senders: Vec<_> = (0..60).map(|_| open(&sink)).collect();
+    for sender in &mut senders {
+        write(sender, "one").unwrap();
+        flush(sender).unwrap();
+    }
+    let begun = Instant::now();
+    senders.into_iter().for_each(|sender| finish(sender).unwrap());
+    assert!(begun.elapsed() < Duration::from_secs(30), "one waits after the other");
+    drop(listener);
 }
 
 #[test]
