@@ -185,7 +185,7 @@ impl<T: Element> Sink<DeadLetter<T>> for Write {
 }
 
 /// Reads letters that [`write()`] or [`write_files`] has written, of whatever steps: a file, or all that match a pattern. A line
-/// that is none fails the pipeline.
+/// that is none fails the pipeline, with its file and where it is.
 pub fn read(path: impl AsRef<Path>) -> Read {
     Read(path.as_ref().to_owned())
 }
@@ -207,7 +207,7 @@ impl PTransform<Pipeline> for Read {
     }
 
     fn expand(self, p: Pipeline) -> Self::Out {
-        p.read(text::read(self.0)).named("Read").try_map(|line| parse(line)).named("Parse").ok
+        p.read(text::read(self.0).parse(parse)).named("Read")
     }
 }
 
