@@ -1,6 +1,7 @@
 //! The text of errors: what failed, where in the program, at which element, and what to do.
 
 use beamline::prelude::*;
+use beamline::window::Window;
 use beamline::{Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -534,5 +535,18 @@ fn another_run_that_was_cancelled() {
     insta::assert_snapshot!(stable(&error.to_string()), @r"
     step 'ForEach' (tests/errors.rs:LINE): the inner run was cancelled
       at: element 7
+    ");
+}
+
+#[test]
+fn a_window_without_an_instant() {
+    let text = error_of(|p| {
+        let sessions = Windowing::sessions(std::time::Duration::from_mins(1));
+        let numbers = p.create([5u64]).with_timestamps(|n| Timestamp::from_millis(*n as i64));
+        drop(numbers.window_by(sessions, |_, start, windows| windows.push(Window { start, end: start })));
+    });
+    insta::assert_snapshot!(text, @r"
+    step 'WindowBy' (tests/errors.rs:LINE): the window [5ms, 5ms) has no instant: its end has to be behind its start
+      at: element 5
     ");
 }

@@ -13,7 +13,7 @@ impl<T: Element> PCollection<T> {
     ///
     /// All else is as `windowing` says: triggers and lateness, and also how windows merge, with what they flow together,
     /// and which window of a side input is read. An element that gets no windows is dropped, and counted as
-    /// `elements_in_no_window`. Windows should contain the timestamp, or else a result may be late as soon as it comes.
+    /// `elements_in_no_window`; a window without an instant is an error. Windows should contain the timestamp, or else a result may be late as soon as it comes.
     ///
     /// Sessions that end sooner for some than for others:
     ///

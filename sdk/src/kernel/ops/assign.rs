@@ -5,7 +5,7 @@ use crate::kernel::guard::{catch, render};
 use crate::kernel::{Batch, Col, Operator, Output, Push, Wiring};
 use crate::metrics::Counter;
 use crate::window::{AnyWindowFn, WindowSet};
-use crate::{Element, Result, Step, Timestamp};
+use crate::{Element, Error, ErrorKind, Result, Step, Timestamp};
 use std::sync::Arc;
 
 /// Gives every element the timestamp that a function finds in it.
@@ -53,6 +53,7 @@ impl<T: Element> AssignWindows<T> {
 impl<T: Element> Push<T> for AssignWindows<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
         batch.meta.windows = catch(&self.step, || self.windows.of(&batch.meta.time))?;
+        batch.meta.windows.values().iter().try_for_each(|windows| check(windows, &self.step))?;
         drop_rows_without_windows(batch);
         self.output.push(batch)
     }
@@ -78,11 +79,13 @@ impl<T: Element, F: Fn(&T, Timestamp, &mut WindowSet)> Push<T> for AssignWindows
             for (row, element) in batch.values.iter().enumerate() {
                 let mut windows = WindowSet::new();
                 (self.f)(element, *batch.meta.time.get(row), &mut windows);
+                check(&windows, &self.step)?;
                 all.push(windows);
             }
+            Ok(())
         };
         let result = catch(&self.step, each);
-        result.map_err(|error| error.at(render(&batch.values[all.len()])))?;
+        result.and_then(|result| result).map_err(|error| error.at(render(&batch.values[all.len()])))?;
         batch.meta.windows = one_if_same(all);
         drop_rows_without_windows(batch);
         self.output.push(batch)
@@ -90,6 +93,13 @@ impl<T: Element, F: Fn(&T, Timestamp, &mut WindowSet)> Push<T> for AssignWindows
 }
 
 impl<T, F> Operator for AssignWindowsBy<T, F> {}
+
+/// No time would ever be that of a window without an instant.
+fn check(windows: &WindowSet, step: &Arc<Step>) -> Result<()> {
+    let Some(empty) = windows.iter().find(|window| window.end <= window.start) else { return Ok(()) };
+    let message = format!("the window {empty} has no instant: its end has to be behind its start");
+    Err(Error::new(ErrorKind::User, message).in_step(step))
+}
 
 fn drop_rows_without_windows<T>(batch: &mut Batch<T>) {
     let (before, windows) = (batch.len(), &batch.meta.windows);

@@ -52,7 +52,8 @@ use std::time::Duration;
 /// assert_eq!(windows[0].max_timestamp(), Timestamp::from_millis(127));
 /// ```
 pub trait WindowFn: Any + Debug + Send + Sync {
-    /// Appends the windows of an element. An element that gets none is in no result.
+    /// Appends the windows of an element. An element that gets none is in no result; a window whose end is not behind its
+    /// start is an error of the run.
     fn assign(&self, time: Timestamp, windows: &mut WindowSet);
 
     /// Whether windows of the same key may become one, as sessions do.
