@@ -1,7 +1,8 @@
 //! Panics in whatever users write: each is an error that names the step, and a `DoFn` elsewhere is torn down.
 
 use beamline::prelude::*;
-use beamline::{Next, Reader, Shard, Sink, Source, SourceBatch, SplitTarget, Writer};
+use beamline::{Next, OffsetRange, OffsetTracker, ProcessContinuation, SplitCx, SplitTarget, SplittableDoFn};
+use beamline::{Reader, Shard, Sink, Source, SourceBatch, WatermarkEstimator, Writer};
 use serde::{Deserialize, Serialize};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -77,11 +78,12 @@ impl<T: beamline::Element> DoFn<T> for Guarded {
 /// Runs a pipeline of a guarded source and the rest; the error must name one of these steps.
 fn panics(build: impl Fn(&PCollection<u64>), steps: &[&str], text: &str) {
     // One worker has nothing to merge.
-    for workers in [2, 4] {
+    let of = |workers| LocalRunner::new().parallelism(workers);
+    for runner in [of(2), of(4), of(2).replay(1)] {
         let p = Pipeline::new();
         let guard = Guarded::default();
         build(&p.sequence(0..5000).par_do(guard.clone()));
-        let error = p.run_with(&LocalRunner::new().parallelism(workers)).expect_err("a panic");
+        let error = p.run_with(&runner).expect_err("a panic");
         assert!(error.to_string().contains(text), "{error}");
         let step = error.step().map(|step| step.name.as_str());
         assert!(step.is_some_and(|step| steps.contains(&step)), "{step:?} is none of {steps:?}: {error}");
@@ -115,8 +117,14 @@ fn in_the_clone_of_elements() {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Broken {
     Splits,
+    Size,
+    Describe,
     Open,
     Poll,
+    Watermark,
+    BytesRead,
+    Discover,
+    TrySplit,
     Begin,
     Create,
     Write,
@@ -137,11 +145,19 @@ impl Source for Broken {
     fn label(&self) -> String {
         "Source".to_owned()
     }
+    fn is_bounded(&self) -> bool {
+        *self != Self::Watermark
+    }
     fn splits(&self, _target: &SplitTarget) -> Result<Vec<u32>, BoxError> {
         self.check(Self::Splits);
         Ok(vec![0])
     }
+    fn size(&self, _split: &u32) -> Option<u64> {
+        self.check(Self::Size);
+        None
+    }
     fn describe(&self, _split: &u32) -> String {
+        self.check(Self::Describe);
         "all".to_owned()
     }
     fn open(&self, _split: u32) -> Result<BrokenReader, BoxError> {
@@ -158,7 +174,23 @@ impl Reader for BrokenReader {
     fn poll(&mut self, out: &mut SourceBatch<'_, u64>) -> Result<Next, BoxError> {
         self.0.check(Broken::Poll);
         out.push(0);
-        Ok(Next::Done)
+        Ok(Next::More)
+    }
+    fn watermark(&self) -> Timestamp {
+        self.0.check(Broken::Watermark);
+        Timestamp::MIN
+    }
+    fn bytes_read(&self) -> u64 {
+        self.0.check(Broken::BytesRead);
+        0
+    }
+    fn discover(&mut self) -> Option<u32> {
+        self.0.check(Broken::Discover);
+        None
+    }
+    fn try_split(&mut self, _fraction: f64) -> Option<u32> {
+        self.0.check(Broken::TrySplit);
+        None
     }
 }
 
@@ -199,10 +231,111 @@ impl Writer<u64> for BrokenWriter {
 
 #[test]
 fn in_sources() {
-    for place in [Broken::Splits, Broken::Open, Broken::Poll] {
+    let at_the_start = [Broken::Splits, Broken::Size, Broken::Describe, Broken::Open];
+    let on_the_way = [Broken::Poll, Broken::Watermark, Broken::BytesRead, Broken::Discover, Broken::TrySplit];
+    for place in at_the_start.into_iter().chain(on_the_way) {
         let read = |n: &PCollection<u64>| drop(n.pipeline().read(place).map(|n| n));
         panics(read, &["Source"], &format!("broken in {place:?}"));
     }
+}
+
+/// A source without an end, of two splits, the second of which cannot be opened.
+#[derive(Clone)]
+struct HalfOpen;
+
+impl Source for HalfOpen {
+    type Out = u64;
+    type Split = u32;
+    type Reader = BrokenReader;
+    fn label(&self) -> String {
+        "Half".to_owned()
+    }
+    fn is_bounded(&self) -> bool {
+        false
+    }
+    fn splits(&self, _target: &SplitTarget) -> Result<Vec<u32>, BoxError> {
+        Ok(vec![1, 2])
+    }
+    fn describe(&self, split: &u32) -> String {
+        format!("split {split}")
+    }
+    fn open(&self, split: u32) -> Result<BrokenReader, BoxError> {
+        assert!(split == 1, "it is not there");
+        Ok(BrokenReader(Broken::Splits))
+    }
+}
+
+#[test]
+fn in_opening_a_split_while_another_is_read() {
+    let p = Pipeline::new();
+    p.read(HalfOpen).inspect(|_| ());
+    let error = p.run_with(&LocalRunner::new().parallelism(1)).expect_err("a panic");
+    assert!(error.to_string().contains("it is not there"), "{error}");
+    assert_eq!(error.element(), Some("split 2"), "{error}");
+}
+
+/// An estimator that panics when it is asked.
+#[derive(Clone)]
+struct Unsure;
+
+impl WatermarkEstimator<u64> for Unsure {
+    fn observe(&mut self, _: &u64, _: Timestamp) {}
+    fn watermark(&self) -> Timestamp {
+        panic!("unsure how far it is")
+    }
+}
+
+#[derive(Clone)]
+struct Repeat;
+
+impl SplittableDoFn<u64> for Repeat {
+    type Out = u64;
+    type Tracker = OffsetTracker;
+    type Estimator = Unsure;
+    fn initial_restriction(&self, _: &u64) -> Result<OffsetRange, BoxError> {
+        Ok(OffsetRange::new(0, 2))
+    }
+    fn tracker(&self, range: OffsetRange) -> OffsetTracker {
+        OffsetTracker::new(range)
+    }
+    fn estimator(&self) -> Unsure {
+        Unsure
+    }
+    fn process(&mut self, n: &u64, cx: &mut SplitCx<'_, u64, Self>) -> Result<ProcessContinuation, BoxError> {
+        for offset in 0..2 {
+            if cx.try_claim(&offset) {
+                cx.emit(*n);
+            }
+        }
+        Ok(ProcessContinuation::Stop)
+    }
+}
+
+#[test]
+fn in_the_estimators_of_splittable_functions() {
+    panics(|n| drop(n.par_do_splittable(Repeat).map(|n| n)), &["Repeat"], "unsure how far it is");
+}
+
+/// A `DoFn` of which there can be only one.
+struct Single;
+
+impl Clone for Single {
+    fn clone(&self) -> Self {
+        panic!("there is only one")
+    }
+}
+
+impl DoFn<u64> for Single {
+    type Out = u64;
+    fn process(&mut self, n: u64, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
+        cx.emit(n);
+        Ok(())
+    }
+}
+
+#[test]
+fn in_the_clone_of_functions() {
+    panics(|n| drop(n.par_do(Single).map(|n| n)), &["Single"], "there is only one");
 }
 
 #[test]

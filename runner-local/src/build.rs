@@ -3,15 +3,15 @@
 use crate::exchange::{Claims, Exchange, Helper, HelperCell, LocalLink};
 use crate::idleness::Idleness;
 use crate::plan::{Plan, Stage, StageId};
-use crate::stage::{Head, Port, Reads, StageRun, Standing, StepRun};
+use crate::stage::{Head, Port, Reads, StageRun, Standing, StepRun, blamed};
 use crate::status::Desk;
 use crate::wake::Wakers;
 use crate::worker::Worker;
-use beamline_sdk::Step;
 use beamline_sdk::graph::{Body, CollectionId, Graph, Node, NodeId};
 use beamline_sdk::kernel::{
-    Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceRun, StepId, Wiring,
+    Env, ErasedConsumer, Flow, Link, Op, Operator, ShuffleFactory, ShuffleMode, SourceHead, SourceRun, StepId, Wiring,
 };
+use beamline_sdk::{Result, Step};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -51,7 +51,7 @@ impl Job {
     }
 
     /// Builds the worker whose environment this is. On the worker's thread: operators never leave it.
-    pub(crate) fn build(self: &Arc<Self>, env: Env) -> Rc<Worker> {
+    pub(crate) fn build(self: &Arc<Self>, env: Env) -> Result<Rc<Worker>> {
         let mut builder = Builder {
             job: self,
             env: Rc::new(env),
@@ -63,10 +63,14 @@ impl Job {
         for (i, node) in self.graph.nodes.iter().enumerate().rev() {
             let id = NodeId(i as StepId);
             if self.plan.is_live(id) {
-                builder.add(id, node);
+                // Takes copies of user code, and a `Clone` may panic.
+                blamed(id.0, &node.step, || {
+                    builder.add(id, node);
+                    Ok(())
+                })?;
             }
         }
-        builder.finish()
+        Ok(builder.finish())
     }
 }
 
@@ -203,7 +207,12 @@ impl<'a> Builder<'a> {
 
     fn add_source(&mut self, id: NodeId, wiring: &Wiring<'_>) {
         let head = self.job.sources[&id].clone().head(wiring);
-        self.stage(id).heads.push(Head::Source { step: id.0, head, is_done: false });
+        self.add_head(id, head);
+    }
+
+    fn add_head(&mut self, id: NodeId, head: Rc<RefCell<dyn SourceHead>>) {
+        let blame = self.job.graph.nodes[id.index()].step.clone();
+        self.stage(id).heads.push(Head::Source { step: id.0, blame, head, is_done: false });
     }
 
     fn add_fused(&mut self, id: NodeId, node: &'a Node, op: Op) {
@@ -235,7 +244,7 @@ impl<'a> Builder<'a> {
             self.stage(id).heads.push(Head::Port { step: id.0, inbox, port });
         }
         if let Some(head) = shuffle.head(wiring) {
-            self.stage(id).heads.push(Head::Source { step: id.0, head, is_done: false });
+            self.add_head(id, head);
         }
         self.add_step(id, id, receiver.control, Role::Receives);
         let mode = ShuffleMode { lifted: matches!(node.body, Body::Shuffle { liftable: true, .. }) };

@@ -6,7 +6,7 @@
 
 use crate::stage::Did;
 use crate::status::merge;
-use crate::worker::{Worker, earlier};
+use crate::worker::{Worker, earlier, guarded};
 use beamline_sdk::kernel::Shared;
 use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
 use std::rc::Rc;
@@ -46,7 +46,8 @@ impl Dice {
 
 /// Runs the workers to their end, and tears all of them down in any case.
 pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
-    let result = workers.iter().try_for_each(|worker| worker.set_up()).and_then(|()| work(workers, dice, shared));
+    let set_up = || workers.iter().try_for_each(|worker| worker.set_up());
+    let result = guarded(|| set_up().and_then(|()| work(workers, dice, shared)));
     workers.iter().for_each(|worker| worker.tear_down());
     result
 }
@@ -54,7 +55,7 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {
     while !workers.iter().all(|worker| worker.is_done()) && !shared.is_at_rest() {
         shared.check()?;
-        workers.iter().for_each(|worker| worker.answer());
+        workers.iter().try_for_each(|worker| worker.answer())?;
         let seen = workers[0].wakers.calls(0);
         match turn(workers, dice)? {
             Did::Work => {}
@@ -115,7 +116,7 @@ fn wait(workers: &[Rc<Worker>], did: Did, seen: u64) -> Result<()> {
 }
 
 fn nothing_moves(workers: &[Rc<Worker>]) -> Error {
-    let reports: Vec<_> = workers.iter().map(|worker| worker.report()).collect();
+    let reports: Vec<_> = workers.iter().map(|worker| worker.report().unwrap_or_default()).collect();
     let status = merge(&workers[0].job, &reports, workers[0].clock.now(), &workers[0].shared);
     Error::new(ErrorKind::Internal, format!("nothing can move, and the pipeline has not ended\n{status}"))
 }

@@ -9,7 +9,7 @@ use crate::scratch::TempFiles;
 use crate::status::{self, Desk, Status};
 use crate::threads;
 use crate::wake::Wakers;
-use crate::worker::{Worker, lost_worker};
+use crate::worker::{Worker, guarded};
 use crate::{LocalRunner, Progress};
 use beamline_sdk::graph::{Body, Graph, Node, NodeId};
 use beamline_sdk::kernel::{
@@ -19,7 +19,6 @@ use beamline_sdk::metrics::{Metrics, StepMetrics, Value, WorkerMetrics};
 use beamline_sdk::{Ending, Error, ErrorKind, JobResult, Result, RunId, SplitTarget};
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -230,7 +229,7 @@ impl JobHandle {
         let job = self.job.clone();
         match dice {
             Some(mut dice) => self.spawn("beamline-replay", move |outcome| {
-                let workers: Vec<_> = (0..workers).map(|worker| job.build(env(worker))).collect();
+                let workers = (0..workers).map(|worker| job.build(env(worker))).collect::<Result<Vec<_>>>()?;
                 let result = replay::run(&workers, &mut dice, &workers[0].shared);
                 workers.iter().for_each(|worker| outcome.lock().add(worker));
                 result
@@ -238,7 +237,7 @@ impl JobHandle {
             None => (0..workers).try_for_each(|index| {
                 let (job, env) = (job.clone(), env.clone());
                 self.spawn(&format!("beamline-{index}"), move |outcome| {
-                    let worker = job.build(env(index));
+                    let worker = job.build(env(index))?;
                     let result = worker.run();
                     outcome.lock().add(&worker);
                     result
@@ -252,8 +251,7 @@ impl JobHandle {
         let (job, shared, outcome) = (self.job.clone(), self.shared.clone(), self.outcome.clone());
         let work = move || {
             forget_runs();
-            let result = catch_unwind(AssertUnwindSafe(|| run(&outcome)));
-            let result = result.unwrap_or_else(|payload| Err(lost_worker(payload)));
+            let result = guarded(|| run(&outcome));
             // Nobody knows what a failure has left in the thread.
             let is_reusable = result.is_ok();
             if let Err(error) = result {

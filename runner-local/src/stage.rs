@@ -2,7 +2,7 @@
 
 use crate::status::{SourceReport, StageReport};
 use beamline_sdk::kernel::{Clock, Inbox, Inflow, Kept, Mark, Polled, Shared, SourceHead, StepId, enter};
-use beamline_sdk::{Error, ErrorKind, Result, Timestamp};
+use beamline_sdk::{Error, ErrorKind, Result, Step, Timestamp};
 use port::Popped;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,8 +19,8 @@ use cut::Cut;
 pub(crate) use port::Port;
 pub(crate) use reads::Reads;
 pub(crate) use standing::Standing;
-pub(crate) use step::StepRun;
 use step::in_step;
+pub(crate) use step::{StepRun, blamed};
 
 /// Packets that make a bundle, unless there are fewer.
 pub(crate) const BUNDLE: usize = 64;
@@ -69,7 +69,7 @@ pub(crate) struct StageRun {
 
 /// Where a stage gets its elements from.
 pub(crate) enum Head {
-    Source { step: StepId, head: Rc<RefCell<dyn SourceHead>>, is_done: bool },
+    Source { step: StepId, blame: Arc<Step>, head: Rc<RefCell<dyn SourceHead>>, is_done: bool },
     Port { step: StepId, inbox: Rc<RefCell<dyn Inbox>>, port: Port },
 }
 
@@ -90,11 +90,11 @@ impl Head {
         }
     }
 
-    fn mark(&self) -> Mark {
+    fn mark(&self) -> Result<Mark> {
         match self {
-            Self::Source { is_done: true, .. } => Mark::END,
-            Self::Source { head, .. } => head.borrow().mark(),
-            Self::Port { port, .. } => port.mark(),
+            Self::Source { is_done: true, .. } => Ok(Mark::END),
+            Self::Source { step, blame, head, .. } => blamed(*step, blame, || Ok(head.borrow().mark())),
+            Self::Port { port, .. } => Ok(port.mark()),
         }
     }
 
@@ -204,19 +204,20 @@ impl StageRun {
     }
 
     /// How it goes.
-    pub(crate) fn report(&self) -> StageReport {
+    pub(crate) fn report(&self) -> Result<StageReport> {
         let mut report = StageReport {
             missing_views: self.gates.clone(),
             steps: self.steps.iter().map(StepRun::report).collect(),
             ..StageReport::default()
         };
         for head in &self.heads {
-            if let Head::Source { step, head: source, .. } = head {
-                let (readings, unread) = (source.borrow().readings(), source.borrow().unread());
-                report.sources.push(SourceReport { step: *step, mark: head.mark(), readings, unread });
+            if let Head::Source { step, blame, head: source, .. } = head {
+                let readings = blamed(*step, blame, || Ok(source.borrow().readings()))?;
+                let unread = source.borrow().unread();
+                report.sources.push(SourceReport { step: *step, mark: head.mark()?, readings, unread });
             }
         }
-        report
+        Ok(report)
     }
 
     /// What its steps keep, now that the run has come to rest before its time.
@@ -227,19 +228,19 @@ impl StageRun {
 
     /// How far the heads have come, which the steps may not know yet. Where others send what is to be read, that is how
     /// far reading has come. While it cannot be said who is idle, it goes no further.
-    fn heads_mark(&mut self) -> Mark {
+    fn heads_mark(&mut self) -> Result<Mark> {
         let wakes = self.standing.wakes_before();
         self.wakes = self.heads.iter().all(Head::is_calm).then_some(wakes);
         if self.wakes.is_none() {
-            return self.mark;
+            return Ok(self.mark);
         }
         if !(self.is_source() && self.has_ports()) {
             return together(self.mark, self.heads.iter());
         }
         let (sources, ports): (Vec<&Head>, Vec<&Head>) = self.heads.iter().partition(|head| head.is_source());
-        let input = together(Mark::START, ports.into_iter());
+        let input = together(Mark::START, ports.into_iter())?;
         sources.iter().for_each(|source| source.set_input(input, wakes));
-        self.mark.advanced_by(sources.into_iter().map(Head::mark))
+        advanced(self.mark, sources.into_iter())
     }
 
     /// Whether one of its steps may be full, and then goes on by itself.
@@ -276,7 +277,7 @@ impl StageRun {
                         self.begin()?;
                         in_step(step, || inbox.borrow_mut().deliver(packet)).map_err(|e| self.blame(step, e))?;
                     }
-                    Popped::Mark if self.heads_mark() != self.mark => break 'bundle,
+                    Popped::Mark if self.heads_mark()? != self.mark => break 'bundle,
                     Popped::Mark => {}
                 }
                 if self.clock.now() >= begin + LONGEST_BUNDLE {
@@ -321,21 +322,21 @@ impl StageRun {
     pub(crate) fn run_sources(&mut self, shared: &Shared, most: usize) -> Result<Did> {
         let (mut did, mut has_gone_on) = (Did::Nothing, false);
         for i in 0..self.heads.len() {
-            let Head::Source { step, head, is_done: false } = &self.heads[i] else { continue };
-            let (step, head) = (*step, head.clone());
+            let Head::Source { step, blame, head, is_done: false } = &self.heads[i] else { continue };
+            let (step, blame, head) = (*step, blame.clone(), head.clone());
             if self.is_full_behind(step) {
                 continue;
             }
             self.begin()?;
             let is_long = self.timer();
             let is_enough = || is_long() || self.is_full_behind(step);
-            match poll_bundle(step, &head, shared, most, is_enough)? {
+            match blamed(step, &blame, || poll_bundle(step, &head, shared, most, is_enough))? {
                 Polled::Worked => did = Did::Work,
                 Polled::Done => self.close_source(i),
                 Polled::Idle(Some(time)) if did == Did::Nothing => did = Did::Wait(time),
                 Polled::Idle(_) => {}
             }
-            has_gone_on |= head.borrow_mut().has_gone_on();
+            has_gone_on |= blamed(step, &blame, || Ok(head.borrow_mut().has_gone_on()))?;
         }
         let before = self.mark;
         if has_gone_on { self.finish_awake() } else { self.finish() }?;
@@ -411,7 +412,7 @@ impl StageRun {
 
     /// Ends the bundle, and tells the steps in their order how far their inputs have come.
     fn finish(&mut self) -> Result<()> {
-        let mark = self.heads_mark();
+        let mark = self.heads_mark()?;
         self.finish_at(mark)?;
         self.standing.settle(self.wakes);
         Ok(())
@@ -495,12 +496,20 @@ impl StageRun {
 
 /// How far heads have come together. When all are idle, that is as far as anybody has told: so all workers know the same
 /// when they have heard the same, in whichever order, and none of them keeps back what others have gone past.
-fn together<'h>(before: Mark, heads: impl Iterator<Item = &'h Head> + Clone) -> Mark {
-    let mark = before.advanced_by(heads.clone().map(Head::mark));
+fn together<'h>(before: Mark, heads: impl Iterator<Item = &'h Head> + Clone) -> Result<Mark> {
+    let mark = advanced(before, heads.clone())?;
     if !mark.is_idle {
-        return mark;
+        return Ok(mark);
     }
-    Mark { time: heads.map(Head::greatest).fold(mark.time, Timestamp::max), ..mark }
+    Ok(Mark { time: heads.map(Head::greatest).fold(mark.time, Timestamp::max), ..mark })
+}
+
+/// As far as these heads have come, if all of them can say.
+fn advanced<'h>(before: Mark, heads: impl Iterator<Item = &'h Head>) -> Result<Mark> {
+    let mut asked = Ok(());
+    let marks = heads.map_while(|head| head.mark().map_err(|error| asked = Err(error)).ok());
+    let mark = before.advanced_by(marks);
+    asked.map(|()| mark)
 }
 
 /// Reads a bundle. What has been read when the source runs dry is work.

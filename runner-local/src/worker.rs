@@ -11,8 +11,9 @@ use crate::status::{FlowReport, WorkerReport};
 use crate::wake::Wakers;
 use beamline_sdk::kernel::{Clock, ManualClock, NO_STEP, Shared, StepId, enter, panic_error};
 use beamline_sdk::metrics::{self, WorkerMetrics};
-use beamline_sdk::{Error, Result, Timestamp};
+use beamline_sdk::{Result, Timestamp};
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ pub(crate) struct Worker {
 impl Worker {
     /// Runs until everything is done, and tears down in any case.
     pub(crate) fn run(&self) -> Result<()> {
-        let result = self.set_up().and_then(|()| self.work());
+        let result = guarded(|| self.set_up().and_then(|()| self.work()));
         self.tear_down();
         result
     }
@@ -78,7 +79,7 @@ impl Worker {
         while !self.is_done() && !self.shared.is_at_rest() {
             self.shared.check()?;
             let seen = self.wakers.calls(self.index);
-            self.answer();
+            self.answer()?;
             match self.turn()? {
                 Did::Work => {}
                 Did::Nothing => self.rest(seen, Timestamp::MAX),
@@ -92,7 +93,7 @@ impl Worker {
     pub(crate) fn end(&self) -> Result<()> {
         self.end_early()?;
         self.wakers.leave(self.index);
-        self.job.desk.answer(self.index, u64::MAX, self.report());
+        self.job.desk.answer(self.index, u64::MAX, self.report()?);
         Ok(())
     }
 
@@ -119,25 +120,29 @@ impl Worker {
     }
 
     /// Answers when somebody has asked how it goes.
-    pub(crate) fn answer(&self) {
+    pub(crate) fn answer(&self) -> Result<()> {
         if let Some(question) = self.job.desk.question(self.answered.get()) {
-            self.job.desk.answer(self.index, question, self.report());
+            self.job.desk.answer(self.index, question, self.report()?);
             self.answered.set(question);
         }
+        Ok(())
     }
 
     /// How it goes. A stage that is at work tells nothing.
-    pub(crate) fn report(&self) -> WorkerReport {
-        let stage = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.report()).unwrap_or_default();
+    pub(crate) fn report(&self) -> Result<WorkerReport> {
+        let stage = |stage: &RefCell<StageRun>| {
+            let report = stage.try_borrow().ok().map(|stage| stage.report());
+            report.transpose().map(Option::unwrap_or_default)
+        };
         let kept = |stage: &RefCell<StageRun>| stage.try_borrow().map(|stage| stage.kept()).unwrap_or_default();
-        WorkerReport {
+        Ok(WorkerReport {
             kept: if self.shared.is_at_rest() { self.stages.iter().flat_map(kept).collect() } else { Vec::new() },
             is_busy: false,
             has_ended: self.is_done(),
-            stages: self.stages.iter().map(stage).collect(),
+            stages: self.stages.iter().map(stage).collect::<Result<_>>()?,
             flows: self.flows.iter().map(FlowReport::of).collect(),
             metrics: self.metrics.borrow().clone(),
-        }
+        })
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -423,7 +428,7 @@ impl Helper for Worker {
     }
 }
 
-/// The error of a worker that ended in a panic of the engine, or of user code that the engine did not guard.
-pub(crate) fn lost_worker(payload: Box<dyn std::any::Any + Send>) -> Error {
-    panic_error(payload)
+/// What a worker does. A panic of the engine, or of user code that the engine does not guard, is an error like any other.
+pub(crate) fn guarded(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panic_error(payload)))
 }

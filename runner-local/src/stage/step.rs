@@ -80,7 +80,12 @@ pub(super) fn call<R>(
     control: &RefCell<dyn Operator>,
     f: impl FnOnce(&mut dyn Operator) -> Result<R>,
 ) -> Result<R> {
-    in_step(id, || f(&mut *control.borrow_mut())).map_err(|error| error.in_step(step))
+    blamed(id, step, || f(&mut *control.borrow_mut()))
+}
+
+/// Does something for a step, which errors and panics are blamed on.
+pub(crate) fn blamed<R>(id: StepId, step: &Arc<Step>, f: impl FnOnce() -> Result<R>) -> Result<R> {
+    in_step(id, f).map_err(|error| error.in_step(step))
 }
 
 /// Calls a step. A panic that it did not catch itself, such as in the hash of a key, is an error like any other.

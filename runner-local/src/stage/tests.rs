@@ -64,8 +64,8 @@ fn rows_of_an_idle_worker_are_under_way_before_others_hear_how_far_it_has_come()
     let events = Events::default();
     let head = Rc::new(RefCell::new(Sleeper { polls: 0, has_gone_on: false, events: events.clone() }));
     let step = Arc::new(Step { name: "Send".to_owned(), location: Location::caller() });
-    let sender = StepRun::new(1, step, Rc::new(RefCell::new(Sender(events.clone()))), true);
-    let heads = vec![Head::Source { step: 0, head, is_done: false }];
+    let sender = StepRun::new(1, step.clone(), Rc::new(RefCell::new(Sender(events.clone()))), true);
+    let heads = vec![Head::Source { step: 0, blame: step, head, is_done: false }];
     let p = Pipeline::new();
     p.create([1u64]).inspect(|_| ());
     let plan = Plan::new(&p.graph().unwrap());

@@ -135,6 +135,8 @@ impl<J: Job> Head<J> {
         if std::mem::take(&mut self.is_hungry) {
             self.board.remove_hungry();
         }
+        // If that fails, it has to do with none of the other pieces.
+        self.turn = self.pieces.len();
         let active = self.job.open(work)?;
         let pause = Pause::new(Waker::new(self.wake.clone()));
         self.pieces.push(Piece { active, pause, bytes_read: 0 });

@@ -35,7 +35,7 @@ impl<S: Source> SourceFactory for ReadFactory<S> {
         let splits = guard::catch(step, || self.0.splits(target))?;
         let splits = splits.map_err(|e| Error::wrap(ErrorKind::Io, e).in_step(step))?;
         Ok(Arc::new(Running {
-            total_bytes: splits.iter().map(|s| self.0.size(s)).sum(),
+            total_bytes: guard::catch(step, || splits.iter().map(|s| self.0.size(s)).sum())?,
             source: self.0.clone(),
             step: step.clone(),
             board: Arc::new(Board::new(splits, target.parallelism, Mark::END)),
@@ -134,8 +134,9 @@ impl<S: Source> Job for ReadSplits<S> {
 
     fn open(&mut self, split: S::Split) -> Result<Self::Active> {
         let place = self.source.describe(&split);
-        let reader = guard::catch(&self.step, || self.source.open(split))?;
-        let reader = reader.map_err(|e| self.error(e).at(place.clone()))?;
+        let reader = guard::catch(&self.step, || self.source.open(split));
+        let reader = reader.and_then(|reader| reader.map_err(|e| self.error(e)));
+        let reader = reader.map_err(|error| error.at(place.clone()))?;
         Ok(Open { reader, place, room: 1 })
     }
 
