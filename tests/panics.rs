@@ -386,3 +386,46 @@ fn in_combiners() {
         panics(|n| drop(by_key(n).map(|n| n)), &["Picky"], &text);
     }
 }
+
+/// Panics when it is dropped, if it was at work, and fails at one element.
+#[derive(Clone)]
+struct Parting {
+    fails_at: Option<u64>,
+    is_at_work: bool,
+}
+
+impl Parting {
+    fn new(fails_at: Option<u64>) -> Self {
+        Self { fails_at, is_at_work: false }
+    }
+}
+
+impl DoFn<u64> for Parting {
+    type Out = u64;
+    fn setup(&mut self) -> Result<(), BoxError> {
+        self.is_at_work = true;
+        Ok(())
+    }
+    fn process(&mut self, n: u64, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
+        if self.fails_at == Some(n) {
+            return Err("not this one".into());
+        }
+        cx.emit(n);
+        Ok(())
+    }
+}
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        assert!(!self.is_at_work, "dropped at work");
+    }
+}
+
+#[test]
+fn in_the_drop_of_functions() {
+    let last = |n: &PCollection<u64>| drop(n.par_do(Parting::new(None)).named("First").map(|n| n));
+    panics(last, &["First"], "dropped at work");
+    // Neither of them hides what has failed before, and two are no more than one.
+    let two = |n: &PCollection<u64>| n.par_do(Parting::new(None)).named("First").par_do(Parting::new(Some(7)));
+    panics(|n| drop(two(n).named("Second").map(|n| n)), &["Second"], "not this one");
+}

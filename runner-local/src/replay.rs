@@ -49,7 +49,7 @@ pub(crate) fn run(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> R
     let set_up = || workers.iter().try_for_each(|worker| worker.set_up());
     let result = guarded(|| set_up().and_then(|()| work(workers, dice, shared)));
     workers.iter().for_each(|worker| worker.tear_down());
-    result
+    workers.iter().map(|worker| worker.let_go()).fold(result, Result::and)
 }
 
 fn work(workers: &[Rc<Worker>], dice: &mut Dice, shared: &Shared) -> Result<()> {

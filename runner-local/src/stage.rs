@@ -119,6 +119,15 @@ impl Head {
         }
     }
 
+    /// Lets go of what it reads with.
+    fn let_go(self) -> Result<()> {
+        let Self::Source { step, blame, head, .. } = self else { return Ok(()) };
+        blamed(step, &blame, || {
+            drop(head);
+            Ok(())
+        })
+    }
+
     fn attach(&self, inflow: &Rc<Standing>) {
         if let Self::Source { head, .. } = self {
             head.borrow_mut().attach(inflow.clone());
@@ -491,6 +500,15 @@ impl StageRun {
             }
             enter(before);
         }
+    }
+
+    /// Lets go of its heads and steps: one by one, as two panics at once would end the process.
+    pub(crate) fn let_go(&mut self) -> Result<()> {
+        // It knows the steps, too.
+        self.cut = Rc::new(Cut::new(&[], self.reads.clone(), self.clock.clone()));
+        let heads = std::mem::take(&mut self.heads).into_iter().map(Head::let_go);
+        let steps = std::mem::take(&mut self.steps).into_iter().map(StepRun::let_go);
+        heads.chain(steps).fold(Ok(()), Result::and)
     }
 }
 

@@ -61,7 +61,7 @@ impl Worker {
     pub(crate) fn run(&self) -> Result<()> {
         let result = guarded(|| self.set_up().and_then(|()| self.work()));
         self.tear_down();
-        result
+        result.and(self.let_go())
     }
 
     pub(crate) fn tear_down(&self) {
@@ -69,6 +69,11 @@ impl Worker {
         self.metrics.borrow_mut().commit();
         self.stages.iter().filter_map(|stage| stage.try_borrow().ok()).for_each(|stage| stage.tear_down());
         enter(NO_STEP);
+    }
+
+    /// Lets go of what the stages are made of, user code included.
+    pub(crate) fn let_go(&self) -> Result<()> {
+        self.stages.iter().map(|stage| stage.borrow_mut().let_go()).fold(Ok(()), Result::and)
     }
 
     pub(crate) fn set_up(&self) -> Result<()> {

@@ -63,6 +63,15 @@ impl StepRun {
         Ok(())
     }
 
+    /// Lets go of what it is made of. User code may panic when it is dropped.
+    pub(super) fn let_go(self) -> Result<()> {
+        let Self { id, step, control, .. } = self;
+        blamed(id, &step, || {
+            drop(control);
+            Ok(())
+        })
+    }
+
     pub(super) fn is_at_end(&self) -> bool {
         self.output == Mark::END
     }
