@@ -97,6 +97,7 @@ impl Worker {
     /// Has nothing left to do.
     pub(crate) fn end(&self) -> Result<()> {
         self.end_early()?;
+        self.metrics.borrow_mut().commit();
         self.wakers.leave(self.index);
         self.job.desk.answer(self.index, u64::MAX, self.report()?);
         Ok(())
@@ -120,6 +121,7 @@ impl Worker {
             let mut stage = stage.borrow_mut();
             self.on_top(id, || stage.halt(&self.shared, *reads_on))
         })?;
+        self.metrics.borrow_mut().commit();
         self.wakers.note_halt(self.index);
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! A run that is stopped: what was read is worked off, and time stays where it is.
 
 use crate::{Control, Seen, left_behind, run, runner};
+use beamline::metrics::Counter;
 use beamline::prelude::*;
 use beamline::testing::for_each_seed;
 use beamline::window::{Accumulation, Trigger};
-use beamline::{AsyncOptions, Ending, LeftBehind};
+use beamline::{AsyncOptions, Ending, LeftBehind, Shard, Sink, Writer};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -42,6 +43,60 @@ fn what_was_read_is_written() {
         read.sort_unstable();
         assert_eq!(written, read);
         assert_eq!(result.metrics.emitted("Numbers"), Some(read.len() as u64));
+    });
+}
+
+static PREPARED: Counter = Counter::new("prepared");
+
+/// Counts its shards when they are prepared.
+#[derive(Clone, Copy)]
+struct Counting;
+
+impl Sink<u64> for Counting {
+    type Writer = Self;
+    type Commit = ();
+
+    fn label(&self) -> String {
+        "Write".to_owned()
+    }
+
+    fn begin(&self) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn open(&self, _: Shard) -> Result<Self, BoxError> {
+        Ok(*self)
+    }
+
+    fn commit(&self, _: Vec<()>) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn abort(&self, _: Vec<()>) {}
+}
+
+impl Writer<u64> for Counting {
+    type Commit = ();
+
+    fn write(&mut self, _: u64) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn prepare(self) -> Result<(), BoxError> {
+        PREPARED.inc(1);
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_counted_at_the_end_is_in_the_result() {
+    for_each_seed(12, |seed| {
+        let (runner, _) = runner(seed);
+        let (p, control) = (Pipeline::new(), Control::default());
+        let stop = control.clone();
+        numbers(&p).inspect(move |_| stop.stop()).write(Counting);
+        let metrics = run(&p, &runner, &control).metrics;
+        assert_eq!(metrics.counter("prepared"), 1 + seed % 3, "each worker has a shard");
     });
 }
 
