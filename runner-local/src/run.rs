@@ -395,7 +395,11 @@ impl Working {
 
     /// As [`wait`](Self::wait), at most for `time`; says whether all have ended.
     fn wait_for(&self, time: Duration) -> bool {
-        let (until, mut count) = (Instant::now() + time, self.count.lock());
+        let Some(until) = Instant::now().checked_add(time) else {
+            self.wait();
+            return true;
+        };
+        let mut count = self.count.lock();
         while *count > 0 && !self.signal.wait_until(&mut count, until).timed_out() {}
         *count == 0
     }
@@ -487,4 +491,19 @@ fn exchanges(graph: &Graph, plan: &Plan, workers: usize) -> HashMap<(NodeId, usi
         }
     }
     exchanges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beamline_sdk::Pipeline;
+
+    #[test]
+    fn a_time_without_end_is_waited_for() {
+        let p = Pipeline::new();
+        p.create([1u64]).inspect(|_| ());
+        let handle = LocalRunner::new().parallelism(1).start(&p.graph().unwrap()).unwrap();
+        assert!(handle.wait_for(Duration::MAX));
+        assert!(handle.wait().is_ok());
+    }
 }
