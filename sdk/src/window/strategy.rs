@@ -235,7 +235,7 @@ impl WindowingStrategy {
         let is_by_element = inputs.iter().any(|input| input.is_by_element);
         let may_retract = inputs.iter().any(|input| input.may_retract);
         let is_punctuated = inputs.iter().any(|input| input.is_punctuated);
-        Ok(Self { is_merged, is_by_element, may_retract, is_punctuated, ..(*first).clone() })
+        Ok(Self { is_by_element, is_merged, may_retract, is_punctuated, ..(*first).clone() })
     }
 
     fn check_together(&self, other: &Self) -> Result<()> {
