@@ -46,6 +46,14 @@ fn names_without_what_tells_files_apart() {
 }
 
 #[test]
+fn a_format_of_a_time_has_to_show_some_of_it() {
+    for names in ["{window.start:YYYY-MM-DD}", "a-{window.start:}.txt", "{window}-{window.end:100%%}"] {
+        let write = text::write_files(names).replace(true);
+        refuses(Some(hours()), write, &[names, "shows nothing of the time", "such as {window.start:%Y-%m-%d}"]);
+    }
+}
+
+#[test]
 fn a_destination_has_to_be_in_the_name() {
     let p = TestPipeline::new();
     p.create(0..3u64).apply(text::write_files("a/{shard}").destination(|n: &u64| *n));

@@ -41,6 +41,17 @@ pub enum PatternError {
         /// Where it cannot be understood.
         at: String,
     },
+    /// A format of times has no part of a time in it, so all times would look the same.
+    #[error(
+        "in {pattern} {{{name}}} shows nothing of the time: parts of it are written with %, such as \
+         {{window.start:%Y-%m-%d}}; there are %Y, %m, %d, %H, %M, %S and %3f (milliseconds)"
+    )]
+    NoFields {
+        /// The names that were asked for.
+        pattern: String,
+        /// The placeholder with its format.
+        name: String,
+    },
     /// The names end in a folder, or there are none.
     #[error("{pattern} does not say how files are called: add a name, such as {pattern}{{shard}}.txt")]
     Folder {

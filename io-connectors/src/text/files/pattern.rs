@@ -108,7 +108,12 @@ impl Pattern {
 
 fn placeholder(pattern: &str, inside: &str) -> Result<Placeholder, PatternError> {
     let (name, format) = inside.split_once(':').map_or((inside, None), |(name, format)| (name, Some(format)));
-    let time = || format.map_or(Ok(TimeFormat::default()), str::parse);
+    let time = || match format.map_or(Ok(TimeFormat::default()), str::parse) {
+        Ok(format) if format.fields().next().is_none() => {
+            Err(PatternError::NoFields { pattern: pattern.to_owned(), name: inside.to_owned() })
+        }
+        format => format,
+    };
     let placeholder = match name {
         "window.start" => return Ok(Placeholder::WindowStart(time()?)),
         "window.end" => return Ok(Placeholder::WindowEnd(time()?)),
@@ -169,6 +174,7 @@ mod tests {
         assert!(error("{}").contains("{} is no placeholder"));
         assert!(error("{shard:%Y}").contains("{shard} takes no format"));
         assert!(error("{window.end:%q}").contains("%q"));
+        assert!(error("{window.end:MM}").contains("{window.end:MM} shows nothing of the time"));
     }
 
     #[test]

@@ -34,11 +34,12 @@ use std::time::Duration;
 /// | `{part}` | the number of a file of a pane, if files [roll](#files-that-roll) | `00007` |
 /// | `{run}` | the [run](beamline_sdk::RunId): when it was started, and some digits of chance | `20151116T093000Z-5fa03c` |
 ///
-/// Formats know `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, `%3f` for milliseconds, and `%%`. Braces are written twice to stand for
-/// themselves. A format that leaves out a small part of a time which tells windows apart, such as the minutes of windows that
-/// begin at half past, is an error of the run. Folders are made where they are missing. Names that would not tell files
-/// apart are refused before anything runs: those of a windowed collection need the window, those of several shards the
-/// shard, and so on.
+/// Formats know `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`, `%3f` for milliseconds, and `%%`; one that shows none of these
+/// parts, such as `YYYY-MM-DD`, is refused before anything runs. Braces are written twice to stand for themselves. A
+/// format that leaves out a small part of a time which tells windows apart, such as the minutes of windows that begin
+/// at half past, is an error of the run. Folders are made where they are missing. Names that would not tell files apart
+/// are refused before anything runs: those of a windowed collection need the window, those of several shards the shard,
+/// and so on.
 ///
 /// Destinations come from data, so whatever they are made of, they stay below the folder in front of the placeholder: a `/`
 /// in them makes folders, and what names should not have, such as a dot at their beginning, is written as `%2E`.
