@@ -4,8 +4,10 @@
 
 use crate::BoxError;
 use bincode::config::{Configuration, standard};
-use bincode::enc::write::SizeWriter;
+use bincode::enc::write::{SizeWriter, Writer};
+use bincode::error::EncodeError;
 use serde::{Serialize, de::DeserializeOwned};
+use std::hash::Hasher;
 
 const CONFIG: Configuration = standard();
 
@@ -37,6 +39,20 @@ pub(crate) fn encoded_len<T: Serialize>(value: &T) -> usize {
     match bincode::serde::encode_into_writer(value, &mut size, CONFIG) {
         Ok(()) => size.bytes_written,
         Err(_) => 0,
+    }
+}
+
+/// Tells a hasher what [`encode`] would append; of what cannot be encoded, what comes before that is found out.
+pub(crate) fn hash<T: Serialize>(value: &T, hasher: &mut impl Hasher) {
+    let _ = bincode::serde::encode_into_writer(value, Hashed(hasher), CONFIG);
+}
+
+struct Hashed<'a, H>(&'a mut H);
+
+impl<H: Hasher> Writer for Hashed<'_, H> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.0.write(bytes);
+        Ok(())
     }
 }
 

@@ -23,6 +23,20 @@ fn every_destination_has_files_of_its_own() {
     }
 }
 
+#[test]
+fn destinations_that_take_turns_are_divided_evenly_each() {
+    for replace in [false, true] {
+        let folder = Folder::new();
+        let p = TestPipeline::new().with_parallelism(1);
+        let write =
+            text::write_files(folder.path("{destination}-{shard.index}")).destination(|n: &u64| n % 2).shards(2);
+        p.create(0..400u64).apply(write.replace(replace));
+        p.run();
+        let sizes: Vec<_> = folder.files().into_values().map(|lines| lines.len()).collect();
+        assert!(sizes.len() == 4 && sizes.iter().all(|size| size.abs_diff(100) < 20), "{sizes:?}");
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 enum Level {
     Info,

@@ -81,13 +81,36 @@ fn nothing_makes_no_file_but_the_folder() {
 
 #[test]
 fn shards_share_the_elements_evenly() {
-    let folder = Folder::new();
-    let p = TestPipeline::new().with_parallelism(1);
-    p.create(0..90u64).apply(text::write_files(folder.path("{shard}-{shard.index}-{shard.count}")).shards(3));
-    p.run();
-    let sizes: Vec<_> = folder.files().into_iter().map(|(name, lines)| (name, lines.len())).collect();
-    let expected = ["00000-of-00003-00000-00003", "00001-of-00003-00001-00003", "00002-of-00003-00002-00003"];
-    assert_eq!(sizes, expected.map(|name| (name.to_owned(), 30)));
+    for replace in [false, true] {
+        let folder = Folder::new();
+        let p = TestPipeline::new().with_parallelism(1);
+        let names = folder.path("{shard}-{shard.index}-{shard.count}");
+        p.create(0..900u64).apply(text::write_files(names).shards(3).replace(replace));
+        p.run();
+        let expected = ["00000-of-00003-00000-00003", "00001-of-00003-00001-00003", "00002-of-00003-00002-00003"];
+        assert_eq!(folder.names(), expected);
+        let sizes: Vec<_> = folder.files().into_values().map(|lines| lines.len()).collect();
+        assert!(sizes.iter().all(|size| size.abs_diff(300) < 50), "{sizes:?}");
+    }
+}
+
+#[test]
+fn shards_of_a_run_that_is_repeated_have_the_same_lines_in_whatever_order_these_come() {
+    let (folder, lines) = (Folder::new(), "abcdefghijklmnop".chars().map(String::from));
+    let mut first = None;
+    for (turn, workers) in [(0, 1), (1, 1), (5, 2), (7, 3)] {
+        let mut lines: Vec<_> = lines.clone().collect();
+        lines.rotate_left(turn);
+        let p = TestPipeline::new().with_parallelism(workers);
+        let write = text::write_files(folder.path("{destination}/{shard}")).destination(String::clone);
+        p.create(lines).apply(write.shards(4).replace(true));
+        p.run();
+        assert_eq!(folder.files(), *first.get_or_insert_with(|| folder.files()));
+    }
+    let files = folder.files();
+    assert_eq!(files.len(), 16, "each line is in one file");
+    let shards: BTreeSet<_> = files.keys().map(|name| &name[2..]).collect();
+    assert_eq!(shards.len(), 4);
 }
 
 #[test]

@@ -3,8 +3,10 @@
 //! It is foldhash's fast variant with a fixed seed, so a key is at the same place in every run. Its bits are used from
 //! the bottom up: 8 for the key group, then 6 for each level of partitions on disk; tables use the top.
 
+use crate::coder;
 use foldhash::fast::FixedState;
-use std::hash::{BuildHasher, Hash};
+use serde::Serialize;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 const SEED: u64 = 0x0062_6561_6d6c_696e;
 
@@ -22,6 +24,14 @@ pub(crate) const LEVELS: u32 = (u64::BITS - KEY_GROUP_BITS) / PARTITION_BITS;
 #[inline]
 pub(crate) fn hash_key<K: Hash>(key: &K) -> u64 {
     FixedState::with_seed(SEED).hash_one(key)
+}
+
+/// The hash of an element that need not be a key, by its encoding: the same in every run.
+pub fn hash_element<T: Serialize>(element: &T) -> u64 {
+    let mut hasher = FixedState::with_seed(SEED).build_hasher();
+    coder::hash(element, &mut hasher);
+    // Once is too little where elements are a few bytes and differ in one.
+    hash_key(&hasher.finish())
 }
 
 /// The worker that owns a key.
@@ -69,6 +79,20 @@ mod tests {
     }
 
     const GOLDEN: [u64; 3] = [13_695_850_629_077_351_975, 7_200_039_359_262_505_419, 7_891_297_649_593_986_164];
+
+    #[test]
+    fn an_element_has_the_same_hash_in_every_run() {
+        let (text, number) = (hash_element(&("beam", 1.5, Some('x'))), hash_element(&1u64));
+        assert_eq!([text, number], [12_542_585_964_017_928_653, 7_051_593_544_100_376_879]);
+        assert_eq!(text, hash_element(&("beam".to_owned(), 1.5, Some('x'))));
+    }
+
+    #[test]
+    fn elements_that_differ_in_one_byte_have_hashes_far_apart() {
+        let mut found = [0u32; 4];
+        ('a'..='z').for_each(|letter| found[(hash_element(&letter.to_string()) >> 62) as usize] += 1);
+        assert!(found.iter().all(|n| n.abs_diff(26 / 4) < 5), "{found:?}");
+    }
 
     #[test]
     fn few_keys_are_owned_evenly() {

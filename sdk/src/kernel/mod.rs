@@ -57,7 +57,7 @@ pub use flow::{Flow, FlowSample, KeySample, SampledElement, SampledKey};
 pub use guard::{note_panic, panic_error};
 #[cfg(test)]
 pub(crate) use hash::hash_key;
-pub use hash::spread_keys;
+pub use hash::{hash_element, spread_keys};
 pub use mark::Mark;
 pub use memory::{MemoryBudget, Reservation};
 pub use meta::{Meta, Stamp};

@@ -77,10 +77,11 @@ use std::time::Duration;
 ///
 /// # Programs that are started again
 ///
-/// A program that is started again, and reads what it has read before, comes to windows that have their files already. With
-/// [`replace`](WriteFiles::replace) it puts its own in their place: right where it reads all of a window again. One that goes on
-/// with new input has only a part of the window in work: with `{run}` in its names no run touches the files of another, and
-/// who reads a window takes the files of all runs together:
+/// A program that is started again, and reads what it has read before, comes to windows that have their files already.
+/// With [`replace`](WriteFiles::replace) it puts its own in their place: right where it reads all of a window again,
+/// and the elements are still the same. One that goes on with new input has only a part of the window in work: with
+/// `{run}` in its names no run touches the files of another, and who reads a window takes the files of all runs
+/// together:
 ///
 /// ```
 /// # use beamline_io::text;
@@ -202,8 +203,14 @@ impl<D> WriteFiles<D> {
         WriteFilesTried(self)
     }
 
-    /// Says into how many files the elements of a pane and destination are divided, evenly; each is written by one worker.
-    /// By default there is one, and at least that.
+    /// Says into how many files the elements of a pane and destination are divided; each is written by one worker. By
+    /// default there is one, and at least that. Elements are dealt by chance, so that all shards of a destination have
+    /// about as many. One that no element comes to has no file.
+    ///
+    /// A run that is repeated deals otherwise. Of a pane of few elements it may write shards that the run before had
+    /// nothing for: these names are not taken, so it is no error, and who reads all files finds elements twice. With
+    /// [`replace`](Self::replace) the hash of an element says where it goes: to the same shard in every run, and equal
+    /// ones stay together.
     pub fn shards(mut self, count: u32) -> Self {
         self.options.shards = count;
         self
@@ -247,6 +254,13 @@ impl<D> WriteFiles<D> {
 
     /// Says whether a file may take the place of one that has its name. A pane of several parts then also deletes the parts
     /// that an earlier pane, or run, had more. By default a name that is taken is an error.
+    ///
+    /// A run over the same elements as an earlier one has the same lines in the same shards, in whatever order it reads
+    /// them: where there are several [`shards`](Self::shards), these are told by what elements are encoded as, which
+    /// has to be the same in every run. (That of a `HashMap` inside of an element is not: write one shard of such.)
+    /// Early and late panes and files of a [`max_age`](Self::max_age) may be others. A run over other elements, or with
+    /// another number of shards, leaves older files where no element comes to their window, destination or shard now:
+    /// delete these before.
     pub fn replace(mut self, replace: bool) -> Self {
         self.options.replace = replace;
         self
@@ -317,8 +331,9 @@ impl<D> WriteFiles<D> {
         T: Element,
         D: Destinations<T>,
     {
-        let (destinations, shares) = (self.destinations.clone(), Shares::new(self.options.shards.max(1)));
-        move |line| (destinations.of(line), shares.next())
+        let Options { shards, replace, .. } = self.options;
+        let (destinations, shares) = (self.destinations.clone(), Shares::new(shards.max(1), replace));
+        move |line| (destinations.of(line), shares.of(line))
     }
 
     fn assign<T>(&self, lines: &PCollection<T>) -> PCollection<((D::Destination, Share), T)>
