@@ -75,3 +75,24 @@ fn no_destination_leads_out_of_the_folder() {
     assert_eq!(names.len(), 8, "{names:?}");
     assert!(names.iter().all(|name| name.starts_with("in/side/")), "{names:?}");
 }
+
+/// Writes a line to a file whose name is its destination, and returns the file's name.
+fn write_named(name: String) -> Result<String, String> {
+    let folder = Folder::new();
+    let p = TestPipeline::new();
+    p.create([name]).apply(text::write_files(folder.path("{destination}")).destination(String::clone));
+    p.try_run().map_err(|error| error.to_string())?;
+    Ok(folder.names().concat())
+}
+
+#[test]
+fn a_destination_may_be_as_long_as_the_system_allows() {
+    for name in ["x".repeat(245), "x".repeat(255), "ü".repeat(127), format!("a/{}/b", "y".repeat(255))] {
+        assert_eq!(write_named(name.clone()).unwrap(), name);
+    }
+    for name in ["x".repeat(300), format!("a/{}/b", "y".repeat(256))] {
+        let error = write_named(name).unwrap_err();
+        let said = error.contains("File name too long") && error.contains("shorten {destination}");
+        assert!(said && !error.contains("check the"), "{error}");
+    }
+}

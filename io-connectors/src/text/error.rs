@@ -184,6 +184,17 @@ pub enum WriteError {
         /// One of the old files.
         path: String,
     },
+    /// The system does not take the name of a file: it is too long.
+    #[error(
+        "the system does not take the name {path}: {cause}; most take 255 bytes for a file, and for each of its \
+         folders: shorten the prefix, or the suffix"
+    )]
+    BadName {
+        /// The file under its final name.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// The folder of the output cannot be made.
     #[error("cannot make the folder {folder} for the output: {cause}; check the path and its permissions")]
     Folder {
@@ -272,9 +283,10 @@ pub enum WriteError {
 impl WriteError {
     /// Sorts an error of the system by what can be done about it.
     pub(super) fn of(path: impl fmt::Display, cause: io::Error) -> Self {
-        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        use io::ErrorKind::{FileTooLarge, InvalidFilename, QuotaExceeded, StorageFull};
         let path = path.to_string();
         match cause.kind() {
+            InvalidFilename => Self::BadName { path, cause },
             StorageFull | QuotaExceeded | FileTooLarge => Self::Full { path, cause },
             _ => Self::Unwritable { path, cause },
         }

@@ -31,8 +31,8 @@
 //!
 //! Files are written under hidden temporary names in the folder of the output and renamed when the whole pipeline has
 //! succeeded; those of [`write_files`] when a pane of them is whole. A pipeline that fails or is cancelled leaves no
-//! output and no temporary files; one that is killed may leave hidden files named `.NAME.tmp-PROCESS-NUMBER`, which can
-//! be deleted.
+//! output and no temporary files; one that is killed may leave hidden files named `.NAME.tmp-PROCESS-NUMBER`, with at
+//! most the first 100 bytes of the name, which can be deleted.
 //!
 //! # Text that still comes
 //!

@@ -1,7 +1,6 @@
 //! Files that are not visible yet.
 
 use super::writeback::Writeback;
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,12 +14,17 @@ pub(super) struct TempFile {
     writeback: Writeback,
 }
 
+/// How many bytes of the name that a file is to have are in its temporary one: this has more, and is not to be too long
+/// where that is not.
+const MOST_OF_NAME: usize = 100;
+
 /// Makes names unique within a process.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl TempFile {
-    /// Makes one in the folder of `target`, so that it can be renamed there.
+    /// Makes one in the folder of `target`, so that it can be renamed there, if the system takes that name.
     pub(super) fn beside(target: &Path) -> io::Result<Self> {
+        check_name(target)?;
         loop {
             let path = temporary_name(target);
             match File::create_new(&path) {
@@ -60,11 +64,19 @@ impl Drop for TempFile {
     }
 }
 
+/// The temporary name may be shorter, and renaming comes too late to learn that the name is too long.
+fn check_name(target: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn temporary_name(target: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(format!(".tmp-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
-    target.with_file_name(name)
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let beginning = &name[..name.floor_char_boundary(MOST_OF_NAME)];
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    target.with_file_name(format!(".{beginning}.tmp-{}-{number}", std::process::id()))
 }
 
 #[cfg(test)]
@@ -86,6 +98,16 @@ mod tests {
         drop(temp);
         assert_eq!(files(folder.path()), std::slice::from_ref(&kept));
         assert!(kept.file_name().unwrap().to_str().unwrap().starts_with(".a.txt.tmp-"));
+    }
+
+    #[test]
+    fn of_a_long_name_there_is_the_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = TempFile::beside(&folder.path().join("xü".repeat(85))).unwrap().keep().unwrap();
+        let name = kept.file_name().unwrap().to_str().unwrap();
+        assert!(name.starts_with(&format!(".{}x.tmp-", "xü".repeat(33))), "{name}");
+        let too_long = TempFile::beside(&folder.path().join("x".repeat(256))).err().unwrap();
+        assert_eq!((too_long.kind(), files(folder.path()).len()), (io::ErrorKind::InvalidFilename, 1));
     }
 
     #[test]

@@ -161,8 +161,11 @@ impl Write {
         }
         fs::create_dir_all(names.folder()).map_err(|cause| WriteError::Folder { folder: folder(), cause })?;
         // Trying is the only check that knows about permissions, read-only disks and the longest name possible.
-        TempFile::beside(&names.path(Shard { index: 0, count: 1 }))
-            .map_err(|cause| WriteError::NotWritable { folder: folder(), cause })?;
+        let probe = names.path(Shard { index: 0, count: 1 });
+        TempFile::beside(&probe).map_err(|cause| match WriteError::of(probe.display(), cause) {
+            WriteError::Unwritable { cause, .. } => WriteError::NotWritable { folder: folder(), cause },
+            error => error,
+        })?;
         let existing = names.existing().map_err(|cause| WriteError::NotWritable { folder: folder(), cause })?;
         match existing.first() {
             Some(path) if !self.replace => Err(WriteError::Exists { path: path.display().to_string() }),

@@ -236,14 +236,25 @@ fn a_folder_that_cannot_be_made_is_named() {
 
 #[test]
 fn a_folder_that_cannot_be_written_to_is_named() {
-    let long = "x".repeat(250);
-    let folder = folder();
-    let message = begin(&text::write(folder.path().join(long))).unwrap_err();
-    assert!(message.starts_with(&format!("cannot write into the folder {}: ", folder.path().display())), "{message}");
     // No user may make files there.
     if Path::new("/proc/self").exists() {
         let message = begin(&text::write("/proc/part")).unwrap_err();
         assert!(message.starts_with("cannot write into the folder /proc: "), "{message}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn names_may_be_as_long_as_the_system_allows() {
+    let folder = folder();
+    let long = |length: usize| text::write(folder.path().join("x".repeat(length))).single_file();
+    for length in [245, 255] {
+        write_all(&long(length), &["a"], 1).unwrap();
+    }
+    assert_eq!(files(folder.path()), ["x".repeat(245), "x".repeat(255)]);
+    for refused in [long(256), text::write(folder.path().join("x".repeat(250))), long(256).replace(true)] {
+        let message = begin(&refused).unwrap_err();
+        assert!(message.contains("File name too long") && message.contains("shorten the prefix"), "{message}");
     }
 }
 

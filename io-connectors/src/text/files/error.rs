@@ -111,6 +111,17 @@ pub enum WriteFilesError {
         /// The file.
         path: String,
     },
+    /// The system does not take the name of a file, or of its folder: it is too long.
+    #[error(
+        "the system does not take the name {path}: {cause}; most take 255 bytes for a file, and for each of its \
+         folders: shorten {{destination}}, or what else is in the name"
+    )]
+    BadName {
+        /// The file, or the folder.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// The folder of files cannot be made.
     #[error("cannot make the folder {folder}: {cause}; check the path and its permissions")]
     Folder {
@@ -190,10 +201,11 @@ pub enum WriteFilesError {
 impl WriteFilesError {
     /// Sorts an error of the system by what can be done about it.
     pub(super) fn of(path: impl std::fmt::Display, cause: io::Error) -> Self {
-        use io::ErrorKind::{AlreadyExists, FileTooLarge, QuotaExceeded, StorageFull};
+        use io::ErrorKind::{AlreadyExists, FileTooLarge, InvalidFilename, QuotaExceeded, StorageFull};
         let path = path.to_string();
         match cause.kind() {
             AlreadyExists => Self::Exists { path },
+            InvalidFilename => Self::BadName { path, cause },
             StorageFull | QuotaExceeded | FileTooLarge => Self::Full { path, cause },
             _ => Self::Unwritable { path, cause },
         }
@@ -206,6 +218,7 @@ impl From<WriteError> for WriteFilesError {
         match error {
             WriteError::Full { path, cause } => Self::Full { path, cause },
             WriteError::Unwritable { path, cause } => Self::Unwritable { path, cause },
+            WriteError::BadName { path, cause } => Self::BadName { path, cause },
             WriteError::Format { path } => Self::Format { path },
             other => Self::Other(other),
         }

@@ -130,6 +130,9 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), WriteFilesError> {
     match fs::create_dir(folder) {
         // Another worker was faster.
         Err(_) if folder.is_dir() => Ok(()),
+        Err(cause) if cause.kind() == io::ErrorKind::InvalidFilename => {
+            Err(WriteFilesError::of(folder.display(), cause))
+        }
         Err(cause) => Err(WriteFilesError::Folder { folder: folder.display().to_string(), cause }),
         Ok(()) => durable(outer),
     }

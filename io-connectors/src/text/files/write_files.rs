@@ -70,8 +70,8 @@ use std::time::Duration;
 ///
 /// Files that have become visible stay, also when the run fails or is cancelled later: unlike those of
 /// [`text::write`](super::super::write()) they do not wait for the rest of the pipeline. The file in work is deleted then. A
-/// process that is killed may leave it, as `.NAME.tmp-PROCESS-NUMBER` in the folder of its name; such files can be deleted
-/// when no run is using them.
+/// process that is killed may leave it, as `.NAME.tmp-PROCESS-NUMBER` in the folder of its name, of which there are at
+/// most the first 100 bytes; such files can be deleted when no run is using them.
 ///
 /// A file that exists already is an error, at which it stays as it is, unless [`replace`](WriteFiles::replace) says otherwise.
 ///
