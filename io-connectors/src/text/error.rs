@@ -1,5 +1,6 @@
 //! What can go wrong, and what to do about it: every message is one line that names the file.
 
+use super::folder::Unmade;
 use beamline_sdk::BoxError;
 use std::fmt;
 use std::io;
@@ -184,13 +185,13 @@ pub enum WriteError {
         /// One of the old files.
         path: String,
     },
-    /// The system does not take the name of a file: it is too long.
+    /// The system does not take the name of a file, or of its folder: it is too long.
     #[error(
         "the system does not take the name {path}: {cause}; most take 255 bytes for a file, and for each of its \
          folders: shorten the prefix, or the suffix"
     )]
     BadName {
-        /// The file under its final name.
+        /// The file under its final name, or the folder.
         path: String,
         /// What the system said.
         cause: io::Error,
@@ -297,6 +298,16 @@ impl WriteError {
         match cause.kind() {
             io::ErrorKind::BrokenPipe => Self::StdoutClosed,
             _ => Self::Stdout { cause },
+        }
+    }
+}
+
+impl From<Unmade> for WriteError {
+    fn from(Unmade { folder, cause }: Unmade) -> Self {
+        let folder = folder.display().to_string();
+        match cause.kind() {
+            io::ErrorKind::InvalidFilename => Self::BadName { path: folder, cause },
+            _ => Self::Folder { folder, cause },
         }
     }
 }

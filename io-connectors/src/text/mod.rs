@@ -65,9 +65,10 @@
 //! `decode` from a split to its bytes, `pipe` inputs that may never end, `window` finds lines in bytes, `line` makes
 //! elements of them, `parse` records, `reader` puts these together, `dead_letters` keeps damaged lines apart. Text that
 //! still comes: `tail`, `watch` and `stream` the descriptions, `incoming` makes lines of bytes that come bit by bit,
-//! `growing` is a file that somebody writes to, `identity` tells files apart, `pause` says how often to look. Writing: `write` the
-//! description, `names` of shards, `temp` files, `encode` compresses, `shard` writes one, `publish` makes all of them
-//! visible, `json` elements as lines; `files` are those of windows. Both: `compression`, `error`.
+//! `growing` is a file that somebody writes to, `identity` tells files apart, `pause` says how often to look. Writing:
+//! `write` the description, `names` of shards, `folder` makes those that files are in, `temp` files, `encode`
+//! compresses, `shard` writes one, `publish` makes all of them visible, `json` elements as lines; `files` are those of
+//! windows. Both: `compression`, `error`.
 
 mod compression;
 mod dead_letters;
@@ -75,6 +76,7 @@ mod decode;
 mod encode;
 mod error;
 mod files;
+mod folder;
 mod glob;
 mod growing;
 mod identity;

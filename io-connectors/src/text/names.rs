@@ -1,5 +1,6 @@
 //! The names of the files of an output.
 
+use super::folder::folder_of;
 use beamline_sdk::Shard;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -27,10 +28,7 @@ impl Names {
 
     /// The folder of all files.
     pub(super) fn folder(&self) -> &Path {
-        match self.prefix.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+        folder_of(&self.prefix)
     }
 
     pub(super) fn path(&self, shard: Shard) -> PathBuf {

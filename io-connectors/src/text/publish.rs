@@ -1,10 +1,11 @@
 //! Makes all shards of an output visible, or none.
 
 use super::error::WriteError;
+use super::folder::save_folder;
 use super::names::Names;
 use super::shard::{PreparedShard, Rename};
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -83,18 +84,6 @@ fn give_new_name(from: &Path, to: &Path) -> io::Result<()> {
 fn take_back(done: &[Published]) -> Vec<String> {
     let stays = |file: &&Published| file.replaced || fs::remove_file(&file.path).is_err();
     done.iter().filter(stays).map(|file| file.path.display().to_string()).collect()
-}
-
-/// Without this the new names may be lost when the machine loses power.
-pub(super) fn save_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some network file systems cannot do it for folders, and have no need to.
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        result => result,
-    }
 }
 
 fn remove_stale(names: &Names, done: &[Published]) -> Result<(), WriteError> {

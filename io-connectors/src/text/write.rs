@@ -3,6 +3,7 @@
 use super::compression::{Codec, Compression};
 use super::encode::Encoder;
 use super::error::WriteError;
+use super::folder::make_folder;
 use super::names::Names;
 use super::paths::is_standard;
 use super::publish::{discard, publish};
@@ -10,7 +11,6 @@ use super::shard::{PreparedShard, ShardWriter, Target};
 use super::temp::TempFile;
 use beamline_sdk::{BoxError, Element, Shard, Sink};
 use std::fmt::Display;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Writes each element as a line, with its `Display`, to files named `PREFIX-00000-of-00002`, or to standard output
@@ -159,7 +159,7 @@ impl Write {
         if self.prefix.is_dir() {
             return Err(WriteError::Directory { prefix: self.prefix_text() });
         }
-        fs::create_dir_all(names.folder()).map_err(|cause| WriteError::Folder { folder: folder(), cause })?;
+        make_folder(names.folder())?;
         // Trying is the only check that knows about permissions, read-only disks and the longest name possible.
         let probe = names.path(Shard { index: 0, count: 1 });
         TempFile::beside(&probe).map_err(|cause| match WriteError::of(probe.display(), cause) {

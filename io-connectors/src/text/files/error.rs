@@ -1,6 +1,7 @@
 //! What can go wrong with files of panes, and what to do about it.
 
 use super::super::error::WriteError;
+use super::super::folder::Unmade;
 use std::io;
 
 /// Why names of files cannot be as they are asked for: the pipeline is refused when it is run, before anything has been
@@ -208,6 +209,16 @@ impl WriteFilesError {
             InvalidFilename => Self::BadName { path, cause },
             StorageFull | QuotaExceeded | FileTooLarge => Self::Full { path, cause },
             _ => Self::Unwritable { path, cause },
+        }
+    }
+}
+
+impl From<Unmade> for WriteFilesError {
+    fn from(Unmade { folder, cause }: Unmade) -> Self {
+        let folder = folder.display().to_string();
+        match cause.kind() {
+            io::ErrorKind::InvalidFilename => Self::BadName { path: folder, cause },
+            _ => Self::Folder { folder, cause },
         }
     }
 }

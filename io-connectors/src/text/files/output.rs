@@ -1,11 +1,11 @@
 //! What all files of an output have in common, once it has been checked.
 
 use super::super::compression::Codec;
+use super::super::folder::{folder_of, make_folder};
 use super::super::temp::TempFile;
 use super::error::WriteFilesError;
 use super::limits::Limits;
 use super::name::Facts;
-use super::pane::{folder_of, make_folder};
 use super::pattern::Pattern;
 use super::share::Share;
 use super::written::WrittenFile;

@@ -1,7 +1,8 @@
 //! The files of one pane: written where nobody sees them, then given their names.
 
 use super::super::encode::Encoder;
-use super::super::publish::{Unnamed, discard, give_names, save_folder};
+use super::super::folder::{folder_of, make_folder, save_folder};
+use super::super::publish::{Unnamed, discard, give_names};
 use super::super::shard::{PreparedShard, ShardWriter, Target};
 use super::super::temp::TempFile;
 use super::error::WriteFilesError;
@@ -108,33 +109,6 @@ impl<'a> PaneFiles<'a> {
 impl Drop for PaneFiles<'_> {
     fn drop(&mut self) {
         discard(&self.complete);
-    }
-}
-
-pub(super) fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Makes a folder and those that it is in, so that they are there after a loss of power too.
-pub(super) fn make_folder(folder: &Path) -> Result<(), WriteFilesError> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let outer = folder_of(folder);
-    if outer != folder {
-        make_folder(outer)?;
-    }
-    match fs::create_dir(folder) {
-        // Another worker was faster.
-        Err(_) if folder.is_dir() => Ok(()),
-        Err(cause) if cause.kind() == io::ErrorKind::InvalidFilename => {
-            Err(WriteFilesError::of(folder.display(), cause))
-        }
-        Err(cause) => Err(WriteFilesError::Folder { folder: folder.display().to_string(), cause }),
-        Ok(()) => durable(outer),
     }
 }
 
