@@ -9,4 +9,6 @@ mod net;
 mod random;
 mod rolling;
 mod streaming;
+#[path = "../support/mod.rs"]
+mod support;
 mod tried;

@@ -1,6 +1,7 @@
 //! Tables whose changes are made again, and then given up.
 
 use super::{letters_in, runner, sorted};
+use crate::support::run;
 use beamline::combine::{Max, Sum};
 use beamline::metrics::Value;
 use beamline::prelude::*;
@@ -28,6 +29,8 @@ struct Faults {
     opens: Option<u64>,
     /// A writer says that it is broken.
     breaks: bool,
+    /// After a change that is refused a flush fails, as in a transaction of a database.
+    aborts: bool,
 }
 
 /// A table of numbers in memory.
@@ -114,6 +117,9 @@ impl UpsertWriter<u64, u64> for TableWriter {
     fn flush(&mut self) -> Result<(), BoxError> {
         let (table, faults) = (self.table.clone(), self.table.faults);
         let mut state = table.state.lock().unwrap();
+        if self.is_lost && faults.aborts {
+            return Err("the transaction was aborted".into());
+        }
         if self.gathered.is_empty() {
             return Ok(());
         }
@@ -171,6 +177,39 @@ fn all_changes_of_a_flush_that_has_failed_are_made_again_by_another_writer() {
     for_each_seed(24, |seed| {
         let (runner, _) = runner(seed);
         let table = Table::with(Faults { refused: Some(110), ..away() });
+        let p = TestPipeline::new();
+        let tried = pairs(&p, 1..200).try_write_upserts(table.clone(), Retry::attempts(40).bundles_of(7));
+        assert_that(&tried.failed.map(|letter| letter.element.0)).contains_in_any_order((1..19).map(|n| n * 11));
+        assert_that(&tried.ok).has_count(181);
+        p.run_with(&runner).unwrap();
+        assert_eq!(table.rows(), (1..200).filter(|n| n % 11 > 0).map(|n| (n, 10 * n)).collect::<Vec<_>>());
+    });
+}
+
+/// What is refused first has nothing before it to be flushed, and others are not to be given up for it.
+#[test]
+fn a_change_that_aborts_all_before_it_is_the_only_letter() {
+    for refused in 0..5 {
+        let faults = Faults { refused: Some(10), aborts: true, ..Faults::default() };
+        let table = Table::with(faults);
+        let p = Pipeline::new();
+        // A row of its own says which it is: the order in a bundle is that of their coming.
+        let changes = p.create((0..5).map(move |n| (n, if n == refused { 10 } else { n + 1 })));
+        let tried = changes.try_write_upserts(table.clone(), 2);
+        let letters = tried.failed.map(|letter| (letter.element, letter.attempts, letter.error));
+        assert_that(&letters).contains_in_any_order([((refused, 10), 2, "10 is no value".to_owned())]);
+        assert_that(&tried.ok).has_count(4);
+        let runner = LocalRunner::new().parallelism(1);
+        run(&runner, p.graph().unwrap(), "changes after one that is refused").unwrap();
+        assert_eq!(table.rows(), (0..5).filter(|n| *n != refused).map(|n| (n, n + 1)).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_writer_that_has_refused_a_change_is_replaced_whatever_it_says_of_others() {
+    for_each_seed(24, |seed| {
+        let (runner, _) = runner(seed);
+        let table = Table::with(Faults { refused: Some(110), tells: true, ..away() });
         let p = TestPipeline::new();
         let tried = pairs(&p, 1..200).try_write_upserts(table.clone(), Retry::attempts(40).bundles_of(7));
         assert_that(&tried.failed.map(|letter| letter.element.0)).contains_in_any_order((1..19).map(|n| n * 11));

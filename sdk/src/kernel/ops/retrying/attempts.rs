@@ -41,8 +41,8 @@ pub(in crate::kernel) trait Attempts<I: Element> {
 pub(in crate::kernel) struct Failed {
     /// So many rows from the first on are done, and not tried again.
     pub(in crate::kernel) done: usize,
-    /// The rows that are given up if they have been tried often enough. They and all others that are not done are tried
-    /// again otherwise.
+    /// The rows that are given up if they have been tried often enough, one at least. They and all others that are not
+    /// done are tried again otherwise.
     pub(in crate::kernel) rows: Range<usize>,
     pub(in crate::kernel) error: BoxError,
 }

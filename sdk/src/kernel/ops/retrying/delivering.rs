@@ -76,19 +76,27 @@ impl<D> Delivering<D> {
         if let Err(error) = self.delivery.begin()? {
             return Ok(Some(Failed { done: 0, rows: 0..rows.len(), error }));
         }
-        let (given, error) = self.write(rows)?;
-        let refused = match error {
-            None => None,
-            Some(error) if error.is::<WriteFault>() => return self.undelivered(given, error).map(Some),
-            Some(error) => Some(error),
-        };
-        let taken = given - usize::from(refused.is_some());
-        // What came before a row that is refused has not waited for it.
-        if let Err(error) = self.delivery.deliver()? {
-            return self.undelivered(taken, error).map(Some);
+        match self.write(rows)? {
+            (given, None) => self.delivery.deliver()?.err().map(|error| self.undelivered(given, error)).transpose(),
+            (given, Some(error)) if error.is::<WriteFault>() => self.undelivered(given, error).map(Some),
+            (given, Some(refusal)) => self.refused(given - 1, refusal).map(Some),
         }
-        refused.iter().for_each(|_| self.delivery.has_refused());
-        Ok(refused.map(|error| Failed { done: taken, rows: taken..given, error }))
+    }
+
+    /// A row has been refused, after so many that were taken. They do not wait for it.
+    fn refused<T: Element>(&mut self, taken: usize, refusal: BoxError) -> Result<Failed>
+    where
+        D: Delivery<T>,
+    {
+        let delivered = self.delivery.deliver()?;
+        self.delivery.has_refused();
+        let rows = taken..taken + 1;
+        match delivered {
+            Ok(()) => Ok(Failed { done: taken, rows, error: refusal }),
+            Err(error) if error.is::<WriteFault>() => self.undelivered(taken, error),
+            // It may be that row which has kept those before it from arriving: they are tried without it first.
+            Err(error) => Ok(Failed { rows, error: refusal, ..self.delivery.unclear(taken, error)? }),
+        }
     }
 
     /// Which of the rows that were given to the writer have failed, if that can be told.

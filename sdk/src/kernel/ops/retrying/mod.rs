@@ -155,6 +155,7 @@ impl<I: Element, A: Attempts<I>> Retrying<I, A> {
 
     /// Gives up the rows that an attempt came to grief at. What is left is a unit of its own.
     fn give_up(&mut self, unit: &mut Unit<I>, Failed { rows, error, .. }: Failed) -> Result<()> {
+        assert!(!rows.is_empty(), "what fails for no row would be tried without end");
         let attempts = std::mem::take(&mut unit.attempts);
         let mut rest = unit.rows.take();
         unit.rows = rest.take_front(rows.start);
