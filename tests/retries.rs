@@ -57,6 +57,41 @@ fn what_was_emitted_before_a_failure_is_forgotten() {
     });
 }
 
+/// Emits each number twice and asks for it to be passed on at once; fails between the two at first.
+#[derive(Clone, Default)]
+struct Hasty(HashMap<u64, u32>);
+
+impl DoFn<u64> for Hasty {
+    type Out = u64;
+
+    fn process(&mut self, n: u64, cx: &mut Cx<'_, u64>) -> Result<(), BoxError> {
+        cx.flush();
+        cx.emit(n);
+        cx.flush();
+        let attempt = self.0.entry(n).or_default();
+        *attempt += 1;
+        if *attempt < 2 && n % 2 == 1 {
+            return Err(format!("{n} is odd").into());
+        }
+        cx.emit_at(Timestamp::from_millis(1), n);
+        cx.flush();
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_to_be_passed_on_at_once_is_held_back_until_the_attempt_has_succeeded() {
+    let p = TestPipeline::new();
+    let tried = p.create(0..40u64).try_par_do(Hasty::default(), 2);
+    assert_that(&tried.ok).contains_in_any_order((0..40).flat_map(|n| [n, n]));
+    assert_that(&tried.failed).is_empty();
+    // An instance that has failed is not used again in bundles, and forgets its attempts.
+    let even = p.create((0..40u64).map(|n| 2 * n)).try_par_do(Hasty::default(), Retry::attempts(2).bundles_of(7));
+    assert_that(&even.ok).contains_in_any_order((0..40).flat_map(|n| [2 * n, 2 * n]));
+    assert_that(&even.failed).is_empty();
+    p.run();
+}
+
 #[test]
 fn fewer_attempts_give_up_sooner() {
     let p = TestPipeline::new();

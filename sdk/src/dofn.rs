@@ -110,8 +110,10 @@ impl<O: 'static, Side: SideInputs> Cx<'_, O, Side> {
 
     /// Passes on what has been emitted so far, rather than when there is enough of it or the bundle ends: for functions that
     /// take so long for an element that nobody should wait for the next.
+    ///
+    /// What may still be tried again, by [`try_par_do`](crate::PCollection::try_par_do), is held back all the same.
     pub fn flush(&mut self) {
-        self.out.pass_on_or_unwind();
+        self.out.pass_on_early();
     }
 
     /// The event time of the input.

@@ -254,9 +254,16 @@ impl<T: 'static> Emitter<T> {
         result
     }
 
+    /// Passes on what has been emitted so far, for functions of the user. What is [collected](Self::collecting) stays.
+    pub(crate) fn pass_on_early(&mut self) {
+        if self.capacity < usize::MAX {
+            self.pass_on_or_unwind();
+        }
+    }
+
     #[cold]
     #[inline(never)]
-    pub(crate) fn pass_on_or_unwind(&mut self) {
+    fn pass_on_or_unwind(&mut self) {
         self.pass_on_or_keep_failure();
         // Where panics abort, the function has to come to its end; so does the destructor that emits in a panic.
         if cfg!(panic = "unwind") && self.failure.is_some() && !std::thread::panicking() {
