@@ -47,3 +47,20 @@ fn batches_need_no_window_and_full_ones_leave_no_rest() {
         p.run();
     });
 }
+
+#[test]
+fn what_sessions_have_that_merge_is_divided() {
+    let times = [0, 1, 18, 19, 9];
+    let stream = times.into_iter().fold(TestStream::new(), |stream, time| stream.element(at(time), time));
+    for_each_seed(50, |seed| {
+        let p = TestPipeline::new().with_seed(seed);
+        let visits = p.apply(stream.clone()).window(Windowing::sessions(Duration::from_millis(10)));
+        let pairs = visits.key_by(|_| ());
+        let keeping = pairs.keeping_late_data().group_into_batches(3).named("Keeping").results;
+        for batches in [pairs.group_into_batches(3).named("Batches"), keeping] {
+            assert_that(&batches.map(|((), batch)| batch.len())).contains_in_any_order([3, 2]);
+            assert_that(&batches.flat_map(|((), batch)| batch)).contains_in_any_order(times);
+        }
+        p.run();
+    });
+}

@@ -3,6 +3,7 @@
 use super::grouping::{Grouping, Way, merge_groups, one_step, streaming};
 use crate::graph::Body;
 use crate::kernel::keyed::IntoBatches;
+use crate::pipeline::OpenScope;
 use crate::window::Window;
 use crate::{Element, Key, PCollection, Values};
 use std::sync::Arc;
@@ -11,7 +12,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// Collects the values of each key into batches of at most `size`: for calls to a service that takes many at once.
     ///
     /// Each window has batches of its own, whatever the trigger. Batches are full, but for the last one of a key in a
-    /// window, and for those open when the memory budget is used up.
+    /// window, for those open when the memory budget is used up, and where sessions merge while time goes on: what they
+    /// have waiting is divided then.
     ///
     /// # Panics
     ///
@@ -47,12 +49,33 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
                 batches
             }
             _ => {
+                let scope = scope_of_sessions(self, stays.as_ref().ok().map(|()| &grouping));
                 let streaming = |windowing: &_| streaming::group_into_batches::<K, V>(windowing, size);
                 let (body, windowing) = one_step(stays.map(|()| grouping), whole::<K, V>(size), streaming);
-                self.then_windowed(LABEL, GROUP_INTO_BATCHES, body, windowing)
+                let batches = self.then_windowed(LABEL, GROUP_INTO_BATCHES, body, windowing);
+                if scope.is_some() { divide(&batches, size) } else { batches }
             }
         }
     }
+}
+
+/// The scope of batches that have to be [divided](divide): those of sessions that merge while time goes on.
+#[track_caller]
+pub(super) fn scope_of_sessions<T: Element>(input: &PCollection<T>, grouping: Option<&Grouping>) -> Option<OpenScope> {
+    let merges = grouping.is_some_and(|grouping| grouping.way == Way::Streaming && grouping.windowing.needs_merging());
+    merges.then(|| input.pipeline.open_scope(LABEL.into(), true))
+}
+
+/// Sessions that merge bring what each of them has waiting, so together they may have more than a batch.
+#[track_caller]
+pub(super) fn divide<K: Key, V: Element>(batches: &PCollection<(K, Vec<V>)>, size: usize) -> PCollection<(K, Vec<V>)> {
+    batches.flat_map(move |(key, mut values)| {
+        std::iter::from_fn(move || {
+            let rest = values.split_off(size.min(values.len()));
+            let batch = std::mem::replace(&mut values, rest);
+            (!batch.is_empty()).then(|| (key.clone(), batch))
+        })
+    })
 }
 
 pub(super) const LABEL: &str = "GroupIntoBatches";

@@ -136,7 +136,11 @@ fn grouped(case: &Case, input: &PCollection<Pair>) -> u64 {
     let all = keeping.combine(ToList);
     expect(case, &all.results.flat_map(|list| list), &all.late);
     let batches = keeping.group_into_batches(2);
-    expect(case, &batches.results.flat_map(list), &batches.late);
+    let batch = move |(key, values): (String, Vec<u64>)| {
+        assert!(values.len() <= 2, "a batch of {values:?}");
+        list((key, values))
+    };
+    expect(case, &batches.results.flat_map(batch), &batches.late);
     let counts = keeping.count_per_element();
     expect(case, &counts.results.keys(), &counts.late);
     let distinct = keeping.distinct();

@@ -116,8 +116,8 @@ pub(in crate::transforms) fn gather<V: Element>(
     (Arc::new(shuffle), Arc::new(windowing.after_grouping()))
 }
 
-/// From pairs to keys with lists of at most `size` values: in place of results at times, one whenever a list is full, and
-/// the rest when the window expires.
+/// From pairs to keys with lists of `size` values: in place of results at times, one whenever a list is full, and the
+/// rest when the window expires. Windows that merge may make a longer one.
 pub(in crate::transforms) fn group_into_batches<K: Key, V: Element>(
     windowing: &Arc<WindowingStrategy>,
     size: usize,

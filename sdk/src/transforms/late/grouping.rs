@@ -7,7 +7,7 @@ use crate::kernel::ShuffleFactory;
 use crate::pipeline::StepSpec;
 use crate::transforms::combine::{GLOBALLY, PER_KEY};
 use crate::transforms::group::GROUP_BY_KEY;
-use crate::transforms::group_into_batches::{GROUP_INTO_BATCHES, LABEL as BATCHES};
+use crate::transforms::group_into_batches::{GROUP_INTO_BATCHES, LABEL as BATCHES, divide, scope_of_sessions};
 use crate::transforms::grouping::{Grouping, Way, streaming};
 use crate::window::WindowingStrategy;
 use crate::{Element, Key, PCollection, Result, Values};
@@ -96,6 +96,9 @@ impl<K: Key, V: Element> KeepingLateData<(K, V)> {
         let grouping = self.0.check_stays("a batch").map(|()| Grouping::whatever_the_trigger(&self.0));
         let streaming = |windowing: &_| streaming::group_into_batches::<K, V>(windowing, size);
         let without = |input: &PCollection<(K, V)>| input.group_into_batches(size);
-        self.grouped((BATCHES.into(), GROUP_INTO_BATCHES), grouping, without, streaming)
+        let scope = scope_of_sessions(&self.0, grouping.as_ref().ok());
+        let batches = self.grouped((BATCHES.into(), GROUP_INTO_BATCHES), grouping, without, streaming);
+        let results = if scope.is_some() { divide(&batches.results, size) } else { batches.results };
+        WithLateData { results, ..batches }
     }
 }
