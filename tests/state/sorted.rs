@@ -85,3 +85,26 @@ fn values_wait_for_the_watermark_and_late_ones_do_not() {
         assert_that(&order).contains_in_any_order(["1: abcdlatee-".to_owned()]);
     });
 }
+
+/// Elements keep their windows where they are given other timestamps.
+#[test]
+fn what_waits_longer_than_its_window_lasts_comes_before_that_ends() {
+    everywhere(|p| {
+        let letters = p.create([(50, 'b'), (80, 'c'), (5, 'a')]).with_timestamps(|_| at(5));
+        let letters = letters.window(Windowing::fixed(Duration::from_millis(10)));
+        let letters = letters.with_timestamps(|(time, _)| at(*time));
+        let keyed = letters.map(|(_, letter)| (7u8, letter.to_string()));
+        // No timer is later than the window.
+        assert_that(&keyed.par_do_stateful(WriteDown)).contains_in_any_order(["7: a-b-c-".to_owned()]);
+    });
+}
+
+#[test]
+fn what_waits_for_the_end_of_time_comes_before_the_global_window_ends() {
+    everywhere(|p| {
+        let letters = p.create([(Timestamp::MAX, 'c'), (Timestamp::END_OF_GLOBAL_WINDOW, 'b'), (at(5), 'a')]);
+        let letters = letters.with_timestamps(|(time, _)| *time);
+        let keyed = letters.map(|(_, letter)| (7u8, letter.to_string()));
+        assert_that(&keyed.par_do_stateful(WriteDown)).contains_in_any_order(["7: a-b-c-".to_owned()]);
+    });
+}

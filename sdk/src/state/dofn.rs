@@ -83,8 +83,9 @@ pub trait StatefulDoFn<K, V>: Clone + Send + 'static {
 
     /// Whether the values of a key come in the order of their timestamps (Beam's `@RequiresTimeSortedInput`).
     ///
-    /// Values then wait until the watermark has passed them. Those of the same timestamp come in the order of their
-    /// arrival. A late one comes at once, out of order, if its window has not expired.
+    /// Values then wait until the watermark has passed them, but no longer than their window lasts. Those of the same
+    /// timestamp come in the order of their arrival. A late one comes at once, out of order, if its window has not
+    /// expired.
     const REQUIRES_TIME_SORTED_INPUT: bool = false;
 
     /// Called once, before the first bundle.

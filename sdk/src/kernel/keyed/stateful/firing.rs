@@ -32,17 +32,12 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
 
     /// Calls the first thing that a slot has to do at `at`, if there is one: it may have been put off.
     fn wake(&mut self, domain: TimeDomain, slot: u32, at: Timestamp) -> Result<()> {
-        let Some(((_, window), kept)) = self.keys.get_mut(slot) else { return Ok(()) };
+        let Some(((_, window), _)) = self.keys.get_mut(slot) else { return Ok(()) };
         let window = *window;
-        if domain == TimeDomain::EventTime
-            && let Some((time, pane, value)) = kept.take_waiting(at)
-        {
-            let meta = Meta::of(Stamp { time, windows: window.into(), pane });
-            self.begin(&meta);
-            self.witness.see(&value);
-            let lifetime = self.lifetime(window);
-            return self.process(slot, value, lifetime, Moment { meta: &meta, row: 0, time });
+        if D::REQUIRES_TIME_SORTED_INPUT && domain == TimeDomain::EventTime && self.process_waiting(slot, window, at)? {
+            return Ok(());
         }
+        let Some((_, kept)) = self.keys.get_mut(slot) else { return Ok(()) };
         if let Some(due) = take_due(&mut kept.state, domain, at) {
             return self.on_timer(slot, window, domain, due);
         }
@@ -56,6 +51,20 @@ impl<K: Key, V: Element, D: StatefulDoFn<K, V>> Stateful<K, V, D> {
         }
         self.settle(slot, at);
         Ok(())
+    }
+
+    /// Processes the first value that has waited long enough at `at`. Says whether there is one.
+    fn process_waiting(&mut self, slot: u32, window: Window, at: Timestamp) -> Result<bool> {
+        let lifetime = self.lifetime(window);
+        // A value that is later than its window waits no longer than that lasts.
+        let until = if at > lifetime.expiry { Timestamp::MAX } else { at };
+        let waiting = self.keys.get_mut(slot).and_then(|(_, kept)| kept.take_waiting(until));
+        let Some((time, pane, value)) = waiting else { return Ok(false) };
+        let meta = Meta::of(Stamp { time, windows: window.into(), pane });
+        self.begin(&meta);
+        self.witness.see(&value);
+        self.process(slot, value, lifetime, Moment { meta: &meta, row: 0, time })?;
+        Ok(true)
     }
 
     fn on_timer(

@@ -35,7 +35,8 @@ impl<V: Element, S: StateSpec> Kept<V, S> {
         let mut settled = settle(&mut self.state, &mut self.written_at, time);
         if let Some((first, _)) = self.waiting.as_ref().and_then(|waiting| waiting.iter().next()) {
             settled.is_empty = false;
-            settled.event = settled.event.min(behind(first));
+            // What is later comes then, too: at the end of time nothing is woken.
+            settled.event = settled.event.min(behind(first.min(Timestamp::END_OF_GLOBAL_WINDOW)));
         }
         settled
     }
