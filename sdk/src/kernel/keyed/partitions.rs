@@ -23,15 +23,18 @@ impl<T> Chunks<T> {
     #[inline]
     fn push(&mut self, element: T) {
         match self.0.last_mut() {
-            Some(chunk) if chunk.len() < Self::LEN => chunk.push(element),
-            _ => self.push_chunk(element),
+            Some(chunk) if chunk.len() < chunk.capacity() => chunk.push(element),
+            _ => self.push_where_there_is_room(element),
         }
     }
 
     #[cold]
-    fn push_chunk(&mut self, element: T) {
+    fn push_where_there_is_room(&mut self, element: T) {
         // The first chunk grows as it has to: most partitions of small collections never fill it.
-        let mut chunk = if self.0.is_empty() { Vec::new() } else { Vec::with_capacity(Self::LEN) };
+        let begun = self.0.pop_if(|chunk| chunk.len() < Self::LEN);
+        let mut chunk = begun.unwrap_or_default();
+        let room = if self.0.is_empty() { chunk.len().max(4) } else { Self::LEN };
+        chunk.reserve_exact(room.min(Self::LEN - chunk.len()));
         chunk.push(element);
         self.0.push(chunk);
     }

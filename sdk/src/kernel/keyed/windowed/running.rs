@@ -63,7 +63,8 @@ struct Stacks<A> {
 /// What a key comes to in an old slice and in those that go later.
 struct Old<A> {
     acc: A,
-    until: Place,
+    /// The beginning of the window that it goes with: of two windows the later one begins later, where both may end with time.
+    until: Timestamp,
     /// The next slice of the key, in `below`.
     later: Option<u32>,
 }
@@ -128,19 +129,19 @@ impl<K: Key, A: Clone> Running<K, A> {
         self.old.insert(at, (until, rows.iter().map(|(number, _)| *number).collect()));
         let mut sooner = Vec::new();
         for (number, acc) in rows {
-            while let Some(mut old) = self.pop(number, until) {
+            while let Some(mut old) = self.pop(number, until.1.start) {
                 merge(&mut old.acc, acc.clone());
                 sooner.push(old);
             }
-            if sooner.last().is_none_or(|old: &Old<A>| old.until != until) {
-                self.push(number, until, acc, &mut merge);
+            if sooner.last().is_none_or(|old: &Old<A>| old.until != until.1.start) {
+                self.push(number, until.1.start, acc, &mut merge);
             }
             sooner.drain(..).rev().for_each(|old| self.put_back(number, old));
         }
     }
 
-    /// Takes what goes with a window, or before, off the old stack of a key.
-    fn pop(&mut self, number: u32, until: Place) -> Option<Old<A>> {
+    /// Takes what goes with the window that begins then, or before, off the old stack of a key.
+    fn pop(&mut self, number: u32, until: Timestamp) -> Option<Old<A>> {
         let top = &mut self.keys.at_mut(number).old;
         let old = top.take_if(|old| old.until <= until)?;
         *top = old.later.and_then(|later| self.below[later as usize].take());
@@ -148,7 +149,7 @@ impl<K: Key, A: Clone> Running<K, A> {
     }
 
     /// Puts a slice on the old stack of a key, which goes before those.
-    fn push(&mut self, number: u32, until: Place, mut acc: A, mut merge: impl FnMut(&mut A, A)) {
+    fn push(&mut self, number: u32, until: Timestamp, mut acc: A, mut merge: impl FnMut(&mut A, A)) {
         if let Some(later) = &self.keys.at_mut(number).old {
             merge(&mut acc, later.acc.clone());
         }
@@ -192,7 +193,7 @@ impl<K: Key, A: Clone> Running<K, A> {
     pub(super) fn leave(&mut self, window: Window) {
         while let Some((until, numbers)) = self.old.pop_if(|(until, _)| *until <= place(window)) {
             for number in numbers {
-                while self.pop(number, until).is_some() {}
+                while self.pop(number, until.1.start).is_some() {}
             }
         }
         if self.next.is_none() {
@@ -212,7 +213,7 @@ impl<K: Key, A: Clone> Running<K, A> {
             let Recent { until, ref mut rows } = recent[slice];
             let rows = std::mem::take(rows);
             self.old.push((until, rows.iter().map(|(number, _)| *number).collect()));
-            rows.into_iter().for_each(|(number, acc)| self.push(number, until, acc, &mut merge));
+            rows.into_iter().for_each(|(number, acc)| self.push(number, until.1.start, acc, &mut merge));
         }
     }
 
