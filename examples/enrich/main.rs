@@ -1,8 +1,9 @@
 //! Asks an HTTP service about every id of a file, and keeps those apart that it cannot answer for.
 //!
-//! No more than `--at-once` questions are asked at once, no more than `--rate` in a second, and none twice within ten
-//! minutes. A service that is busy or broken is asked again, later and later. The ids that are left are dead letters, with
-//! the reason; when the service has been mended, they are all that is asked about:
+//! No more than `--at-once` questions are asked at once, no more than `--rate` in a second, and the last
+//! 10,000 answers are kept for ten minutes, so that an id is rarely asked about twice. A service that is busy or broken
+//! is asked again, later and later. The ids that are left are dead letters, with the reason; when the service has been
+//! mended, they are all that is asked about:
 //!
 //! ```text
 //! $ cargo run --release --features async --example enrich -- --input ids.txt --service localhost:8000/items \
@@ -59,7 +60,7 @@ struct Args {
     /// How long to wait for an answer, in milliseconds
     #[arg(long, default_value_t = 5_000)]
     timeout: u64,
-    /// Give up when so many ids could not be answered for
+    /// Give up when more ids than this could not be answered for
     #[arg(long)]
     most_letters: Option<u64>,
 }

@@ -1,9 +1,9 @@
 //! Sources and sinks of beamline pipelines: one module for each system that data comes from or goes to.
 //!
-//! A connector is a plain description, such as [`text::read("in/*.txt")`](text::read), that implements
+//! Most connectors are a plain description, such as [`text::read("in/*.txt")`](text::read), that implements
 //! [`Source`](beamline_sdk::Source) or [`Sink`](beamline_sdk::Sink). It does nothing until the pipeline runs; then it is
-//! asked for its parts, and workers read or write these at the same time. Connectors know nothing of windows, threads
-//! of the engine, or runners.
+//! asked for its parts, and workers read or write these at the same time. They know nothing of windows, threads of the
+//! engine, or runners. [`text::write_files`] and [`dead_letters::read`] are transforms.
 //!
 //! | module | reads | writes |
 //! |---|---|---|

@@ -3,7 +3,7 @@
 //!
 //! A [`Pipeline`] is built by calling transforms on [`PCollection`]s. That makes a [graph](graph::Graph) of plain data,
 //! with a factory of a typed operator in every node, and does nothing else; a [`Runner`] makes it work. This crate knows
-//! no threads, no sockets and no files.
+//! no threads, no sockets and no files, but for the threads of tokio that calls to services need (feature `async`).
 //!
 //! ```
 //! use beamline_sdk::Pipeline;

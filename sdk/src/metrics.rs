@@ -1,8 +1,9 @@
 //! Metrics: what user code counts, and what the engine counts for it.
 //!
 //! A metric is a static with a name; the step that updates it is found by itself, and each step has its own value.
-//! Updates are kept on the worker's thread and become *committed* when the bundle succeeds: a failed bundle leaves no
-//! trace in the result (Beam model, *Metrics*).
+//! Updates are kept on the worker's thread and become *committed* when the bundle succeeds (Beam model, *Metrics*). What a
+//! failed bundle has counted is forgotten, but for [lasting](Counter::lasting) counters and for how many elements a step
+//! emitted.
 //!
 //! ```
 //! use beamline_sdk::metrics::Counter;

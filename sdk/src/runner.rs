@@ -10,14 +10,16 @@ pub trait Runner {
     /// Runs a pipeline to its end.
     ///
     /// # Errors
-    /// The first failure of a step; nothing that the pipeline writes is visible then.
+    /// The first failure of a step. What waits for the end of the pipeline to become visible never does then; what sinks show
+    /// at once stays, such as complete files of windows and changes of tables.
     fn run(&self, graph: &Graph) -> Result<JobResult>;
 }
 
 /// What has come of a pipeline that has ended without an error.
 #[derive(Clone, Debug, Default)]
 pub struct JobResult {
-    /// Committed metrics: those of bundles that succeeded.
+    /// Committed metrics: those of bundles that succeeded, [lasting](crate::metrics::Counter::lasting) counters, and how many
+    /// elements each step emitted.
     pub metrics: Metrics,
     /// How it came to its end.
     pub ending: Ending,

@@ -12,7 +12,7 @@ pub(super) const INTERRUPTED: u8 = 130;
 
 /// What the help says of them.
 pub(super) const HELP: &str = "Exit codes: 0 success, 1 the pipeline failed, 2 wrong usage (nothing has run), \
-     3 stopped with something left behind, 101 a fault of the engine, 130 stopped by Ctrl-C";
+     3 stopped with something left behind, 101 a fault of the engine, 130 cancelled by Ctrl-C";
 
 /// The exit code for an error.
 pub(super) fn code_of(error: &Error) -> u8 {

@@ -73,8 +73,8 @@ use std::process::ExitCode;
 /// | option | meaning |
 /// |---|---|
 /// | `--runner local` | where to run: on the threads of this process |
-/// | `--parallelism N` | how many workers; all cores by default |
-/// | `--memory SIZE` | the memory budget, such as `512M` or `2G`; half of the machine's by default |
+/// | `--parallelism N` | how many workers, 1 to 256; all cores by default |
+/// | `--memory SIZE` | the memory budget, at least `16M`, such as `512M` or `2G`; half of the machine's by default |
 /// | `--explain[=text\|dot]` | prints the graph and the plan, or a drawing for Graphviz, and does not run |
 /// | `--progress WHEN` | `auto` shows a bar if standard error is a terminal, `always` lines if it is not, `never` nothing |
 /// | `--drain-after TIME` | lets sources without an end end after a time, such as `90s` or `1h30m` |
@@ -93,10 +93,10 @@ use std::process::ExitCode;
 /// |---|---|
 /// | 0 | success |
 /// | 1 | the pipeline failed: a user's function, reading, writing, or memory |
-/// | 2 | wrong usage: arguments, options, an error that `build` returned, an invalid graph; nothing has run |
+/// | 2 | wrong usage: arguments, options, an error that `build` returned (unless it is a `beamline::Error` of another kind), an invalid graph; nothing has run |
 /// | 3 | stopped by `--stop-after`, and something was left behind, such as open windows; what is complete is written |
 /// | 101 | a fault of beamline itself, or `build` panicked |
-/// | 130 | stopped by Ctrl-C, or by `SIGTERM` or `SIGHUP` |
+/// | 130 | stopped by Ctrl-C, `SIGTERM` or `SIGHUP`, before the pipeline had come to an end; one that was drained has 0 |
 ///
 /// # What is printed
 ///

@@ -31,14 +31,15 @@
 //!
 //! Files are written under hidden temporary names in the folder of the output and renamed when the whole pipeline has
 //! succeeded; those of [`write_files`] when a pane of them is whole. A pipeline that fails or is cancelled leaves no
-//! output and no temporary files; one that is killed may leave hidden files named `.NAME.tmp-PROCESS-NUMBER`, with at
+//! output but such files, and no temporary ones; one that is killed may leave hidden files named `.NAME.tmp-PROCESS-NUMBER`, with at
 //! most the first 100 bytes of the name, which can be deleted.
 //!
 //! # Text that still comes
 //!
 //! [`tail`] follows a file that grows, [`watch`] a folder that gains files, and [`stdin_stream`] takes what comes through
-//! standard input. These have no end: a pipeline that reads them goes on until it is drained or cancelled, or until enough
-//! has been [taken](beamline_sdk::Source::take). They look for more every few milliseconds.
+//! standard input. The first two have no end: a pipeline that reads them goes on until it is drained, stopped or cancelled, or
+//! until enough has been [taken](beamline_sdk::Source::take). Standard input ends when it is closed. Files are asked for more
+//! every 5 to 50 ms, folders for new files every 100 ms by default.
 //!
 //! What is in a file stays there for the next run. What has come out of a pipe does not: what [`stdin_stream`] leaves says it.
 //!

@@ -13,8 +13,9 @@ use beamline_sdk::{ArrivingReader, BoxError, Source, SplitTarget};
 /// collection that is complete at its end.
 ///
 /// A thread takes blocks of the input as they come, so that nobody waits for them. A run that is drained or stopped, or has
-/// [taken](Source::take) enough, leaves what is in them and was not read yet: up to nine blocks of 64 KiB. That is gone from the
-/// input, and no other program gets it; the step counts it as `bytes_unread`, unless the run was stopped. What has to be read to
+/// [taken](Source::take) enough, leaves what is in them and was not read yet: up to ten blocks of at most 256 KiB (64 KiB from
+/// an ordinary pipe). That is gone from the input, and no other program gets it; the step counts what had come as
+/// `bytes_unread`, unless the run was stopped, but not a block that was just on its way. What has to be read to
 /// the last line ends by itself: close the input, in place of draining the run.
 ///
 /// ```
