@@ -25,8 +25,8 @@ pub struct LineReceiver<L> {
     listener: Option<TcpListener>,
     /// Somebody who has connected when there was no thread for it.
     waiting: Option<Arc<TcpStream>>,
-    /// When it is tried again to accept somebody, after that has failed.
-    accept_at: Option<Timestamp>,
+    /// When somebody could not be accepted: that is tried again after a pause.
+    refused_at: Option<Timestamp>,
     address: String,
     connections: Vec<Received<L>>,
     /// Whose turn is next.
@@ -50,7 +50,7 @@ impl<L: Line> LineReceiver<L> {
             connect,
             listener,
             waiting: None,
-            accept_at: None,
+            refused_at: None,
             address,
             connections: Vec::new(),
             next: 0,
@@ -69,10 +69,12 @@ impl<L: Line> LineReceiver<L> {
             let received = Received::begin(&name, self.invalid, out.waker(), connect);
             self.connections.push(received.map_err(|cause| self.broken(cause))?);
         }
-        if self.accept_at.is_none_or(|time| time <= out.now()) {
-            self.accept_at = None;
+        let now = out.now();
+        // Also when the clock has been set back.
+        if self.refused_at.is_none_or(|time| now < time || time + PAUSE <= now) {
+            self.refused_at = None;
             if let Err(cause) = self.accept_all(&out.waker()) {
-                self.accept_at = Some(out.now() + PAUSE);
+                self.refused_at = Some(now);
                 let refused = NetError::NotAccepted { address: self.address.clone(), cause };
                 out.warn(refused, "others who connect wait; connections that are there go on");
             }
@@ -178,7 +180,7 @@ impl<L: Line> Reader for LineReceiver<L> {
                 if self.connections.is_empty() && self.listener.is_none() {
                     return Ok(Next::Done);
                 }
-                self.is_caught_up = self.accept_at.is_none();
+                self.is_caught_up = self.refused_at.is_none();
                 return Ok(out.wake_after(PAUSE));
             }
         }

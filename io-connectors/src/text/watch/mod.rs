@@ -30,7 +30,8 @@ static VANISHED_FILES: Counter = Counter::new("vanished_files");
 /// Each file is read once, to the end that it has when its turn comes, also if it is compressed; a last line without `\n`
 /// counts. So a file should be complete when it comes: write it under another name, and rename it. The files that are found
 /// at once are read in alphabetical order. A file that has been renamed is the same one, also if none of its names has matched for
-/// up to ten minutes, and so is one of several names; another file of the same name is another one. To read files that somebody still writes to, say [`growing`](Watch::growing).
+/// up to ten minutes, and so is one of several names; another file of the same name is another one. To read files that
+/// somebody still writes to, say [`growing`](Watch::growing).
 ///
 /// The pattern is one of [`text::read`](super::read()). Nothing need match it in the beginning. Timestamps are arrival times,
 /// unless [told otherwise](Source::with_timestamps). Files that are gone before it was their turn, or have a name that does not

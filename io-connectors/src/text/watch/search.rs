@@ -28,6 +28,8 @@ impl Search {
 
     /// The files that have come since it was called last, in alphabetical order, each under the first of its names.
     pub(super) fn look(&mut self, now: Timestamp) -> Result<Vec<(PathBuf, FileId)>, ReadError> {
+        // Those that were known from the beginning.
+        self.known.values_mut().filter(|seen| **seen == Timestamp::MIN).for_each(|seen| *seen = now);
         let mut all: Vec<_> = matching(&self.pattern)?.into_iter().filter_map(with_id).collect();
         all.retain(|(_, id)| self.known.insert(*id, now).is_none());
         let [long, short] = REMEMBERED.map(|time| now - time);

@@ -19,26 +19,27 @@ use std::time::Duration;
 pub(super) struct Repeated {
     search: Search,
     every: Duration,
-    next: Timestamp,
+    last: Option<Timestamp>,
 }
 
 impl Repeated {
     pub(super) fn new(search: Search, every: Duration) -> Self {
-        Self { search, every, next: Timestamp::MIN }
+        Self { search, every: every.max(Duration::from_millis(1)), last: None }
     }
 
     /// What has been found, if it is time to look.
     pub(super) fn look(&mut self, now: Timestamp) -> Result<Vec<(OsString, FileId)>, ReadError> {
-        if now < self.next {
+        // Also when the clock has been set back.
+        if self.last.is_some_and(|last| last <= now && now < last + self.every) {
             return Ok(Vec::new());
         }
-        self.next = now + self.every.max(Duration::from_millis(1));
+        self.last = Some(now);
         Ok(self.search.look(now)?.into_iter().map(|(path, id)| (path.into_os_string(), id)).collect())
     }
 
     /// When to look again.
     pub(super) fn next(&self) -> Timestamp {
-        self.next
+        self.last.map_or(Timestamp::MIN, |last| last + self.every)
     }
 }
 
