@@ -300,7 +300,7 @@ fn windows_that_a_function_has_found() {
     everywhere(|p| {
         let numbers =
             timed(p, [30, 90].map(|time| (time, ("k", 1u64))).map(|(time, (k, n))| (time, (k.to_owned(), n))));
-        for windowing in [Windowing::sliding(ms(60), ms(30)), Windowing::sliding(ms(60), ms(1)), Windowing::global()] {
+        for windowing in [Windowing::sliding(ms(60), ms(30)), Windowing::sliding(ms(60), ms(1)), fixed()] {
             let found = numbers.window_by(windowing, |_, time, windows| {
                 let minute = time.millis() / 60 * 60;
                 windows.push(window(minute, minute + 60));

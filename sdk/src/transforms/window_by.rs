@@ -13,7 +13,8 @@ impl<T: Element> PCollection<T> {
     ///
     /// All else is as `windowing` says: triggers and lateness, and also how windows merge, with what they flow together,
     /// and which window of a side input is read. An element that gets no windows is dropped, and counted as
-    /// `elements_in_no_window`; a window without an instant is an error. Windows should contain the timestamp, or else a result may be late as soon as it comes.
+    /// `elements_in_no_window`; a window without an instant is an error. Windows should contain the timestamp, or else a
+    /// result may be late as soon as it comes.
     ///
     /// Sessions that end sooner for some than for others:
     ///
@@ -36,14 +37,14 @@ impl<T: Element> PCollection<T> {
     /// ```
     ///
     /// # Panics
-    /// If `windowing` says nothing about windows, as [`Windowing::unchanged`].
+    /// If `windowing` says nothing about windows, as [`Windowing::unchanged`], or has but one, as [`Windowing::global`].
     #[track_caller]
     pub fn window_by(
         &self,
         windowing: Windowing,
         assign: impl Fn(&T, Timestamp, &mut WindowSet) + Clone + Send + 'static,
     ) -> Self {
-        assert!(windowing.assigns_windows(), "say how the windows merge: `Windowing::fixed(…)` if they do not");
+        assert!(windowing.assigns_several_windows(), "say how the windows merge: `Windowing::fixed(…)` if they do not");
         let assign = Template::new(assign);
         let applied = windowing.apply_to(&self.windowing()).map(|applied| Arc::new(applied.by_element()));
         let body = fused::<T>(move |wiring| Op::single(wiring, AssignWindowsBy::new(wiring, assign.copy())));

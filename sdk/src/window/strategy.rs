@@ -57,11 +57,6 @@ impl WindowingStrategy {
         matches!(self.window_fn, AnyWindowFn::Sliding(_)) && !self.is_by_element
     }
 
-    /// Whether all elements are in the global window.
-    pub(crate) fn is_global(&self) -> bool {
-        self.window_fn.is_global() && !self.is_by_element
-    }
-
     /// Whether a grouping has to merge windows: those of sessions, unless an earlier grouping has.
     pub fn needs_merging(&self) -> bool {
         self.window_fn.merges() && !self.is_merged

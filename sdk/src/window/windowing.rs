@@ -191,6 +191,11 @@ impl Windowing {
         self.window_fn.is_some()
     }
 
+    /// Whether elements are put into windows anew, of which there may be several.
+    pub(crate) fn assigns_several_windows(&self) -> bool {
+        self.window_fn.as_ref().is_some_and(|window_fn| !window_fn.is_global())
+    }
+
     /// The strategy of a collection that is windowed by this, if its input has the strategy `upstream`.
     ///
     /// # Errors

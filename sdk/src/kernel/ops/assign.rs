@@ -40,20 +40,25 @@ static NO_WINDOW: Counter = Counter::new("elements_in_no_window");
 /// Puts every element into the windows of its timestamp. Those that get none are dropped, and counted.
 pub(crate) struct AssignWindows<T> {
     windows: WindowsOf,
+    /// Whether they are those of a function that may do anything.
+    are_custom: bool,
     step: Arc<Step>,
     output: Output<T>,
 }
 
 impl<T: Element> AssignWindows<T> {
     pub(crate) fn new(wiring: &Wiring<'_>, window_fn: AnyWindowFn) -> Self {
-        Self { windows: WindowsOf::new(window_fn), step: wiring.step.clone(), output: wiring.output(0) }
+        let are_custom = matches!(window_fn, AnyWindowFn::Custom(_));
+        Self { windows: WindowsOf::new(window_fn), are_custom, step: wiring.step.clone(), output: wiring.output(0) }
     }
 }
 
 impl<T: Element> Push<T> for AssignWindows<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
         batch.meta.windows = catch(&self.step, || self.windows.of(&batch.meta.time))?;
-        batch.meta.windows.values().iter().try_for_each(|windows| check(windows, &self.step))?;
+        for row in 0..if self.are_custom { batch.len() } else { 0 } {
+            check(batch.meta.windows.get(row), &self.step).map_err(|error| error.at(render(&batch.values[row])))?;
+        }
         drop_rows_without_windows(batch);
         self.output.push(batch)
     }

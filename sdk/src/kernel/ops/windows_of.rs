@@ -25,6 +25,17 @@ impl WindowsOf {
         match (times, &self.window_fn) {
             (Col::Same(time), window_fn) => Col::Same(windows_at(window_fn, *time)),
             (_, AnyWindowFn::Global(_)) => Col::Same(global_window()),
+            // There may be times of which no row is left: the function is not to see these.
+            (Col::Few { values, rows }, window_fn @ AnyWindowFn::Custom(_)) => {
+                let at = |(time, row): (&Timestamp, usize)| {
+                    if rows.iter().any(|of| usize::from(*of) == row) {
+                        windows_at(window_fn, *time)
+                    } else {
+                        WindowSet::new()
+                    }
+                };
+                Col::Few { values: values.iter().zip(0..).map(at).collect(), rows: rows.clone() }
+            }
             (Col::Few { values, rows }, window_fn) => {
                 let values = values.iter().map(|time| windows_at(window_fn, *time)).collect();
                 Col::Few { values, rows: rows.clone() }

@@ -39,7 +39,7 @@ impl Way {
     fn at_the_end(windowing: &WindowingStrategy) -> Self {
         if windowing.needs_merging() {
             Self::Merging
-        } else if windowing.is_global() {
+        } else if windowing.window_fn().is_global() {
             Self::Whole
         } else {
             Self::ByWindow
