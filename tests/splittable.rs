@@ -98,6 +98,7 @@ fn groups_of_what_ends_are_not_late() {
         pairs.group_by_key().map(|(_, values)| values.len() as u64),
         pairs.combine_per_key(Count).values(),
         pairs.co_group(&pairs).map(|(_, (values, _))| values.len() as u64),
+        pairs.group_into_batches(1_000).map(|(_, values)| values.len() as u64),
     ];
     for counts in counts {
         let again = counts.key_by(|_| 0u8).window(at_once.clone()).group_by_key();

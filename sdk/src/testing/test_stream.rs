@@ -306,7 +306,7 @@ impl<T: Element> SourceHead for Stage<T> {
     }
 
     fn mark(&self) -> Mark {
-        self.mark
+        if self.events.is_empty() { self.mark } else { self.mark.of_open() }
     }
 
     fn attach(&mut self, inflow: Rc<dyn Inflow>) {

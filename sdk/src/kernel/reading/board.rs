@@ -90,8 +90,9 @@ impl<W> Board<W> {
         self.add_sized(from, 0, work);
     }
 
-    /// As [`add`](Self::add), for work that takes so many bytes while it waits.
+    /// As [`add`](Self::add), for work that takes so many bytes while it waits. What is open is not at the end of time.
     pub(crate) fn add_sized(&self, from: Timestamp, bytes: usize, work: W) {
+        let from = from.min(Timestamp::END_OF_GLOBAL_WINDOW);
         let mut state = self.state.lock();
         self.open.fetch_add(1, Ordering::AcqRel);
         self.waiting.fetch_add(1, Ordering::AcqRel);
@@ -208,7 +209,7 @@ impl<W> State<W> {
             let is_idle = input.mark.is_idle && wakes == Some(input.wakes);
             Mark { is_idle, ..input.mark }
         };
-        let waiting = self.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false }.of_open());
+        let waiting = self.waiting.iter().map(|waiting| Mark { time: waiting.from, is_idle: false });
         let parts = self.parts.iter().flatten().copied();
         Mark::START.advanced_by(waiting.chain(parts).chain(self.inputs.iter().map(input)))
     }
@@ -252,6 +253,15 @@ mod tests {
             (report(&board, 0, None), report(&board, 1, None).time),
             (Mark { is_idle: true, ..at(6) }, Timestamp::MAX)
         );
+    }
+
+    #[test]
+    fn work_at_the_end_of_time_is_not_done_before_somebody_says_so() {
+        let board = board(0);
+        board.add(Timestamp::MAX, 1);
+        assert!(report(&board, 0, None).time < Timestamp::MAX);
+        assert_eq!(board.take(0), Some(1));
+        assert!(report(&board, 1, None).time < Timestamp::MAX, "nor while somebody has it and has told nothing");
     }
 
     #[test]

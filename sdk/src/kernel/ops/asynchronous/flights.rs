@@ -21,11 +21,6 @@ struct Flight<T, O> {
     end: Option<(End<T, O>, u32)>,
 }
 
-/// What is away is not at the end of time, whatever its timestamp says.
-fn hold_of(time: Timestamp) -> Timestamp {
-    time.min(Timestamp::END_OF_GLOBAL_WINDOW)
-}
-
 impl<T, O> Flights<T, O> {
     pub(super) fn new(is_ordered: bool) -> Self {
         Self { is_ordered, away: BTreeMap::new(), landed: None, holds: Holds::default(), next: 0 }
@@ -42,11 +37,11 @@ impl<T, O> Flights<T, O> {
 
     /// Holds the output watermark for an element that has not left.
     pub(super) fn hold(&mut self, time: Timestamp) {
-        self.holds.change(None, Some(hold_of(time)));
+        self.holds.change(None, Some(time));
     }
 
     pub(super) fn release(&mut self, time: Timestamp) {
-        self.holds.change(Some(hold_of(time)), None);
+        self.holds.change(Some(time), None);
     }
 
     /// How far the output watermark may go.
