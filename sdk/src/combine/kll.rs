@@ -152,7 +152,8 @@ impl QuantileSketch {
         if self.count == 0 {
             return f64::NAN;
         }
-        let rank = (q * self.count as f64).ceil() as u64;
+        // A product that is whole may be computed as a little more.
+        let rank = (q * self.count as f64 * (1.0 - 4.0 * f64::EPSILON)).ceil() as u64;
         match rank {
             0 | 1 => self.min,
             rank if rank >= self.count => self.max,

@@ -41,8 +41,8 @@ pub trait Number {
     /// The nearest `f64`.
     fn to_f64(&self) -> f64;
 
-    /// Whether all numbers of the type are whole. Their sums are exact, up to 2⁵³, and numbers can be taken out of them
-    /// again.
+    /// Whether all numbers of the type are whole, and of no more than 32 bits: sums of millions of them are exact, so that numbers
+    /// can be taken out again. Of others, a result that is [corrected](crate::window#retractions) needs all of its values.
     fn is_whole() -> bool {
         false
     }
@@ -63,7 +63,7 @@ macro_rules! numbers {
     )* };
 }
 numbers!(u8 u16 u32 i8 i16 i32: f64::from, true);
-numbers!(u64 u128 usize i64 i128 isize: |x| x as f64, true);
+numbers!(u64 u128 usize i64 i128 isize: |x| x as f64, false);
 numbers!(f32: f64::from, false);
 numbers!(f64: |x| x, false);
 

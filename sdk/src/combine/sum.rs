@@ -9,7 +9,7 @@ use std::time::Duration;
 ///
 /// **Integers never wrap silently:** a sum that does not fit panics with `sum overflowed u64`, in every build, at the
 /// price of one jump per addition. Add up a wider type when the type of the inputs is too narrow, or
-/// [`Wrapping`] or [`Saturating`] integers when that is what you mean.
+/// [`Wrapping`] integers, or [`Saturating`] ones without a sign, when that is what you mean.
 ///
 /// Floating-point addition is not quite associative, so the last digits of a sum of floats depend on how the work was
 /// split; the relative error is within `n × 2⁻⁵³` for `n` values of the same sign.
@@ -169,8 +169,6 @@ unchecked!(f32, 0.0; f64, 0.0;);
 
 macro_rules! wrapped {
     ($($int:ident)*) => { $(
-        unchecked!(Saturating<$int>, Saturating(0););
-
         impl Summable for Wrapping<$int> {
             #[inline]
             fn zero() -> Self {
@@ -194,6 +192,15 @@ macro_rules! wrapped {
     )* };
 }
 wrapped!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+// With signs it would depend on the order in which numbers come where they stop.
+unchecked!(
+    Saturating<u8>, Saturating(0);
+    Saturating<u16>, Saturating(0);
+    Saturating<u32>, Saturating(0);
+    Saturating<u64>, Saturating(0);
+    Saturating<u128>, Saturating(0);
+    Saturating<usize>, Saturating(0);
+);
 
 /// Place by place. Arrays of up to 32 places are elements.
 impl<T: Summable, const N: usize> Summable for [T; N]

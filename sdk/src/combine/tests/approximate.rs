@@ -31,6 +31,12 @@ proptest! {
     }
 
     #[test]
+    fn hundredths_of_a_hundred_values_are_these(percent in 1..=100_u8) {
+        let quantiles = ApproxQuantiles::new([f64::from(percent) / 100.0]);
+        prop_assert_eq!(apply(&quantiles, 1..=100_u8), [f64::from(percent)]);
+    }
+
+    #[test]
     fn quantiles_of_few_values_are_exact(
         xs in prop::collection::vec(any::<i16>(), 1..190), q in 0.0..=1.0_f64, split in split(),
     ) {

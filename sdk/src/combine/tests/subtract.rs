@@ -54,6 +54,7 @@ fn who_subtracts() {
     assert!(!CombineFn::<i8>::can_subtract(&(Sum, Max)));
     assert!(!CombineFn::<f64>::can_subtract(&Sum), "0.1 + 0.2 - 0.2 is not 0.1");
     assert!(!CombineFn::<f32>::can_subtract(&Mean));
+    assert!(!CombineFn::<u64>::can_subtract(&Mean), "2^60 + 5 - 2^60 is not 5, in floats");
     assert!(!CombineFn::<Saturating<u8>>::can_subtract(&Sum));
     assert!(!CombineFn::<u8>::can_subtract(&ToList));
 }
