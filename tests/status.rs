@@ -94,6 +94,22 @@ fn a_window_waits_for_the_source_that_is_behind() {
 }
 
 #[test]
+fn nobody_waits_for_an_input_that_is_idle() {
+    let p = Pipeline::new();
+    let (idle, busy) = (p.read(Silent { is_idle: true }), p.create([125u64]).par_do_splittable(Once).named("Busy"));
+    let both = idle.flatten_with(&busy).window(Windowing::fixed(Duration::from_mins(1)));
+    both.key_by(|_| 0).group_by_key().named("Group").inspect(|_| ());
+    let handle = start(&p.graph().unwrap());
+    let at = Timestamp::from_millis(125_000);
+    let status =
+        wait_for(&handle, |status| step(status, "Group").input_watermark == at && step(status, "Silent").is_idle);
+    let hold = step(&status, "Group").held_by.clone().unwrap();
+    assert_eq!(status.steps[hold.step].name, "Busy", "{status}");
+    handle.control().drain();
+    handle.wait().unwrap();
+}
+
+#[test]
 fn a_stage_waits_for_a_side_input() {
     let p = Pipeline::new();
     let (release, wait) = std::sync::mpsc::channel::<()>();
@@ -146,9 +162,11 @@ fn what_has_gone_wrong_is_told() {
     assert!(status.to_string().contains(&warning.text), "{status}");
 }
 
-/// A source that waits for something that never comes.
+/// A source that waits for something that never comes, and for which others need not wait if it is idle.
 #[derive(Clone)]
-struct Silent;
+struct Silent {
+    is_idle: bool,
+}
 
 impl Source for Silent {
     type Out = u64;
@@ -172,7 +190,7 @@ impl Source for Silent {
     }
 
     fn open(&self, (): ()) -> Result<Self, BoxError> {
-        Ok(Self)
+        Ok(self.clone())
     }
 }
 
@@ -184,12 +202,20 @@ impl Reader for Silent {
         out.warn("the box is empty", "it is waited for");
         Ok(Next::WakeAt(Timestamp::MAX))
     }
+
+    fn is_idle(&self) -> bool {
+        self.is_idle
+    }
 }
 
 #[test]
 fn when_nothing_can_move_the_error_says_who_waits_for_whom() {
     let p = Pipeline::new();
-    p.read(Silent).window(Windowing::fixed(Duration::from_mins(1))).count().named("Count").inspect(|_| ());
+    p.read(Silent { is_idle: false })
+        .window(Windowing::fixed(Duration::from_mins(1)))
+        .count()
+        .named("Count")
+        .inspect(|_| ());
     let clock = Arc::new(ManualClock::default());
     let error = LocalRunner::new().replay(1).manual_clock(clock).run(&p.graph().unwrap()).unwrap_err().to_string();
     assert!(error.contains("nothing can move, and the pipeline has not ended"), "{error}");

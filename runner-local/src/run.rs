@@ -33,7 +33,8 @@ pub const DISCARDED_SHARDS: &str = "discarded_shards";
 
 /// A pipeline that is running.
 ///
-/// Dropped without [`wait`](Self::wait), it is cancelled, and its workers end on their own.
+/// Dropped without [`wait`](Self::wait), it is cancelled: the drop waits until its workers have ended, and removes what sinks
+/// have not shown.
 pub struct JobHandle {
     job: Arc<Job>,
     shared: Arc<Shared>,
@@ -116,7 +117,8 @@ impl JobControl {
         self.job.graph.nodes.iter().enumerate().any(|(i, _)| self.job.stops_when_drained(NodeId(i as StepId)))
     }
 
-    /// Stops the run between two batches. Nothing that it wrote becomes visible.
+    /// Stops the run between two batches. Nothing that it wrote becomes visible; what was visible before stays, such as files
+    /// of windows that were complete.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
         self.shared.stop();
@@ -297,7 +299,9 @@ impl JobHandle {
     /// Waits for the end of the run, and makes visible what it wrote.
     ///
     /// # Errors
-    /// The first failure of a step; [`ErrorKind::Cancelled`] after a cancellation. What the run wrote is removed then.
+    /// The first failure of a step, or of a sink that makes visible what it wrote; [`ErrorKind::Cancelled`] after a
+    /// cancellation. What is not visible yet is removed then; complete files of windows, changes of tables, and what was
+    /// printed or sent stay.
     pub fn wait(mut self) -> Result<JobResult> {
         self.working.wait();
         self.is_over = true;

@@ -119,8 +119,9 @@ impl Merger<'_> {
             if self.sources(live[step]).next().is_some() {
                 return Some(Hold { step, reason: HoldReason::Source(furthest_behind(&steps[step])) });
             }
-            let behind =
-                steps[step].inputs.iter().map(|input| input.step).min_by_key(|input| steps[*input].output_watermark)?;
+            // Nobody waits for those that are idle, unless all are.
+            let inputs = steps[step].inputs.iter().map(|input| input.step);
+            let behind = inputs.min_by_key(|input| (steps[*input].is_idle, steps[*input].output_watermark))?;
             let output = steps[behind].output_watermark;
             if output > steps[step].input_watermark {
                 return Some(Hold { step, reason: self.in_flight(&steps[step]) });
