@@ -275,6 +275,21 @@ fn side_inputs() {
     insta::assert_snapshot!(text, @"step 'MapWithSide' (tests/errors.rs:LINE): a side input of it belongs to another pipeline");
 }
 
+#[test]
+fn collections_of_other_pipelines() {
+    let text = error_of(|p| {
+        let other = Pipeline::new();
+        words(p).wait_on(&words(&other).map(|w| w).map(|w| w).map(|w| w));
+    });
+    insta::assert_snapshot!(text, @"step 'Create' (tests/errors.rs:LINE): what it waits for belongs to another pipeline");
+    let text = error_of(|p| {
+        let other = Pipeline::new();
+        let letters = words(&other).try_map(|w| Err::<u8, _>(w.clone())).failed.in_json();
+        words(p).replaying("Parse", &letters);
+    });
+    insta::assert_snapshot!(text, @"step 'Create' (tests/errors.rs:LINE): the letters belong to another pipeline");
+}
+
 /// Cannot deal with 13.
 #[derive(Clone)]
 struct Superstitious;

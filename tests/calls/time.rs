@@ -112,6 +112,18 @@ fn an_element_at_the_end_of_time_comes_back_too() {
 }
 
 #[test]
+fn the_longest_timeout_is_none() {
+    let p = TestPipeline::new().with_seed(1);
+    let options = AsyncOptions::concurrency(1).timeout(std::time::Duration::MAX);
+    let called = p.create([1u64]).par_do_async(options, |n| async move {
+        tokio::task::yield_now().await;
+        Answered::Ok(n)
+    });
+    assert_that(&called.ok).contains_in_any_order([1]);
+    p.run();
+}
+
+#[test]
 fn answers_have_the_time_of_their_elements() {
     let p = TestPipeline::new();
     let numbers = p.sequence(0..50).with_timestamps(|x| at(*x as i64));

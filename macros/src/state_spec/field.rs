@@ -92,6 +92,9 @@ fn timer(ty: &Type) -> Result<(bool, Option<&Type>)> {
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ty {
         Type::Path(path) => path.path.segments.last(),
+        // As it comes from a macro.
+        Type::Group(group) => last_segment(&group.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::elementwise::PAR_DO;
 use crate::kernel::Op;
 use crate::kernel::ops::Recall;
 use crate::pipeline::fused;
-use crate::{DeadLetter, Element, Json, PCollection};
+use crate::{DeadLetter, Element, Error, ErrorKind, Json, PCollection};
 use std::sync::Arc;
 
 impl<T: Element> PCollection<T> {
@@ -30,6 +30,10 @@ impl<T: Element> PCollection<T> {
     /// ```
     #[track_caller]
     pub fn replaying(&self, step: &str, letters: &PCollection<DeadLetter<Json>>) -> Self {
+        if !self.pipeline.is_same(&letters.pipeline) {
+            self.refuse(Error::new(ErrorKind::Graph, "the letters belong to another pipeline"));
+            return self.clone();
+        }
         let scope = self.pipeline.open_scope("Replaying".to_owned(), true);
         let sender: Arc<str> = step.into();
         let body =

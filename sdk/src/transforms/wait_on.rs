@@ -35,6 +35,10 @@ impl<T: Element> PCollection<T> {
     /// ```
     #[track_caller]
     pub fn wait_on<S: Element>(&self, signal: &PCollection<S>) -> Self {
+        if !self.pipeline.is_same(&signal.pipeline) {
+            self.refuse(Error::new(ErrorKind::Graph, "what it waits for belongs to another pipeline"));
+            return self.clone();
+        }
         let scope = self.pipeline.open_scope("WaitOn".into(), true);
         let window_fn = signal.window_fn_of_signal();
         let checked = self.check_signal(signal, &window_fn);
@@ -83,9 +87,6 @@ impl<T: Element> PCollection<T> {
     where
         S: Element,
     {
-        if !self.pipeline.is_same(&signal.pipeline) {
-            return Err(Error::new(ErrorKind::Graph, "what it waits for belongs to another pipeline"));
-        }
         if !signal.is_bounded() && window_fn.is_global() {
             let message = "a collection without an end is never complete in the global window: it would wait forever";
             let help =

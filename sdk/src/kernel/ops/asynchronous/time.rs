@@ -123,7 +123,7 @@ impl Alarms {
         let mut waiting = self.waiting.lock();
         waiting.next += 1;
         // In whole milliseconds, and not less.
-        let millis = Duration::from_millis(time.as_nanos().div_ceil(1_000_000) as u64);
+        let millis = Duration::from_millis(u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX));
         Sleep { alarms: self.clone(), key: (self.clock.now() + millis, waiting.next) }
     }
 
