@@ -314,3 +314,13 @@ fn windows_that_a_function_has_found() {
         }
     });
 }
+
+/// At the beginning of time, windows begin together.
+#[test]
+fn windows_that_are_cut_at_the_beginning_of_time() {
+    everywhere(|p| {
+        let numbers = p.create([("k".to_owned(), 1u64)]).window(Windowing::sliding(ms(60), ms(10)));
+        let both = numbers.flatten_with(&numbers.combine_per_key(Sum));
+        assert_that(&both.combine_per_key(Sum).values()).contains_in_any_order([2; 6]);
+    });
+}

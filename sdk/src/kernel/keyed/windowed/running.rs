@@ -63,8 +63,9 @@ struct Stacks<A> {
 /// What a key comes to in an old slice and in those that go later.
 struct Old<A> {
     acc: A,
-    /// The beginning of the window that it goes with: of two windows the later one begins later, where both may end with time.
-    until: Timestamp,
+    /// The window that it goes with. Of two the later one begins or ends later: those at the beginning of time begin together,
+    /// and those at its end end so.
+    until: Window,
     /// The next slice of the key, in `below`.
     later: Option<u32>,
 }
@@ -129,19 +130,19 @@ impl<K: Key, A: Clone> Running<K, A> {
         self.old.insert(at, (until, rows.iter().map(|(number, _)| *number).collect()));
         let mut sooner = Vec::new();
         for (number, acc) in rows {
-            while let Some(mut old) = self.pop(number, until.1.start) {
+            while let Some(mut old) = self.pop(number, until.1) {
                 merge(&mut old.acc, acc.clone());
                 sooner.push(old);
             }
-            if sooner.last().is_none_or(|old: &Old<A>| old.until != until.1.start) {
-                self.push(number, until.1.start, acc, &mut merge);
+            if sooner.last().is_none_or(|old: &Old<A>| old.until != until.1) {
+                self.push(number, until.1, acc, &mut merge);
             }
             sooner.drain(..).rev().for_each(|old| self.put_back(number, old));
         }
     }
 
-    /// Takes what goes with the window that begins then, or before, off the old stack of a key.
-    fn pop(&mut self, number: u32, until: Timestamp) -> Option<Old<A>> {
+    /// Takes what goes with a window, or before, off the old stack of a key.
+    fn pop(&mut self, number: u32, until: Window) -> Option<Old<A>> {
         let top = &mut self.keys.at_mut(number).old;
         let old = top.take_if(|old| old.until <= until)?;
         *top = old.later.and_then(|later| self.below[later as usize].take());
@@ -149,7 +150,7 @@ impl<K: Key, A: Clone> Running<K, A> {
     }
 
     /// Puts a slice on the old stack of a key, which goes before those.
-    fn push(&mut self, number: u32, until: Timestamp, mut acc: A, mut merge: impl FnMut(&mut A, A)) {
+    fn push(&mut self, number: u32, until: Window, mut acc: A, mut merge: impl FnMut(&mut A, A)) {
         if let Some(later) = &self.keys.at_mut(number).old {
             merge(&mut acc, later.acc.clone());
         }
@@ -193,7 +194,7 @@ impl<K: Key, A: Clone> Running<K, A> {
     pub(super) fn leave(&mut self, window: Window) {
         while let Some((until, numbers)) = self.old.pop_if(|(until, _)| *until <= place(window)) {
             for number in numbers {
-                while self.pop(number, until.1.start).is_some() {}
+                while self.pop(number, until.1).is_some() {}
             }
         }
         if self.next.is_none() {
@@ -213,7 +214,7 @@ impl<K: Key, A: Clone> Running<K, A> {
             let Recent { until, ref mut rows } = recent[slice];
             let rows = std::mem::take(rows);
             self.old.push((until, rows.iter().map(|(number, _)| *number).collect()));
-            rows.into_iter().for_each(|(number, acc)| self.push(number, until.1.start, acc, &mut merge));
+            rows.into_iter().for_each(|(number, acc)| self.push(number, until.1, acc, &mut merge));
         }
     }
 
@@ -245,8 +246,10 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::{BTreeMap, HashMap};
 
+    /// Some begin together, and some end so, as at the borders of time.
     fn window(end: i64) -> Window {
-        Window { start: Timestamp::from_millis(end - 100), end: Timestamp::from_millis(end) }
+        let start = Timestamp::from_millis((end - 100).max(-90));
+        Window { start, end: Timestamp::from_millis(end.min(25)) }
     }
 
     /// When a slice comes, its first and last window, and its rows.
