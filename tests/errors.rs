@@ -281,13 +281,13 @@ fn collections_of_other_pipelines() {
         let other = Pipeline::new();
         words(p).wait_on(&words(&other).map(|w| w).map(|w| w).map(|w| w));
     });
-    insta::assert_snapshot!(text, @"step 'Create' (tests/errors.rs:LINE): what it waits for belongs to another pipeline");
+    insta::assert_snapshot!(text, @"step 'WaitOn' (tests/errors.rs:LINE): what it waits for belongs to another pipeline");
     let text = error_of(|p| {
         let other = Pipeline::new();
         let letters = words(&other).try_map(|w| Err::<u8, _>(w.clone())).failed.in_json();
         words(p).replaying("Parse", &letters);
     });
-    insta::assert_snapshot!(text, @"step 'Create' (tests/errors.rs:LINE): the letters belong to another pipeline");
+    insta::assert_snapshot!(text, @"step 'Replaying' (tests/errors.rs:LINE): the letters belong to another pipeline");
 }
 
 /// Cannot deal with 13.

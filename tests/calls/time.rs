@@ -115,9 +115,10 @@ fn an_element_at_the_end_of_time_comes_back_too() {
 fn the_longest_timeout_is_none() {
     let p = TestPipeline::new().with_seed(1);
     let options = AsyncOptions::concurrency(1).timeout(std::time::Duration::MAX);
-    let called = p.create([1u64]).par_do_async(options, |n| async move {
-        tokio::task::yield_now().await;
-        Answered::Ok(n)
+    let called = p.create([1u64]).par_do_async(options, |n| {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || answer.send(n).unwrap());
+        async move { answered.await.map_err(BoxError::from) }
     });
     assert_that(&called.ok).contains_in_any_order([1]);
     p.run();

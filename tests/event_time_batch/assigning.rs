@@ -108,3 +108,31 @@ struct NoWindows;
 impl WindowFn for NoWindows {
     fn assign(&self, _time: Timestamp, _windows: &mut WindowSet) {}
 }
+
+/// Has windows for times after the epoch, and for no others.
+#[derive(Debug)]
+struct OfNow;
+
+impl WindowFn for OfNow {
+    fn assign(&self, time: Timestamp, windows: &mut WindowSet) {
+        assert!(time >= at(0), "nobody is there");
+        windows.push(window(0, 100));
+    }
+}
+
+#[test]
+fn a_function_sees_the_times_of_elements_alone() {
+    everywhere_with(
+        |p| {
+            let now = numbers(p, (-50..50).map(|n| n / 40)).filter(|n| *n >= 0);
+            assert_that(&now.window(Windowing::custom(OfNow)).count()).contains_in_any_order([89]);
+        },
+        |result| assert!(result.metrics.steps.iter().all(|step| !step.values.contains_key("elements_in_no_window"))),
+    );
+}
+
+#[test]
+#[should_panic(expected = "say how the windows merge")]
+fn one_window_is_not_chosen() {
+    numbers(&Pipeline::new(), [1]).window_by(Windowing::global(), |_, _, windows| windows.push(window(0, 1)));
+}

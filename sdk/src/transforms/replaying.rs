@@ -31,8 +31,9 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     pub fn replaying(&self, step: &str, letters: &PCollection<DeadLetter<Json>>) -> Self {
         if !self.pipeline.is_same(&letters.pipeline) {
-            self.refuse(Error::new(ErrorKind::Graph, "the letters belong to another pipeline"));
-            return self.clone();
+            let refused = self.filter(|_| true).named("Replaying");
+            refused.refuse(Error::new(ErrorKind::Graph, "the letters belong to another pipeline"));
+            return refused;
         }
         let scope = self.pipeline.open_scope("Replaying".to_owned(), true);
         let sender: Arc<str> = step.into();

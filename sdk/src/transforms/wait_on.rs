@@ -36,8 +36,9 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     pub fn wait_on<S: Element>(&self, signal: &PCollection<S>) -> Self {
         if !self.pipeline.is_same(&signal.pipeline) {
-            self.refuse(Error::new(ErrorKind::Graph, "what it waits for belongs to another pipeline"));
-            return self.clone();
+            let refused = self.filter(|_| true).named("WaitOn");
+            refused.refuse(Error::new(ErrorKind::Graph, "what it waits for belongs to another pipeline"));
+            return refused;
         }
         let scope = self.pipeline.open_scope("WaitOn".into(), true);
         let window_fn = signal.window_fn_of_signal();

@@ -99,6 +99,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_known_from_the_beginning_may_be_away_at_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        fs::write(path("a.log"), "").unwrap();
+        let mut before = Search::new(path("*.log"), Vec::new());
+        before.look(Timestamp::MIN).unwrap();
+        let mut search = Search::new(path("*.log"), before.known());
+        fs::rename(path("a.log"), path("a.tmp")).unwrap();
+        assert!(search.look(Timestamp::from_millis(1_000)).unwrap().is_empty());
+        fs::rename(path("a.tmp"), path("b.log")).unwrap();
+        assert!(search.look(Timestamp::from_millis(1_100)).unwrap().is_empty());
+    }
+
+    #[test]
     fn a_file_that_was_deleted_long_ago_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");

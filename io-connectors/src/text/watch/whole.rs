@@ -158,3 +158,21 @@ impl<L: Line> Reader for WholeReader<L> {
         (!given.is_empty()).then(|| WatchSplit(Part::Files(given.into())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_repeated_after_its_pause_and_when_the_clock_is_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let search = Search::new(folder.path().join("*"), Vec::new());
+        let (mut repeated, at) = (Repeated::new(search, Duration::from_millis(100)), Timestamp::from_millis);
+        let mut finds = |name: &str, now| {
+            fs::write(folder.path().join(name), "").unwrap();
+            !repeated.look(at(now)).unwrap().is_empty()
+        };
+        assert!(finds("a", 5_000) && !finds("b", 5_099) && finds("c", 5_100));
+        assert!(finds("d", 1_000) && !finds("e", 1_099) && finds("f", 1_100));
+    }
+}

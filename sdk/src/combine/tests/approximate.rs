@@ -3,6 +3,14 @@
 use super::*;
 use crate::combine::{ApproxDistinct, ApproxQuantiles, DistinctSketch, QuantileSketch};
 
+#[test]
+fn hundredths_of_a_hundred_values_are_these() {
+    for percent in 1..=100_u8 {
+        let quantiles = ApproxQuantiles::new([f64::from(percent) / 100.0]);
+        assert_eq!(apply(&quantiles, 1..=100_u8), [f64::from(percent)]);
+    }
+}
+
 proptest! {
     #[test]
     fn few_distinct_values_are_counted_exactly(xs in prop::collection::vec(0..2000_u32, 0..1000), split in split()) {
@@ -28,12 +36,6 @@ proptest! {
         let standard_error = 1.04 / f64::from(1 << precision).sqrt();
         let off = (estimate as f64 - count as f64).abs();
         prop_assert!(off <= 6.0 * standard_error * count as f64, "{} of {}", estimate, count);
-    }
-
-    #[test]
-    fn hundredths_of_a_hundred_values_are_these(percent in 1..=100_u8) {
-        let quantiles = ApproxQuantiles::new([f64::from(percent) / 100.0]);
-        prop_assert_eq!(apply(&quantiles, 1..=100_u8), [f64::from(percent)]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ const CHUNK: usize = 128 << 10;
 impl<T> Chunks<T> {
     /// The number of elements of a full chunk.
     const LEN: usize = room_in::<T>(CHUNK);
+    /// For how many there is room in the beginning.
+    const LEAST: usize = if size_of::<T>() > 1024 { 1 } else { 4 };
 
     #[inline]
     fn push(&mut self, element: T) {
@@ -33,7 +35,7 @@ impl<T> Chunks<T> {
         // The first chunk grows as it has to: most partitions of small collections never fill it.
         let begun = self.0.pop_if(|chunk| chunk.len() < Self::LEN);
         let mut chunk = begun.unwrap_or_default();
-        let room = if self.0.is_empty() { chunk.len().max(4) } else { Self::LEN };
+        let room = if self.0.is_empty() { chunk.len().max(Self::LEAST) } else { Self::LEN };
         chunk.reserve_exact(room.min(Self::LEN - chunk.len()));
         chunk.push(element);
         self.0.push(chunk);

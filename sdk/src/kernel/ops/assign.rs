@@ -56,8 +56,8 @@ impl<T: Element> AssignWindows<T> {
 impl<T: Element> Push<T> for AssignWindows<T> {
     fn push(&mut self, batch: &mut Batch<T>) -> Result<()> {
         batch.meta.windows = catch(&self.step, || self.windows.of(&batch.meta.time))?;
-        for row in 0..if self.are_custom { batch.len() } else { 0 } {
-            check(batch.meta.windows.get(row), &self.step).map_err(|error| error.at(render(&batch.values[row])))?;
+        if self.are_custom {
+            check_all(batch, &self.step)?;
         }
         drop_rows_without_windows(batch);
         self.output.push(batch)
@@ -99,6 +99,15 @@ impl<T: Element, F: Fn(&T, Timestamp, &mut WindowSet)> Push<T> for AssignWindows
 
 impl<T, F> Operator for AssignWindowsBy<T, F> {}
 
+/// Looks for the element only if there is something to say of it.
+fn check_all<T: Element>(batch: &Batch<T>, step: &Arc<Step>) -> Result<()> {
+    let windows = &batch.meta.windows;
+    windows.values().iter().try_for_each(|windows| check(windows, step)).map_err(|error| {
+        let row = (0..batch.len()).find(|row| check(windows.get(*row), step).is_err());
+        row.into_iter().fold(error, |error, row| error.at(render(&batch.values[row])))
+    })
+}
+
 /// No time would ever be that of a window without an instant.
 fn check(windows: &WindowSet, step: &Arc<Step>) -> Result<()> {
     let Some(empty) = windows.iter().find(|window| window.end <= window.start) else { return Ok(()) };
@@ -112,6 +121,10 @@ fn drop_rows_without_windows<T>(batch: &mut Batch<T>) {
         return;
     }
     let kept: Vec<bool> = (0..before).map(|row| !windows.get(row).is_empty()).collect();
+    // Those without windows may be times of which no row is left.
+    if kept.iter().all(|kept| *kept) {
+        return;
+    }
     let mut kept_values = kept.iter();
     batch.values.retain(|_| kept_values.next().is_some_and(|kept| *kept));
     batch.meta.retain(&kept);

@@ -99,8 +99,9 @@ impl<T: 'static> AsyncOptions<T> {
     ///
     /// It is processing time, so in a pipeline with a [`TestStream`](crate::testing::TestStream) the script says when it
     /// has passed. The script then goes on while such a call waits; for calls without a limit it waits, too.
+    /// [`Duration::MAX`] is no limit.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.settings.timeout = Some(limit);
+        self.settings.timeout = (limit < Duration::MAX).then_some(limit);
         self.refuse_if(limit.is_zero(), "a call cannot be answered within no time")
     }
 
